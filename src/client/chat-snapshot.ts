@@ -1,0 +1,45 @@
+import type { CloseCause } from '../core/connection/close-cause.js';
+import type { Recovery } from '../core/frame.js';
+import type { Participant } from '../core/message.js';
+import type { ChatMessage } from './chat-message.js';
+
+/** The connection as users see it. Times are Unix milliseconds. */
+export type ConnectionSnapshot =
+  | {
+      readonly status: 'connecting';
+      readonly phase: 'waiting' | 'authorizing' | 'dialing' | 'joining';
+      /** 0 for a first dial, then the number of the retry. */
+      readonly attempt: number;
+      /** `reconnect.attemptsMax`; null if there is no limit. */
+      readonly attemptsMax: number | null;
+      /** When the next dial is due; null while one is under way. */
+      readonly retryAtMs: number | null;
+      readonly cause: CloseCause | null;
+    }
+  | {
+      readonly status: 'open';
+      readonly sinceMs: number;
+      /** What the last join brought back; `first` for a first connection. */
+      readonly recovered: 'first' | Recovery;
+      readonly roundTripMs: number | null;
+      readonly handover: boolean;
+    }
+  | { readonly status: 'closing' }
+  | {
+      readonly status: 'closed';
+      readonly reason: 'initial' | 'client' | 'stopped' | 'exhausted' | 'disposed';
+      readonly cause: CloseCause | null;
+    };
+
+/** One conversation and the connection below it, frozen in time. The same reference until something changed. */
+export interface ChatSnapshot<Metadata = unknown> {
+  /** `showOffline` turns true about 2 s after a loss and not while the page is hidden. */
+  readonly connection: ConnectionSnapshot & { readonly showOffline: boolean };
+  /** Ordered and capped (`inbox.historyMax`); own messages that are not confirmed are at the tail. */
+  readonly messages: readonly ChatMessage<Metadata>[];
+  readonly typing: readonly Participant[];
+  readonly outbox: { readonly queued: number; readonly inFlight: number; readonly failed: number };
+  readonly hasOlder: boolean;
+  /** An answer is streaming. */
+  readonly isResponding: boolean;
+}

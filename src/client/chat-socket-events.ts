@@ -1,0 +1,52 @@
+import type { CloseCause } from '../core/connection/close-cause.js';
+import type { MessageId, Participant, StreamEnd } from '../core/message.js';
+import type { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { FrameFault } from '../ports/protocol.js';
+import type { ChatMessage } from './chat-message.js';
+import type { ConnectionSnapshot } from './chat-snapshot.js';
+import type { Receipt } from './outgoing.js';
+
+/** The events of a client, by name; each payload is one object. */
+export interface ChatSocketEvents<Metadata = unknown> {
+  /** After every change of status or phase. */
+  'status-changed': { readonly connection: ConnectionSnapshot };
+  opened: { readonly recovered: 'first' | 'full' | 'partial' | 'none' };
+  closed: {
+    readonly reason: 'client' | 'stopped' | 'exhausted' | 'disposed';
+    readonly cause: CloseCause | null;
+  };
+  /** A whole message of somebody else (or of this user elsewhere): once per message, in order. */
+  'message-received': { readonly conversationId: string; readonly message: ChatMessage<Metadata> };
+  'message-updated': { readonly conversationId: string; readonly message: ChatMessage<Metadata> };
+  'message-acked': { readonly conversationId: string; readonly clientMessageId: string; readonly receipt: Receipt };
+  'message-failed': {
+    readonly conversationId: string;
+    readonly clientMessageId: string;
+    readonly error: ChatSocketError;
+  };
+  'stream-started': { readonly conversationId: string; readonly messageId: MessageId };
+  /** `text` is what is new, in order, each character once. */
+  'stream-delta': {
+    readonly conversationId: string;
+    readonly messageId: MessageId;
+    readonly offset: number;
+    readonly text: string;
+  };
+  'stream-ended': { readonly conversationId: string; readonly messageId: MessageId; readonly status: StreamEnd };
+  'typing-changed': { readonly conversationId: string; readonly typing: readonly Participant[] };
+  'read-changed': {
+    readonly conversationId: string;
+    readonly messageIds: readonly MessageId[];
+    readonly readBy: string;
+  };
+  /** Numbers that the server could not give: the range is lost, visibly. */
+  'gap-detected': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
+  'gap-recovered': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
+  /** The history was replaced: the server's log is another one, or too much was missed. */
+  'history-reset': { readonly conversationId: string };
+  'token-renewed': { readonly expiresInMs: number | null };
+  /** A frame was dropped. Never holds its content. */
+  'frame-rejected': { readonly reason: FrameFault; readonly sizeChars: number };
+  /** Trouble that belongs to no call. */
+  error: { readonly error: ChatSocketError };
+}

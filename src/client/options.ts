@@ -1,0 +1,113 @@
+import type { CloseCause } from '../core/connection/close-cause.js';
+import type { Clock } from '../ports/clock.js';
+import type { IdSource } from '../ports/id-source.js';
+import type { Logger } from '../ports/logger.js';
+import type { PageSignals } from '../ports/page-signals.js';
+import type { Protocol } from '../ports/protocol.js';
+import type { Random } from '../ports/random.js';
+import type { TokenRequest, TokenSource } from '../ports/token-source.js';
+import type { Transport } from '../ports/transport.js';
+
+/** What `url` is told about the dial that it serves. */
+export type UrlContext = Omit<TokenRequest, 'signal'> & { readonly signal: AbortSignal };
+
+/** How the client comes back after a loss. */
+export interface ReconnectOptions {
+  /** The first retry comes after a random time up to this. Milliseconds, 0 to 600,000; default 1,000. */
+  readonly delayFirstMs?: number;
+  /** No retry waits longer by itself. Milliseconds, `delayFirstMs` to 600,000; default 30,000. */
+  readonly delayMaxMs?: number;
+  /** Growth from retry to retry. 1 to 10; default 2. */
+  readonly factor?: number;
+  /** Retries in a row before `closed/exhausted`. 0 or more; default `Infinity`. */
+  readonly attemptsMax?: number;
+  /** A connection that held this long starts the count anew. Milliseconds; default 10,000. */
+  readonly stableAfterMs?: number;
+  /** Automatic dials in any rolling minute; the user's own calls are not counted. 1 to 60; default 12. */
+  readonly dialsPerMinuteMax?: number;
+}
+
+/** How the client notices a dead link. */
+export interface HeartbeatOptions {
+  /** Time between pings. Milliseconds, 1,000 or more; `Infinity` turns pings off; default 25,000. */
+  readonly intervalMs?: number;
+  /** Silence after a ping that means the link is dead. Milliseconds, 100 or more; default 10,000. */
+  readonly timeoutMs?: number;
+  /** Ping only when nothing else was heard for `intervalMs`. Default false: servers may demand pings on schedule. */
+  readonly whenIdleOnly?: boolean;
+}
+
+/** How long each step may take. */
+export interface TimeoutOptions {
+  /** For the URL and the token. Milliseconds; default 10,000. */
+  readonly tokenMs?: number;
+  /** For the handshake, and again for the hello and the joins. Milliseconds; default 10,000. */
+  readonly connectMs?: number;
+  /** For the close handshake; after it the socket is given up. Milliseconds; default 3,000. */
+  readonly closeMs?: number;
+}
+
+/** How messages wait for the server. */
+export interface OutboxOptions {
+  /** Messages held at most, sent or not. 1 to 100,000; default 200. */
+  readonly messagesMax?: number;
+  /** UTF-8 bytes of content held at most; default 1,000,000. */
+  readonly bytesMax?: number;
+  /** Messages without an ack at any time, where the server keeps their order; else one per conversation. 1 to 1,000; default 8. */
+  readonly inFlightMax?: number;
+  /** An ack later than this leads to a probe and then to a new connection; never to a failure. Milliseconds of open time; default 10,000. */
+  readonly ackTimeoutMs?: number;
+  /** Frames of all kinds sent in a second, at most; the server's announced limit replaces it. Default 15; `Infinity` for none. */
+  readonly ratePerSecond?: number;
+  /** The longest content, in UTF-16 code units; the server's limit wins where it is lower. Default 10,000. */
+  readonly contentLengthMax?: number;
+}
+
+/** How messages come in. */
+export interface InboxOptions {
+  /** Messages kept per conversation; pending and streaming ones are never evicted. 1 to 1,000,000; default 100. */
+  readonly historyMax?: number;
+  /** Ids remembered per conversation against duplicates where the server has no `seq`. Default 2,000. */
+  readonly seenMax?: number;
+  /** Early messages held per conversation while a gap is filled. Default 256. */
+  readonly reorderMax?: number;
+  /** A longer frame is dropped unread. UTF-16 code units; default 1,000,000. */
+  readonly frameBytesMax?: number;
+  /** Subscribers hear of changes at most once in this time, and at once of the first. Milliseconds; default 50. */
+  readonly notifyIntervalMs?: number;
+}
+
+/** Everything a client can be told; only `url` is needed. A wrong value throws `usage/invalid-option`. */
+export interface ChatSocketOptions {
+  /** `ws:` or `wss:`; a function is called on every dial. `ws:` is for loopback unless `allowInsecure` is set. */
+  readonly url: string | ((context: UrlContext) => string | Promise<string>);
+  /** Called on every dial; its answer is used once. Without it no token is sent. */
+  readonly token?: TokenSource;
+  /** The default conversation, that of `send()`, `snapshot` and the other members of the client. */
+  readonly conversationId?: string;
+  /** Default `envelopeProtocol()`. */
+  readonly protocol?: Protocol;
+  /** Default `webSocketTransport()` over the platform's own WebSocket. */
+  readonly transport?: Transport;
+  /** Who this is, for persistence and tabs. */
+  readonly identity?: string;
+  readonly reconnect?: ReconnectOptions;
+  readonly heartbeat?: HeartbeatOptions;
+  readonly timeouts?: TimeoutOptions;
+  readonly outbox?: OutboxOptions;
+  readonly inbox?: InboxOptions;
+  /** Off by default. Tokens, query strings and message text never reach it. */
+  readonly logger?: Logger;
+  /** Overrules the table of close codes: true retries, false stops, undefined leaves it to the table. */
+  readonly shouldRetry?: (cause: CloseCause) => boolean | undefined;
+  /** Allows `ws:` to other hosts than this machine. Default false: tokens and texts would travel in the clear. */
+  readonly allowInsecure?: boolean;
+  /** Time. Default: the system's; tests hand in `manualClock()`. */
+  readonly clock?: Clock;
+  /** Dice for jitter. Default `Math.random`; ids never come from it. */
+  readonly random?: Random;
+  /** Where ids come from. Default: the platform's secure random source. */
+  readonly ids?: IdSource;
+  /** The page's life. Default: `document` and `window` where there are any. */
+  readonly pageSignals?: PageSignals;
+}

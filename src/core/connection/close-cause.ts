@@ -1,0 +1,37 @@
+import type { CloseAction } from './close-code.js';
+
+/** Why a connection, or an attempt at one, ended. Holds facts only; no code is ever invented. */
+export interface CloseCause {
+  readonly kind: CloseKind;
+  /** The WebSocket close code; null where no socket closed. */
+  readonly code: number | null;
+  /** The close reason, cut to 123 characters; null where no socket closed. */
+  readonly reason: string | null;
+  readonly wasClean: boolean;
+  /** False for a handshake that was refused, which browsers show as code 1006. */
+  readonly everOpened: boolean;
+  /** How long the connection had been open; null if it never was. */
+  readonly ageMs: number | null;
+  readonly atMs: number;
+  /** What the client does about it. */
+  readonly action: CloseAction;
+  /** The server's wish for a pause, in milliseconds. */
+  readonly retryAfterMs: number | null;
+  readonly diagnosis: 'handshake-refused' | null;
+}
+
+export type CloseKind =
+  | 'socket-closed'
+  | 'token-failed'
+  | 'token-timed-out'
+  | 'token-refused'
+  | 'no-token'
+  | 'stopped-by-provider'
+  | 'dial-failed'
+  | 'dial-timed-out'
+  | 'join-timed-out'
+  | 'unresponsive'
+  | 'ack-overdue'
+  | 'bad-frames'
+  | 'redial-requested'
+  | 'abandoned';

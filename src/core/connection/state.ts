@@ -1,0 +1,101 @@
+/** The four statuses of a connection, each with only its own facts. */
+
+import type { Recovery } from '../frame.js';
+import type { CloseCause } from './close-cause.js';
+
+/** What led to a dial. */
+export type DialReason = 'first' | 'retry' | 'wake' | 'online' | 'manual' | 'handover' | 'auth-failed';
+
+/** Names one dial; every answer carries it, and answers of another dial change nothing. */
+export type DialId = number;
+
+/** One try at a connection: token, socket, hello and joins, all under one deadline. */
+export interface Attempt {
+  readonly dialId: DialId;
+  readonly reason: DialReason;
+  readonly phase: 'authorizing' | 'dialing' | 'joining';
+  readonly deadlineAtMs: number;
+}
+
+/** How sure the client is that the link lives. */
+export type Pulse =
+  | { readonly phase: 'resting'; readonly lastPingAtMs: number }
+  | {
+      readonly phase: 'awaiting';
+      readonly kind: 'beat' | 'probe';
+      readonly pingSentAtMs: number;
+      readonly timeoutMs: number;
+    }
+  /** A deadline came due while the page was hidden; it is judged on wake. */
+  | { readonly phase: 'unjudged'; readonly pingSentAtMs: number }
+  /** The timer of the deadline was late, so the process slept: answers may still be waiting to be read. */
+  | { readonly phase: 'grace'; readonly pingSentAtMs: number };
+
+/** What the page was last known to be. */
+export type PageView = 'visible' | 'hidden' | 'left';
+
+/** What outlives a single attempt. */
+export interface ConnectionRecord {
+  readonly lastDialId: DialId;
+  /** The rung of the backoff ladder: retries since the last stable connection. */
+  readonly retries: number;
+  /** Retries counted against `attemptsMax`; those of a hidden page are not. */
+  readonly retriesSpent: number;
+  /** When the latest automatic dials were made, oldest first; at most `dialsPerMinuteMax` of them. */
+  readonly automaticDialsAtMs: readonly number[];
+  /** Fresh tokens refused in a row. */
+  readonly tokensRefused: number;
+  /** Handshakes refused in a row. */
+  readonly handshakesRefused: number;
+  readonly hasOpened: boolean;
+  /** Servers that never answer pings are not judged by their silence. */
+  readonly peerAnswersPings: boolean;
+  /** A pause the server asked for, to be kept at the next loss. */
+  readonly hintedPauseMs: number | null;
+  readonly lastCause: CloseCause | null;
+  readonly page: PageView;
+}
+
+interface Recorded {
+  readonly record: ConnectionRecord;
+}
+
+export interface Waiting extends Recorded {
+  readonly status: 'connecting';
+  readonly phase: 'waiting';
+  readonly reason: DialReason;
+  /** Null while the page is left: it is dialled again when the page is shown. */
+  readonly retryAtMs: number | null;
+}
+
+export interface Trying extends Recorded {
+  readonly status: 'connecting';
+  readonly phase: 'trying';
+  readonly attempt: Attempt;
+}
+
+export interface Open extends Recorded {
+  readonly status: 'open';
+  readonly dialId: DialId;
+  readonly sinceMs: number;
+  readonly recovered: 'first' | Recovery;
+  readonly roundTripMs: number | null;
+  readonly pulse: Pulse;
+  /** When the token is renewed; null if its lifetime is not known. */
+  readonly renewAtMs: number | null;
+  /** The dial that takes over, while a handover is under way. */
+  readonly successor: Attempt | null;
+}
+
+export interface Closing extends Recorded {
+  readonly status: 'closing';
+  readonly dialId: DialId;
+}
+
+export interface Closed extends Recorded {
+  readonly status: 'closed';
+  readonly reason: 'initial' | 'client' | 'stopped' | 'exhausted' | 'disposed';
+  readonly cause: CloseCause | null;
+}
+
+export type ConnectionState = Waiting | Trying | Open | Closing | Closed;

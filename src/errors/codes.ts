@@ -1,0 +1,35 @@
+/** Every error code with one line of meaning; docs/errors.md is made from this list. */
+export const ERROR_CODES = {
+  'connection/refused': 'The server refused the handshake several times in a row.',
+  'connection/lost': 'The connection ended; the client is dialling again.',
+  'connection/stopped': 'The server or the application ended the connection for good.',
+  'connection/exhausted': 'The last allowed attempt failed.',
+  'connection/closed': 'The client was closed while something was waiting for the connection.',
+  'connection/aborted': "The caller's AbortSignal ended the wait.",
+  'token/none': 'The token provider answered null: there is no session.',
+  'token/failed': 'The token provider threw or rejected.',
+  'token/timed-out': 'The token provider did not answer within timeouts.tokenMs.',
+  'token/unusable': 'The token is empty, too long, or has characters that its place on the wire cannot carry.',
+  'token/refused': 'The server refused a fresh token twice in a row.',
+  'delivery/empty': 'The content is empty after trimming.',
+  'delivery/too-long': 'The content is longer than the server takes.',
+  'delivery/outbox-full': 'The outbox holds as much as it may.',
+  'delivery/refused': 'The server refused the message for good.',
+  'delivery/too-big': 'The frame was bigger than the server takes.',
+  'delivery/expired': 'The message was not confirmed within its time.',
+  'delivery/cancelled': 'The message was cancelled before the server had it.',
+  'delivery/closed': 'The client was closed; the message stays in the outbox.',
+  'delivery/cleared': 'The outbox was cleared.',
+  'protocol/bad-frame': 'A frame from the server could not be read and was dropped.',
+  'protocol/refused': 'The server answered with an error that belongs to no message.',
+  'protocol/unsupported': 'The protocol in use has no such frame.',
+  'usage/invalid-option': 'An option has a value outside its range.',
+  'usage/invalid-argument': 'An argument has a value outside its range.',
+  'usage/no-conversation': 'The call needs a conversation and none is set.',
+  'usage/no-provider': 'A hook was used outside its provider and without a client.',
+  'usage/disposed': 'The client was disposed; make a new one.',
+  'usage/listener-threw': "The application's listener threw; the others were called all the same.",
+} as const;
+
+/** A stable error code: `group/reason`. */
+export type ChatSocketErrorCode = keyof typeof ERROR_CODES;

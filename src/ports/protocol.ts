@@ -1,0 +1,47 @@
+import type { CloseVerdict } from '../core/connection/close-code.js';
+import type { InboundFrame, OutboundFrame, ServerTerms } from '../core/frame.js';
+
+/** What a protocol can promise. The server's hello may add to it (`ServerTerms`). */
+export interface ProtocolCapabilities {
+  readonly acks: boolean;
+  readonly deduplicates: boolean;
+  readonly sequence: boolean;
+  readonly resume: boolean;
+  readonly ranges: boolean;
+  readonly history: boolean;
+  readonly manyConversations: boolean;
+  readonly typing: boolean;
+  readonly readMarks: boolean;
+  readonly streams: 'offsets' | 'plain' | 'none';
+  readonly inBandToken: boolean;
+  readonly binary: boolean;
+}
+
+/** Where the token travels. `subprotocol` and `first-frame` keep it out of the URL, which proxies log. */
+export type TokenPlacement = 'subprotocol' | 'first-frame' | 'none' | { readonly query: string };
+
+export type DecodeResult =
+  | { readonly ok: true; readonly frames: readonly InboundFrame[] }
+  | { readonly ok: false; readonly reason: FrameFault };
+
+/** Why a frame was dropped. Never holds the frame's content. */
+export type FrameFault = 'not-json' | 'not-an-object' | 'invalid-shape' | 'binary' | 'too-big' | 'empty';
+
+/** Translates between a server's wire and the client's frames. Pure: no IO, no state, nothing thrown. */
+export interface Protocol {
+  readonly name: string;
+  readonly capabilities: ProtocolCapabilities;
+  readonly tokenIn: TokenPlacement;
+  /** Offered to the server beside the token's own, if any. */
+  readonly subprotocols: readonly string[];
+  /** `always`: silence after a ping means a dead link. `perhaps`: only once the server has answered one. */
+  readonly answersPings: 'always' | 'perhaps';
+  /** The longest content the server takes, in UTF-16 code units, before its hello says otherwise. */
+  readonly contentLengthMax: number;
+  /** Reads one text frame. */
+  decode(text: string): DecodeResult;
+  /** Writes one frame under the server's terms; null where this protocol has no words for it. */
+  encode(frame: OutboundFrame, terms: ServerTerms): string | null;
+  /** What a close means where this protocol knows better than the common table; else null. */
+  readClose(code: number, reason: string): CloseVerdict | null;
+}

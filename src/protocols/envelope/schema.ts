@@ -1,0 +1,218 @@
+/**
+ * The wire of `envelopeProtocol`, as zod schemas: the base family and the `chatsocket.v1` extension.
+ * Servers and tests use these; the client runs validators compiled from them ahead of time.
+ */
+import { z } from 'zod';
+
+const id = z.string().min(1).max(200);
+const seq = z.int().min(1);
+const count = z.int().min(0);
+/** UTF-16 code units into a stream's text. */
+const offset = z.int().min(0);
+const durationMs = z.number().min(0);
+
+/** `seq` counts 1, 2, 3 … within `epoch`. */
+export const cursorSchema = z.object({ epoch: id, seq: count });
+
+/** A message in a conversation. The last five fields are `chatsocket.v1`. */
+export const messageSchema = z.object({
+  id,
+  conversationId: id,
+  senderId: id,
+  senderName: z.string().optional(),
+  content: z.string(),
+  /** ISO 8601. */
+  timestamp: z.string(),
+  read: z.boolean().optional(),
+  /** The sender's own id of the message, told to everyone so that the sender's other windows know it too. */
+  clientMessageId: id.optional(),
+  seq: seq.optional(),
+  role: z.enum(['assistant', 'system']).optional(),
+  inReplyTo: id.nullable().optional(),
+  /** An answer still in the making; `content` is what there is so far. */
+  streaming: z.boolean().optional(),
+  metadata: z.unknown().optional(),
+});
+
+const messageIdField = { messageId: id.optional() };
+const timestampField = { timestamp: z.number().optional() };
+
+function serverFrame<const Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
+  return z.object({ type: z.literal(type), ...messageIdField, ...timestampField, payload });
+}
+
+function serverFrameWithoutPayload<const Type extends string>(type: Type) {
+  return z.object({ type: z.literal(type), ...messageIdField, ...timestampField, payload: z.unknown().optional() });
+}
+
+/** What `connected` adds when the server speaks `chatsocket.v1`. */
+const connectedPayload = z.object({
+  userId: id,
+  protocol: z.string().optional(),
+  sessionId: id.optional(),
+  expiresInMs: durationMs.optional(),
+  deduplicates: z.boolean().optional(),
+  dedupWindowMs: durationMs.optional(),
+  producerOrder: z.boolean().optional(),
+  limits: z.object({ contentLengthMax: count.optional(), messagesPerSecond: z.number().min(0).optional() }).optional(),
+  heartbeat: z.object({ intervalMs: durationMs }).optional(),
+  conversations: z.record(z.string(), z.object({ epoch: id, latestSeq: count })).optional(),
+  batch: z.boolean().optional(),
+});
+
+export const serverFrameSchemas = {
+  connected: serverFrame('connected', connectedPayload),
+  conversation_history: serverFrame(
+    'conversation_history',
+    z.object({
+      conversationId: id,
+      messages: z.array(messageSchema),
+      epoch: id.optional(),
+      latestSeq: count.optional(),
+      recovered: z.enum(['full', 'partial', 'none']).optional(),
+      hasOlder: z.boolean().optional(),
+    }),
+  ),
+  new_message: serverFrame(
+    'new_message',
+    z.object({ conversationId: id, message: messageSchema, epoch: id.optional(), seq: seq.optional() }),
+  ),
+  ack: serverFrame(
+    'ack',
+    z.object({ messageId: id, id: id.optional(), seq: seq.optional(), duplicate: z.boolean().optional() }),
+  ),
+  history_page: serverFrame(
+    'history_page',
+    z.object({ conversationId: id, messages: z.array(messageSchema), hasOlder: z.boolean() }),
+  ),
+  user_typing: serverFrame('user_typing', z.object({ conversationId: id, userId: id })),
+  user_stop_typing: serverFrame('user_stop_typing', z.object({ conversationId: id, userId: id })),
+  messages_read: serverFrame(
+    'messages_read',
+    z.object({ conversationId: id, messageIds: z.array(id), readBy: id, epoch: id.optional(), seq: seq.optional() }),
+  ),
+  message_start: serverFrame(
+    'message_start',
+    z.object({
+      conversationId: id,
+      id,
+      epoch: id.optional(),
+      seq: seq.optional(),
+      senderId: id.optional(),
+      inReplyTo: id.nullable().optional(),
+      timestamp: z.string().optional(),
+    }),
+  ),
+  message_delta: serverFrame('message_delta', z.object({ id, offset, text: z.string() })),
+  message_end: serverFrame(
+    'message_end',
+    z.object({ id, length: offset, status: z.enum(['done', 'stopped', 'failed']) }),
+  ),
+  message_snapshot: serverFrame('message_snapshot', z.object({ id, text: z.string() })),
+  pong: z.object({
+    type: z.literal('pong'),
+    ...messageIdField,
+    ...timestampField,
+    payload: z.object({ latest: z.record(z.string(), count).optional() }).nullish(),
+  }),
+  token_expiring_soon: serverFrame('token_expiring_soon', z.object({ expiresInMs: durationMs })),
+  authenticated: serverFrame('authenticated', z.object({ expiresInMs: durationMs.optional() })),
+  server_restarting: serverFrame('server_restarting', z.object({ retryAfterMs: durationMs })),
+  error: serverFrame(
+    'error',
+    z.object({
+      code: z.string(),
+      message: z.string(),
+      messageId: id.optional(),
+      retryAfterMs: durationMs.optional(),
+      expected: seq.optional(),
+    }),
+  ),
+} as const;
+
+/** Every frame that a server sends, told apart by `type`. */
+export const serverFrameSchema = z.discriminatedUnion('type', [
+  serverFrameSchemas.connected,
+  serverFrameSchemas.conversation_history,
+  serverFrameSchemas.new_message,
+  serverFrameSchemas.ack,
+  serverFrameSchemas.history_page,
+  serverFrameSchemas.user_typing,
+  serverFrameSchemas.user_stop_typing,
+  serverFrameSchemas.messages_read,
+  serverFrameSchemas.message_start,
+  serverFrameSchemas.message_delta,
+  serverFrameSchemas.message_end,
+  serverFrameSchemas.message_snapshot,
+  serverFrameSchemas.pong,
+  serverFrameSchemas.token_expiring_soon,
+  serverFrameSchemas.authenticated,
+  serverFrameSchemas.server_restarting,
+  serverFrameSchemas.error,
+]);
+
+export type ServerFrame = z.infer<typeof serverFrameSchema>;
+export type MessageOnWire = z.infer<typeof messageSchema>;
+
+const clientTimestamp = { timestamp: z.number().optional() };
+
+function clientFrame<const Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
+  return z.object({ type: z.literal(type), messageId: id.optional(), ...clientTimestamp, payload });
+}
+
+/** `producer.seq` counts one connection's messages in one conversation from 1. */
+const producer = z.object({ id, seq });
+
+export const clientFrameSchemas = {
+  ping: serverFrameWithoutPayload('ping'),
+  join_conversation: clientFrame(
+    'join_conversation',
+    z.object({
+      conversationId: id,
+      after: cursorSchema.nullable().optional(),
+      streams: z
+        .array(z.object({ messageId: id, offset }))
+        .max(64)
+        .optional(),
+      limit: z.int().min(1).max(1_000).optional(),
+    }),
+  ),
+  send_message: z.object({
+    type: z.literal('send_message'),
+    messageId: id.optional(),
+    ...clientTimestamp,
+    payload: z.object({
+      conversationId: id.optional(),
+      content: z.string(),
+      receiverId: id.optional(),
+      jobId: id.optional(),
+      inReplyTo: id.optional(),
+      metadata: z.unknown().optional(),
+      producer: producer.optional(),
+    }),
+  }),
+  typing: clientFrame('typing', z.object({ conversationId: id, receiverId: id.optional() })),
+  stop_typing: clientFrame('stop_typing', z.object({ conversationId: id, receiverId: id.optional() })),
+  mark_read: clientFrame('mark_read', z.object({ conversationId: id, messageIds: z.array(id).max(1_000) })),
+  load_history: clientFrame(
+    'load_history',
+    z.object({ conversationId: id, before: seq.nullable().optional(), limit: z.int().min(1).max(1_000) }),
+  ),
+  cancel_stream: clientFrame('cancel_stream', z.object({ messageId: id, conversationId: id.optional() })),
+  authenticate: clientFrame('authenticate', z.object({ token: z.string().min(1).max(8_192) })),
+} as const;
+
+/** Every frame that a client sends, told apart by `type`. */
+export const clientFrameSchema = z.discriminatedUnion('type', [
+  clientFrameSchemas.ping,
+  clientFrameSchemas.join_conversation,
+  clientFrameSchemas.send_message,
+  clientFrameSchemas.typing,
+  clientFrameSchemas.stop_typing,
+  clientFrameSchemas.mark_read,
+  clientFrameSchemas.load_history,
+  clientFrameSchemas.cancel_stream,
+  clientFrameSchemas.authenticate,
+]);
+
+export type ClientFrame = z.infer<typeof clientFrameSchema>;
