@@ -31,6 +31,12 @@ export type Pulse =
   /** The timer of the deadline was late, so the process slept: answers may still be waiting to be read. */
   | { readonly phase: 'grace'; readonly pingSentAtMs: number };
 
+/** Whether the token of the open connection is to be renewed; `beganAtMs` is when it last was, null for never. */
+export type Renewal =
+  | { readonly phase: 'none'; readonly beganAtMs: number | null }
+  | { readonly phase: 'armed'; readonly beganAtMs: number | null; readonly atMs: number }
+  | { readonly phase: 'under-way'; readonly beganAtMs: number };
+
 /** What the page was last known to be. */
 export type PageView = 'visible' | 'hidden' | 'left';
 
@@ -81,8 +87,7 @@ export interface Open extends Recorded {
   readonly recovered: 'first' | Recovery;
   readonly roundTripMs: number | null;
   readonly pulse: Pulse;
-  /** When the token is renewed; null if its lifetime is not known. */
-  readonly renewAtMs: number | null;
+  readonly renewal: Renewal;
   /** The dial that takes over, while a handover is under way. */
   readonly successor: Attempt | null;
 }

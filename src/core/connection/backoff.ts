@@ -1,0 +1,50 @@
+/** How long to wait before a retry: full jitter without a floor, on top of what the server asks for. */
+
+import type { ConnectionPolicy } from './step.js';
+
+/** No delay is ever longer, whatever a server says. */
+export const DELAY_CEILING_MS = 600_000;
+
+/** After an announced end everybody comes back at once, so the first retry is spread over this. */
+const ANNOUNCED_SPREAD_MS = 5_000;
+
+/** Codes by which a server says that it goes away or has too much to do, with the pause they ask for. */
+const ANNOUNCED_PAUSES: ReadonlyMap<number, readonly [floorMs: number, spreadMs: number]> = new Map([
+  [1001, [0, ANNOUNCED_SPREAD_MS]],
+  [1012, [1_000, 9_000]],
+  [1013, [15_000, 45_000]],
+]);
+
+export interface Loss {
+  /** 1 for the first retry. */
+  readonly retry: number;
+  readonly code: number | null;
+  /** The server's hint in milliseconds, unchecked. */
+  readonly hintMs: number | null;
+  /** In [0, 1). */
+  readonly roll: number;
+}
+
+export function retryDelayMs(loss: Loss, policy: ConnectionPolicy): number {
+  const ladderMs = Math.min(policy.delayMaxMs, policy.delayFirstMs * policy.factor ** (loss.retry - 1));
+  const hintMs = readHintMs(loss.hintMs);
+  const announced = loss.code === null ? undefined : ANNOUNCED_PAUSES.get(loss.code);
+  if (hintMs !== null) return clampDelayMs(hintMs + loss.roll * Math.max(ANNOUNCED_SPREAD_MS, ladderMs));
+  if (announced !== undefined) return clampDelayMs(announced[0] + loss.roll * Math.max(announced[1], ladderMs));
+  return clampDelayMs(loss.roll * ladderMs);
+}
+
+/** A wait until another automatic dial is allowed: at most `dialsPerMinuteMax` in any rolling minute. */
+export function limiterDelayMs(dialsAtMs: readonly number[], nowMs: number, dialsPerMinuteMax: number): number {
+  const oldest = dialsAtMs[dialsAtMs.length - dialsPerMinuteMax];
+  return oldest === undefined ? 0 : clampDelayMs(oldest + 60_000 - nowMs);
+}
+
+export function clampDelayMs(delayMs: number): number {
+  return Number.isFinite(delayMs) ? Math.min(DELAY_CEILING_MS, Math.max(0, delayMs)) : DELAY_CEILING_MS;
+}
+
+/** Hints come from the wire: anything but a positive finite number says nothing. */
+function readHintMs(hintMs: number | null): number | null {
+  return hintMs !== null && Number.isFinite(hintMs) && hintMs > 0 ? Math.min(hintMs, DELAY_CEILING_MS) : null;
+}

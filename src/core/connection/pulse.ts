@@ -1,0 +1,125 @@
+/** Silent? Ping. Unanswered? Gone. Any frame proves life, and the next ping is armed by the answer to the last. */
+
+import type { Recovery } from '../frame.js';
+import type { ConnectionCommand } from './command.js';
+import { armRenewal } from './renewal.js';
+import { dropAfter, lose } from './retry.js';
+import type { Open, Pulse, Trying } from './state.js';
+import { type Context, go, type Step, stay } from './step.js';
+import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS, PROBES_APART_MS } from './wake.js';
+
+/** The first moment of an open connection. */
+export function openWith(
+  state: Trying,
+  joined: { readonly recovered: Recovery; readonly expiresInMs: number | null },
+  context: Context,
+): Step {
+  const open: Open = {
+    status: 'open',
+    dialId: state.attempt.dialId,
+    sinceMs: context.nowMs,
+    recovered: state.record.hasOpened ? joined.recovered : 'first',
+    roundTripMs: null,
+    pulse: { phase: 'resting', lastPingAtMs: context.nowMs },
+    renewal: { phase: 'none', beganAtMs: null },
+    successor: null,
+    record: { ...state.record, hasOpened: true, hintedPauseMs: null },
+  };
+  const [renewing, renewal] = armRenewal(open, joined.expiresInMs, context);
+  return go(renewing, ...armPing(context.nowMs, context), ...renewal);
+}
+
+/** The pulse timer came due. */
+export function feelPulse(state: Open, lateMs: number, context: Context): Step {
+  const { pulse } = state;
+  const hasSlept = lateMs > LATE_TIMER_MS;
+  switch (pulse.phase) {
+    case 'resting':
+      return whenPingIsDue(state, hasSlept, context);
+    case 'awaiting':
+      if (context.heardAtMs > pulse.pingSentAtMs) return relax(state, pulse.pingSentAtMs, context);
+      if (!state.record.peerAnswersPings) return relax(state, pulse.pingSentAtMs, context);
+      if (state.record.page === 'hidden')
+        return go({ ...state, pulse: { phase: 'unjudged', pingSentAtMs: pulse.pingSentAtMs } });
+      return hasSlept ? giveGrace(state, pulse.pingSentAtMs) : declareDead(state, context);
+    case 'grace':
+      return context.heardAtMs > pulse.pingSentAtMs
+        ? relax(state, pulse.pingSentAtMs, context)
+        : declareDead(state, context);
+    case 'unjudged':
+      return stay(state);
+  }
+}
+
+/** A frame came in. A pong also tells the round trip, and that this peer does answer. */
+export function seeLife(state: Open, isPong: boolean, context: Context): Step {
+  const { pulse } = state;
+  const pingSentAtMs = pulse.phase === 'resting' ? pulse.lastPingAtMs : pulse.pingSentAtMs;
+  const alive: Open = isPong
+    ? {
+        ...state,
+        roundTripMs: Math.max(0, context.nowMs - pingSentAtMs),
+        record: state.record.peerAnswersPings ? state.record : { ...state.record, peerAnswersPings: true },
+      }
+    : state;
+  return pulse.phase === 'resting' ? go(alive) : relax(alive, pingSentAtMs, context);
+}
+
+/** Asks for a sign of life within seconds: the device woke, or an ack is overdue. Signals together cause one probe. */
+export function probe(state: Open, context: Context): Step {
+  const { pulse } = state;
+  if (pulse.phase === 'grace') return stay(state);
+  if (pulse.phase === 'awaiting' && pulse.kind === 'probe') return stay(state);
+  if (pulse.phase === 'resting' && context.nowMs - pulse.lastPingAtMs < PROBES_APART_MS) return stay(state);
+  return ping(state, 'probe', context);
+}
+
+function whenPingIsDue(state: Open, hasSlept: boolean, context: Context): Step {
+  const quietMs = context.nowMs - context.heardAtMs;
+  const { heartbeatIntervalMs, pingWhenIdleOnly } = context.policy;
+  if (pingWhenIdleOnly && !hasSlept && quietMs < heartbeatIntervalMs) {
+    return go(state, { type: 'start-timer', timer: 'pulse', delayMs: heartbeatIntervalMs - quietMs });
+  }
+  return ping(state, hasSlept ? 'probe' : 'beat', context);
+}
+
+function ping(state: Open, kind: 'beat' | 'probe', context: Context): Step {
+  const timeoutMs =
+    kind === 'probe'
+      ? Math.min(PROBE_TIMEOUT_MS, context.policy.heartbeatTimeoutMs)
+      : context.policy.heartbeatTimeoutMs;
+  const pulse: Pulse = { phase: 'awaiting', kind, pingSentAtMs: context.nowMs, timeoutMs };
+  return go(
+    { ...state, pulse },
+    { type: 'start-timer', timer: 'pulse', delayMs: timeoutMs },
+    { type: 'send-ping', dialId: state.dialId },
+  );
+}
+
+function relax(state: Open, lastPingAtMs: number, context: Context): Step {
+  return go({ ...state, pulse: { phase: 'resting', lastPingAtMs } }, ...armPing(lastPingAtMs, context));
+}
+
+/** Pings keep their schedule whatever else flows: servers may demand it. */
+function armPing(lastPingAtMs: number, context: Context): readonly ConnectionCommand[] {
+  const { heartbeatIntervalMs } = context.policy;
+  if (heartbeatIntervalMs === Number.POSITIVE_INFINITY) return [{ type: 'stop-timer', timer: 'pulse' }];
+  const delayMs = Math.max(0, lastPingAtMs + heartbeatIntervalMs - context.nowMs);
+  return [{ type: 'start-timer', timer: 'pulse', delayMs }];
+}
+
+function giveGrace(state: Open, pingSentAtMs: number): Step {
+  return go(
+    { ...state, pulse: { phase: 'grace', pingSentAtMs } },
+    { type: 'start-timer', timer: 'pulse', delayMs: GRACE_MS },
+  );
+}
+
+function declareDead(state: Open, context: Context): Step {
+  return lose(
+    state.record,
+    { kind: 'unresponsive', action: 'retry', everOpened: true, openedAtMs: state.sinceMs },
+    context,
+    dropAfter('unresponsive', state.dialId),
+  );
+}

@@ -1,0 +1,174 @@
+/** After a loss: dial again, wait, or give up. */
+
+import { clampDelayMs, limiterDelayMs, retryDelayMs } from './backoff.js';
+import type { CloseCause } from './close-cause.js';
+import type { CloseAction } from './close-code.js';
+import type { ConnectionCommand } from './command.js';
+import type { Attempt, ConnectionRecord, DialId, DialReason } from './state.js';
+import { type Context, go, type Step } from './step.js';
+
+/** A second refusal of a fresh token in a row means that no token will do. */
+const TOKENS_REFUSED_MAX = 2;
+/** Handshakes refused in a row before the cause is diagnosed. */
+const REFUSALS_TO_DIAGNOSE = 3;
+/** Longer reasons are cut: they come from the wire and go to logs. */
+const REASON_CHARS_MAX = 123;
+
+/** What is known of a loss when it happens. */
+export interface LossFacts {
+  readonly kind: CloseCause['kind'];
+  readonly action: CloseAction;
+  readonly everOpened: boolean;
+  readonly openedAtMs?: number;
+  readonly code?: number;
+  readonly reason?: string;
+  readonly wasClean?: boolean;
+  readonly retryAfterMs?: number | null;
+}
+
+/** Ends what there was and decides what comes next; `commands` are those that end it. */
+export function lose(
+  record: ConnectionRecord,
+  facts: LossFacts,
+  context: Context,
+  ...commands: ConnectionCommand[]
+): Step {
+  const settled = settleRecord(record, facts, context);
+  const cause = readCause(settled, facts, context);
+  const known: ConnectionRecord = { ...settled, lastCause: cause, hintedPauseMs: null };
+  if (cause.action === 'stop') return giveUp('stopped', known, cause, commands);
+  if (cause.action === 'renew-token') return renewToken(known, cause, context, commands);
+  return retryLater(known, cause, context, commands);
+}
+
+/** How the dial that is lost is ended; 4002 tells the server that an ack was overdue. */
+export function dropAfter(kind: CloseCause['kind'], dialId: DialId): ConnectionCommand {
+  return { type: 'drop', dialId, code: kind === 'ack-overdue' ? 4002 : 4000 };
+}
+
+/** Starts a dial now. Dials that the user asked for are not counted against the limiter. */
+export function beginAttempt(
+  record: ConnectionRecord,
+  reason: DialReason,
+  context: Context,
+  ...commands: ConnectionCommand[]
+): Step {
+  const { policy, nowMs } = context;
+  const dialId = record.lastDialId + 1;
+  const isAutomatic = reason !== 'first' && reason !== 'manual';
+  const automaticDialsAtMs = isAutomatic
+    ? [...record.automaticDialsAtMs, nowMs].slice(-policy.dialsPerMinuteMax)
+    : record.automaticDialsAtMs;
+  const attempt: Attempt = {
+    dialId,
+    reason,
+    phase: 'authorizing',
+    deadlineAtMs: nowMs + policy.tokenMs + policy.connectMs,
+  };
+  return go(
+    { status: 'connecting', phase: 'trying', attempt, record: { ...record, lastDialId: dialId, automaticDialsAtMs } },
+    ...commands,
+    { type: 'start-timer', timer: 'attempt', delayMs: policy.tokenMs },
+    { type: 'fetch-token', dialId, reason, attempt: record.retries, lastClose: record.lastCause },
+  );
+}
+
+/** Schedules a dial, or parks it while the page is left: its timers would not run. */
+export function wait(
+  record: ConnectionRecord,
+  next: { readonly reason: DialReason; readonly delayMs: number },
+  context: Context,
+  ...commands: ConnectionCommand[]
+): Step {
+  if (record.page === 'left') {
+    return go({ status: 'connecting', phase: 'waiting', reason: 'wake', retryAtMs: null, record }, ...commands);
+  }
+  const limitedMs = limiterDelayMs(record.automaticDialsAtMs, context.nowMs, context.policy.dialsPerMinuteMax);
+  const delayMs = Math.max(clampDelayMs(next.delayMs), limitedMs);
+  return go(
+    {
+      status: 'connecting',
+      phase: 'waiting',
+      reason: next.reason,
+      retryAtMs: context.nowMs + delayMs,
+      record,
+    },
+    ...commands,
+    { type: 'start-timer', timer: 'retry', delayMs },
+  );
+}
+
+/** The record of a fresh start: the user asked, or the device woke. */
+export function startAfresh(record: ConnectionRecord): ConnectionRecord {
+  return { ...record, retries: 0, retriesSpent: 0, tokensRefused: 0, handshakesRefused: 0 };
+}
+
+function settleRecord(record: ConnectionRecord, facts: LossFacts, context: Context): ConnectionRecord {
+  const wasStable = facts.openedAtMs !== undefined && context.nowMs - facts.openedAtMs >= context.policy.stableAfterMs;
+  const base = wasStable ? startAfresh(record) : record;
+  const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
+  return wasRefused && context.isOnline ? { ...base, handshakesRefused: base.handshakesRefused + 1 } : base;
+}
+
+function readCause(record: ConnectionRecord, facts: LossFacts, context: Context): CloseCause {
+  const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
+  const cause: CloseCause = {
+    kind: facts.kind,
+    code: facts.code ?? null,
+    reason: facts.reason?.slice(0, REASON_CHARS_MAX) ?? null,
+    wasClean: facts.wasClean ?? false,
+    everOpened: facts.everOpened,
+    ageMs: facts.openedAtMs === undefined ? null : context.nowMs - facts.openedAtMs,
+    atMs: context.nowMs,
+    action: facts.action,
+    retryAfterMs: facts.retryAfterMs ?? record.hintedPauseMs,
+    diagnosis: wasRefused && record.handshakesRefused >= REFUSALS_TO_DIAGNOSE ? 'handshake-refused' : null,
+  };
+  return { ...cause, action: overrule(cause, context.policy.shouldRetry(cause)) };
+}
+
+/** The application may keep trying where the table would stop, or stop where it would try. */
+function overrule(cause: CloseCause, shouldRetry: boolean | undefined): CloseAction {
+  if (shouldRetry === false) return 'stop';
+  if (shouldRetry === true && cause.action === 'stop') return 'retry';
+  return cause.action;
+}
+
+function giveUp(
+  reason: 'stopped' | 'exhausted',
+  record: ConnectionRecord,
+  cause: CloseCause,
+  commands: readonly ConnectionCommand[],
+): Step {
+  return go({ status: 'closed', reason, cause, record }, ...commands);
+}
+
+function renewToken(
+  record: ConnectionRecord,
+  cause: CloseCause,
+  context: Context,
+  commands: readonly ConnectionCommand[],
+): Step {
+  const tokensRefused = record.tokensRefused + 1;
+  if (tokensRefused >= TOKENS_REFUSED_MAX) {
+    const final: CloseCause = { ...cause, kind: 'token-refused', action: 'stop' };
+    return giveUp('stopped', { ...record, tokensRefused, lastCause: final }, final, commands);
+  }
+  return wait({ ...record, tokensRefused }, { reason: 'auth-failed', delayMs: 0 }, context, ...commands);
+}
+
+function retryLater(
+  record: ConnectionRecord,
+  cause: CloseCause,
+  context: Context,
+  commands: readonly ConnectionCommand[],
+): Step {
+  const retries = record.retries + 1;
+  const retriesSpent = record.page === 'visible' ? record.retriesSpent + 1 : record.retriesSpent;
+  if (retriesSpent > context.policy.attemptsMax) return giveUp('exhausted', record, cause, commands);
+  const delayMs = retryDelayMs(
+    { retry: retries, code: cause.code, hintMs: cause.retryAfterMs, roll: context.roll },
+    context.policy,
+  );
+  return wait({ ...record, retries, retriesSpent }, { reason: 'retry', delayMs }, context, ...commands);
+}

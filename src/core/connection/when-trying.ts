@@ -1,0 +1,86 @@
+/** Trying: token, socket, hello and joins, each step on time, or the attempt fails. */
+
+import { readCloseCode } from './close-code.js';
+import type { ConnectionCommand } from './command.js';
+import type { ConnectionEvent } from './event.js';
+import { openWith } from './pulse.js';
+import { dropAfter, type LossFacts, lose } from './retry.js';
+import type { Attempt, Trying } from './state.js';
+import { type Context, go, type Step, stay } from './step.js';
+
+export function whenTrying(state: Trying, event: ConnectionEvent, context: Context): Step {
+  switch (event.type) {
+    case 'token-arrived':
+      return state.attempt.phase === 'authorizing' ? enter(state, 'dialing', context) : stay(state);
+    case 'token-failed':
+      return fail(state, { kind: event.kind, action: event.kind === 'token-failed' ? 'retry' : 'stop' }, context);
+    case 'dial-failed':
+      return fail(state, { kind: 'dial-failed', action: 'retry' }, context);
+    case 'socket-opened':
+      return state.attempt.phase === 'dialing' ? enter(state, 'joining', context) : stay(state);
+    case 'joined':
+      return state.attempt.phase === 'joining' ? openWith(state, event, context) : stay(state);
+    case 'token-rejected':
+      return fail(state, { kind: 'token-refused', action: 'renew-token' }, context);
+    case 'connection-failed':
+      return fail(state, { kind: event.kind, action: 'retry' }, context);
+    case 'pause-hinted':
+      return go({ ...state, record: { ...state.record, hintedPauseMs: event.retryAfterMs } });
+    case 'socket-closed': {
+      const { code, reason, wasClean } = event;
+      const action = event.verdict?.action ?? readCloseCode(code);
+      const retryAfterMs = event.verdict?.retryAfterMs ?? null;
+      return fail(state, { kind: 'socket-closed', code, reason, wasClean, action, retryAfterMs }, context);
+    }
+    case 'timer-fired':
+      return event.timer === 'attempt' ? timeOut(state, context) : stay(state);
+    case 'woken':
+    case 'went-online':
+      return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(state, context) : stay(state);
+    case 'page-changed':
+      return go({ ...state, record: { ...state.record, page: event.view } });
+    case 'close-requested':
+      return close(state, context);
+    default:
+      return stay(state);
+  }
+}
+
+/** The next phase has its own time, but never more than is left of the attempt's. */
+function enter(state: Trying, phase: 'dialing' | 'joining', context: Context): Step {
+  const attempt: Attempt = { ...state.attempt, phase };
+  const delayMs = Math.max(0, Math.min(context.policy.connectMs, attempt.deadlineAtMs - context.nowMs));
+  const record = phase === 'joining' ? { ...state.record, handshakesRefused: 0 } : state.record;
+  const commands: ConnectionCommand[] = [{ type: 'start-timer', timer: 'attempt', delayMs }];
+  if (phase === 'dialing') commands.push({ type: 'dial', dialId: attempt.dialId });
+  return go({ ...state, attempt, record }, ...commands);
+}
+
+function timeOut(state: Trying, context: Context): Step {
+  switch (state.attempt.phase) {
+    case 'authorizing':
+      return fail(state, { kind: 'token-timed-out', action: 'retry' }, context);
+    case 'dialing':
+      return fail(state, { kind: 'dial-timed-out', action: 'retry' }, context);
+    case 'joining':
+      return fail(state, { kind: 'join-timed-out', action: 'retry' }, context);
+  }
+}
+
+function fail(state: Trying, facts: Omit<LossFacts, 'everOpened'>, context: Context): Step {
+  const everOpened = state.attempt.phase === 'joining';
+  return lose(state.record, { ...facts, everOpened }, context, dropAfter(facts.kind, state.attempt.dialId));
+}
+
+function close(state: Trying, context: Context): Step {
+  const { attempt, record } = state;
+  if (attempt.phase === 'authorizing') {
+    const abandon: ConnectionCommand = { type: 'drop', dialId: attempt.dialId, code: 1000 };
+    return go({ status: 'closed', reason: 'client', cause: null, record }, abandon);
+  }
+  return go(
+    { status: 'closing', dialId: attempt.dialId, record },
+    { type: 'start-timer', timer: 'close', delayMs: context.policy.closeMs },
+    { type: 'hang-up', dialId: attempt.dialId },
+  );
+}
