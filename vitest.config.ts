@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import react from '@vitejs/plugin-react';
+import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
+import { findBrowser, launchOf } from './scripts/find-browser.js';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -10,16 +13,48 @@ const alias = [
   { find: /^chatsocket\/(protocols|transports|react|testing)$/, replacement: source('$1/index.ts') },
 ];
 
+/** Where there is no browser, only the tests that need one fail. */
+const browser = findBrowser();
+const launchOptions = browser === null ? {} : launchOf(browser);
+
 export default defineConfig({
   resolve: { alias },
   test: {
     projects: [
       {
+        // In Node, with fakes or real sockets on the loopback. A file asks for jsdom by its first line.
         resolve: { alias },
         test: {
           name: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**', '**/node_modules/**'],
+          exclude: ['test/browser/**', 'test/page/**', '**/node_modules/**'],
+        },
+      },
+      {
+        // Inside real Chromium.
+        resolve: { alias },
+        plugins: [react()],
+        test: {
+          name: 'browser',
+          include: ['test/browser/**/*.test.{ts,tsx}'],
+          browser: {
+            enabled: true,
+            headless: true,
+            provider: playwright({ launchOptions }),
+            instances: [{ browser: 'chromium' }],
+            screenshotFailures: false,
+          },
+        },
+      },
+      {
+        // In Node, with a hand on a real Chromium that shows the real page of the real server. One file at a time.
+        resolve: { alias },
+        test: {
+          name: 'page',
+          include: ['test/page/**/*.test.{ts,tsx}'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
         },
       },
     ],

@@ -1,0 +1,25 @@
+/** `npm test`: every test, those in a real browser too. Arguments go to vitest. */
+import { spawn } from 'node:child_process';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { ensureBrowser } from './ensure-browser.js';
+
+try {
+  process.env['CHROME_PATH'] = ensureBrowser();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : String(error));
+  process.exit(1);
+}
+
+const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
+const run = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { stdio: 'inherit' });
+
+run.once('error', (error) => {
+  console.error(`vitest did not start: ${error.message}`);
+  process.exitCode = 1;
+});
+run.once('exit', (code) => {
+  process.exitCode = code ?? 1;
+});
+// A Ctrl-C reaches vitest by itself, since both are in the same group of processes; this one waits for its end.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => run.kill(signal));
