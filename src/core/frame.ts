@@ -31,6 +31,8 @@ export interface WireMessage {
 
 /** What the server announced about itself in its hello. */
 export interface ServerTerms {
+  /** Speaks its protocol's extension, not only the base that every server of the family has. */
+  readonly extended: boolean;
   /** A repeated `clientMessageId` gets its first result instead of a second entry. */
   readonly deduplicates: boolean;
   /** Keeps the order of one sender's window, so several messages may be in flight. */

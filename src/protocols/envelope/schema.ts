@@ -14,7 +14,7 @@ const durationMs = z.number().min(0);
 /** `seq` counts 1, 2, 3 … within `epoch`. */
 export const cursorSchema = z.object({ epoch: id, seq: count });
 
-/** A message in a conversation. The last five fields are `chatsocket.v1`. */
+/** A message in a conversation. From `clientMessageId` on, the fields are `chatsocket.v1`. */
 export const messageSchema = z.object({
   id,
   conversationId: id,
@@ -39,10 +39,6 @@ const timestampField = { timestamp: z.number().optional() };
 
 function serverFrame<const Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
   return z.object({ type: z.literal(type), ...messageIdField, ...timestampField, payload });
-}
-
-function serverFrameWithoutPayload<const Type extends string>(type: Type) {
-  return z.object({ type: z.literal(type), ...messageIdField, ...timestampField, payload: z.unknown().optional() });
 }
 
 /** What `connected` adds when the server speaks `chatsocket.v1`. */
@@ -154,17 +150,20 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
 export type ServerFrame = z.infer<typeof serverFrameSchema>;
 export type MessageOnWire = z.infer<typeof messageSchema>;
 
-const clientTimestamp = { timestamp: z.number().optional() };
-
 function clientFrame<const Type extends string, Payload extends z.ZodType>(type: Type, payload: Payload) {
-  return z.object({ type: z.literal(type), messageId: id.optional(), ...clientTimestamp, payload });
+  return z.object({ type: z.literal(type), ...messageIdField, ...timestampField, payload });
 }
 
 /** `producer.seq` counts one connection's messages in one conversation from 1. */
 const producer = z.object({ id, seq });
 
 export const clientFrameSchemas = {
-  ping: serverFrameWithoutPayload('ping'),
+  ping: z.object({
+    type: z.literal('ping'),
+    ...messageIdField,
+    ...timestampField,
+    payload: z.unknown().optional(),
+  }),
   join_conversation: clientFrame(
     'join_conversation',
     z.object({
@@ -177,11 +176,9 @@ export const clientFrameSchemas = {
       limit: z.int().min(1).max(1_000).optional(),
     }),
   ),
-  send_message: z.object({
-    type: z.literal('send_message'),
-    messageId: id.optional(),
-    ...clientTimestamp,
-    payload: z.object({
+  send_message: clientFrame(
+    'send_message',
+    z.object({
       conversationId: id.optional(),
       content: z.string(),
       receiverId: id.optional(),
@@ -190,7 +187,7 @@ export const clientFrameSchemas = {
       metadata: z.unknown().optional(),
       producer: producer.optional(),
     }),
-  }),
+  ),
   typing: clientFrame('typing', z.object({ conversationId: id, receiverId: id.optional() })),
   stop_typing: clientFrame('stop_typing', z.object({ conversationId: id, receiverId: id.optional() })),
   mark_read: clientFrame('mark_read', z.object({ conversationId: id, messageIds: z.array(id).max(1_000) })),
