@@ -1,0 +1,137 @@
+/** The rows of one conversation: confirmed ones by `seq` (or arrival), own pending ones at the tail, capped. */
+
+import type { MessageId, MessageRow } from '../message.js';
+
+/** Evicted rows leave the array this many at a time, so that an append stays cheap. */
+const COMPACT_EVERY = 256;
+
+export class History {
+  readonly #rowsMax: number;
+  /** Confirmed rows in order; those before `#start` are evicted. */
+  #confirmed: MessageRow[] = [];
+  #start = 0;
+  /** Own messages that the server has not confirmed, by their client id, in the order of their sending. */
+  readonly #pending = new Map<string, MessageRow>();
+  #view: readonly MessageRow[] | null = null;
+
+  constructor(rowsMax: number) {
+    this.#rowsMax = rowsMax;
+  }
+
+  /** All rows in the order shown; the same array until something changed. */
+  get rows(): readonly MessageRow[] {
+    this.#view ??= [...this.#confirmed.slice(this.#start), ...this.#pending.values()];
+    return this.#view;
+  }
+
+  /** The oldest number still here; null if no row has one. */
+  get oldestSeq(): number | null {
+    for (let index = this.#start; index < this.#confirmed.length; index += 1) {
+      const seq = this.#confirmed[index]?.seq;
+      if (typeof seq === 'number') return seq;
+    }
+    return null;
+  }
+
+  get pendingCount(): number {
+    return this.#pending.size;
+  }
+
+  find(id: MessageId): MessageRow | null {
+    const index = this.#indexOf(id);
+    return index === -1 ? null : (this.#confirmed[index] ?? null);
+  }
+
+  findByClientId(clientMessageId: string): MessageRow | null {
+    const pending = this.#pending.get(clientMessageId);
+    if (pending !== undefined) return pending;
+    for (let index = this.#confirmed.length - 1; index >= this.#start; index -= 1) {
+      const row = this.#confirmed[index];
+      if (row?.clientMessageId === clientMessageId) return row;
+    }
+    return null;
+  }
+
+  pending(): readonly MessageRow[] {
+    return [...this.#pending.values()];
+  }
+
+  /** Adds or changes an own message that is not confirmed. */
+  setPending(row: MessageRow & { readonly clientMessageId: string }): void {
+    this.#pending.set(row.clientMessageId, row);
+    this.#view = null;
+  }
+
+  dropPending(clientMessageId: string): void {
+    if (this.#pending.delete(clientMessageId)) this.#view = null;
+  }
+
+  /** Puts a confirmed row at the place of its number; at the end if it has none. */
+  insert(row: MessageRow): void {
+    const index = this.#placeFor(row);
+    if (index === this.#confirmed.length) this.#confirmed.push(row);
+    else this.#confirmed.splice(index, 0, row);
+    this.#evict(this.#rowsMax);
+    this.#view = null;
+  }
+
+  /** Puts older rows in front, beyond the cap: the user asked for them. */
+  prepend(rows: readonly MessageRow[]): void {
+    this.#confirmed = [...rows, ...this.#confirmed.slice(this.#start)];
+    this.#start = 0;
+    this.#view = null;
+  }
+
+  replace(id: MessageId, row: MessageRow): void {
+    const index = this.#indexOf(id);
+    if (index === -1) return;
+    this.#confirmed[index] = row;
+    this.#view = null;
+  }
+
+  /** Forgets what is confirmed; own pending messages stay. */
+  reset(): void {
+    this.#confirmed = [];
+    this.#start = 0;
+    this.#view = null;
+  }
+
+  streaming(): readonly MessageRow[] {
+    return this.#confirmed.slice(this.#start).filter((row) => row.stream === 'streaming' || row.stream === 'stalled');
+  }
+
+  #indexOf(id: MessageId): number {
+    for (let index = this.#confirmed.length - 1; index >= this.#start; index -= 1) {
+      if (this.#confirmed[index]?.id === id) return index;
+    }
+    return -1;
+  }
+
+  #placeFor(row: MessageRow): number {
+    if (row.seq === null) return this.#confirmed.length;
+    let index = this.#confirmed.length;
+    while (index > this.#start) {
+      const before = this.#confirmed[index - 1]?.seq ?? null;
+      if (before === null || before < row.seq) break;
+      index -= 1;
+    }
+    return index;
+  }
+
+  /** The oldest row goes first, but never an answer that is still growing. */
+  #evict(rowsMax: number): void {
+    if (this.#confirmed.length - this.#start <= rowsMax) return;
+    const oldest = this.#confirmed[this.#start];
+    if (oldest !== undefined && (oldest.stream === 'streaming' || oldest.stream === 'stalled')) {
+      const victim = this.#confirmed.findIndex(
+        (row, index) => index > this.#start && row.stream !== 'streaming' && row.stream !== 'stalled',
+      );
+      if (victim !== -1) this.#confirmed.splice(victim, 1);
+      return;
+    }
+    this.#start += 1;
+    if (this.#start < COMPACT_EVERY) return;
+    this.#confirmed = this.#confirmed.slice(this.#start);
+    this.#start = 0;
+  }
+}

@@ -1,0 +1,23 @@
+/** What a frame changed in a conversation, for the client to tell its users. */
+
+import type { MessageId, MessageRow, StreamEnd } from '../message.js';
+
+export type InboxChange =
+  | { readonly type: 'received'; readonly row: MessageRow }
+  | { readonly type: 'updated'; readonly row: MessageRow }
+  /** An own message stands in the server's log, which is as good as its ack. */
+  | {
+      readonly type: 'confirmed';
+      readonly clientMessageId: string;
+      readonly id: MessageId;
+      readonly seq: number | null;
+    }
+  | { readonly type: 'stream-started'; readonly id: MessageId }
+  | { readonly type: 'stream-delta'; readonly id: MessageId; readonly offset: number; readonly text: string }
+  | { readonly type: 'stream-ended'; readonly id: MessageId; readonly status: StreamEnd }
+  | { readonly type: 'read'; readonly messageIds: readonly MessageId[]; readonly readBy: string }
+  /** Something is missing: join again from the cursor. */
+  | { readonly type: 'rejoin-needed' }
+  | { readonly type: 'gap-lost'; readonly fromSeq: number; readonly toSeq: number }
+  | { readonly type: 'reset' }
+  | { readonly type: 'duplicate' };

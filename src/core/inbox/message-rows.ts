@@ -1,0 +1,167 @@
+/** Turns the server's messages into rows: each shown once, own ones in the place of their optimistic entry. */
+
+import type { WireMessage } from '../frame.js';
+import type { DeliveryStatus, MessageFailure, MessageId, MessageRow } from '../message.js';
+import type { AnswerStreams } from './answer-streams.js';
+import type { History } from './history.js';
+import type { InboxChange } from './inbox-change.js';
+import { SeenIds } from './seen-ids.js';
+
+const DUPLICATE: readonly InboxChange[] = [{ type: 'duplicate' }];
+
+export interface RowSource {
+  readonly conversationId: string;
+  readonly history: History;
+  readonly streams: AnswerStreams;
+  readonly seenMax: number;
+  /** Makes the stable keys of rows. */
+  readonly makeKey: () => string;
+}
+
+export class MessageRows {
+  readonly #source: RowSource;
+  readonly #seen: SeenIds;
+  #selfId: string | null = null;
+
+  constructor(source: RowSource) {
+    this.#source = source;
+    this.#seen = new SeenIds(source.seenMax);
+  }
+
+  get selfId(): string | null {
+    return this.#selfId;
+  }
+
+  identify(userId: string | null): void {
+    this.#selfId = userId;
+  }
+
+  /** An own message, shown at the tail before the server has it. */
+  addOwn(
+    message: Pick<MessageRow, 'content' | 'createdAtMs' | 'inReplyTo' | 'metadata'>,
+    clientMessageId: string,
+  ): void {
+    this.#source.history.setPending({
+      ...message,
+      key: this.#source.makeKey(),
+      id: null,
+      clientMessageId,
+      conversationId: this.#source.conversationId,
+      sender: { id: this.#selfId, role: 'self' },
+      seq: null,
+      delivery: 'queued',
+      stream: null,
+      failure: null,
+    });
+  }
+
+  /** How far an own message has come. Confirmed ones only go forward. */
+  setDelivery(clientMessageId: string, delivery: DeliveryStatus, failure: MessageFailure | null): void {
+    const { history } = this.#source;
+    const row = history.findByClientId(clientMessageId);
+    if (row === null || row.delivery === delivery) return;
+    if (row.id === null) history.setPending({ ...row, clientMessageId, delivery, failure });
+    else if (delivery === 'read' || delivery === 'delivered') history.replace(row.id, { ...row, delivery });
+  }
+
+  /** The server has an own message. Without an id it stays in the tail, marked as sent, until its copy comes. */
+  confirm(clientMessageId: string, id: MessageId | null, seq: number | null): void {
+    const { history } = this.#source;
+    const row = history.findByClientId(clientMessageId);
+    if (row === null || row.id !== null) return;
+    if (id === null) {
+      history.setPending({ ...row, clientMessageId, delivery: 'sent', failure: null });
+      return;
+    }
+    history.dropPending(clientMessageId);
+    this.#seen.add(id);
+    history.insert({ ...row, id, seq, delivery: 'sent', failure: null });
+  }
+
+  /** Shows a message of the server's. `isNews`: it is told as received, not only shown. */
+  take(message: WireMessage, isNews: boolean): readonly InboxChange[] {
+    const { history, streams } = this.#source;
+    const known = history.find(message.id);
+    if (known !== null) return this.#refresh(known, message);
+    const own = this.#findOwn(message);
+    if (own?.clientMessageId) return this.#adopt(own, own.clientMessageId, message);
+    if (this.#seen.has(message.id)) return DUPLICATE;
+    this.#seen.add(message.id);
+    const row = this.toRow(message);
+    history.insert(row);
+    if (message.streaming) return streams.begin(message.id, message.content);
+    return isNews ? [{ type: 'received', row }] : [];
+  }
+
+  isKnown(id: MessageId): boolean {
+    return this.#seen.has(id) || this.#source.history.find(id) !== null;
+  }
+
+  forgetSeen(): void {
+    this.#seen.clear();
+  }
+
+  markRead(messageIds: readonly MessageId[]): void {
+    for (const id of messageIds) {
+      const row = this.#source.history.find(id);
+      if (row?.sender.role === 'self') this.#source.history.replace(id, { ...row, delivery: 'read' });
+    }
+  }
+
+  toRow(message: WireMessage): MessageRow {
+    const isOwn = message.senderId !== null && message.senderId === this.#selfId;
+    const isAnswer = message.senderRole === 'assistant';
+    return {
+      key: this.#source.makeKey(),
+      id: message.id,
+      clientMessageId: message.clientMessageId,
+      conversationId: this.#source.conversationId,
+      sender: { id: message.senderId, role: message.senderRole ?? (isOwn ? 'self' : 'other') },
+      content: message.content,
+      createdAtMs: message.createdAtMs,
+      seq: message.seq,
+      inReplyTo: message.inReplyTo,
+      delivery: isOwn ? 'sent' : null,
+      stream: message.streaming ? 'streaming' : isAnswer ? 'done' : null,
+      failure: null,
+      metadata: message.metadata,
+    };
+  }
+
+  /** The server's copy of an own message takes the place of the optimistic row; the key stays. */
+  #adopt(own: MessageRow, clientMessageId: string, message: WireMessage): readonly InboxChange[] {
+    const { history } = this.#source;
+    history.dropPending(clientMessageId);
+    this.#seen.add(message.id);
+    history.insert({ ...this.toRow(message), key: own.key, clientMessageId, metadata: own.metadata });
+    return [{ type: 'confirmed', clientMessageId, id: message.id, seq: message.seq }];
+  }
+
+  /** Shown already. An own message's copy still brings the server's words and time. */
+  #refresh(known: MessageRow, message: WireMessage): readonly InboxChange[] {
+    const { history, streams } = this.#source;
+    if (streams.has(message.id)) return streams.resume(message.id, message.content, message.streaming);
+    const isSame = known.content === message.content && known.createdAtMs === message.createdAtMs;
+    if (isSame || known.sender.role !== 'self') return DUPLICATE;
+    const row: MessageRow = { ...known, content: message.content, createdAtMs: message.createdAtMs };
+    history.replace(message.id, row);
+    return [{ type: 'updated', row }];
+  }
+
+  /** By its client id; where the protocol has none, the oldest pending message of the same words. */
+  #findOwn(message: WireMessage): MessageRow | null {
+    if (message.senderId === null || message.senderId !== this.#selfId) return null;
+    const { history } = this.#source;
+    if (message.clientMessageId !== null) {
+      const row = history.findByClientId(message.clientMessageId);
+      return row?.id === null ? row : null;
+    }
+    if (message.seq !== null) return null;
+    const words = message.content.trim();
+    return history.pending().find((row) => isOnItsWay(row) && row.content.trim() === words) ?? null;
+  }
+}
+
+function isOnItsWay(row: MessageRow): boolean {
+  return row.delivery === 'sending' || row.delivery === 'unconfirmed' || row.delivery === 'sent';
+}
