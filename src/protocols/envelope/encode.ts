@@ -1,0 +1,122 @@
+import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
+
+/**
+ * What a message carries beside its text on servers of the base family, where a conversation is two people.
+ *
+ * @example
+ * const fields: SendFields = { receiverId: '22222222-2222-4222-8222-222222222222' };
+ */
+export interface SendFields {
+  /** The other person. Base servers want it with every message and every typing signal. */
+  readonly receiverId?: string | undefined;
+  /** What the message is about, where there is no conversation yet. */
+  readonly jobId?: string | undefined;
+}
+
+/** What the protocol's options decide about writing. */
+export interface Writing {
+  readonly sendFields: (conversationId: string) => SendFields;
+  /** The token goes out before the server has said anything about itself. */
+  readonly tokenInFirstFrame: boolean;
+}
+
+/** The wire's own bounds on lists and pages. */
+const STREAMS_MAX = 64;
+const MESSAGE_IDS_MAX = 1_000;
+const LIMIT_MAX = 1_000;
+
+type Send = Extract<OutboundFrame, { type: 'send' }>;
+type Join = Extract<OutboundFrame, { type: 'join' }>;
+type Typing = Extract<OutboundFrame, { type: 'typing' }>;
+
+/** An envelope before it is text; what is undefined does not appear in it. */
+interface Envelope {
+  readonly type: string;
+  readonly messageId?: string;
+  readonly timestamp?: number;
+  readonly payload?: Readonly<Record<string, unknown>>;
+}
+
+/** Writes one frame; null where the server's terms have no words for it. */
+export function encode(frame: OutboundFrame, terms: ServerTerms, writing: Writing): string | null {
+  const envelope = toEnvelope(frame, terms, writing);
+  return envelope === null ? null : JSON.stringify(envelope);
+}
+
+function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing): Envelope | null {
+  switch (frame.type) {
+    case 'ping':
+      return { type: 'ping' };
+    case 'join':
+      return toJoin(frame, terms);
+    case 'send':
+      return toSend(frame, terms, writing);
+    case 'typing':
+      return toTyping(frame, terms, writing);
+    case 'mark-read': {
+      if (frame.messageIds.length === 0) return null;
+      const messageIds = frame.messageIds.slice(-MESSAGE_IDS_MAX);
+      return { type: 'mark_read', payload: { conversationId: frame.conversationId, messageIds } };
+    }
+    case 'load-history': {
+      if (!terms.extended) return null;
+      const { conversationId, before, limit } = frame;
+      return { type: 'load_history', payload: { conversationId, before, limit: Math.min(limit, LIMIT_MAX) } };
+    }
+    case 'cancel-stream': {
+      if (!terms.extended) return null;
+      const { conversationId, messageId } = frame;
+      return { type: 'cancel_stream', payload: { conversationId, messageId } };
+    }
+    case 'authenticate':
+      if (!terms.inBandToken && !writing.tokenInFirstFrame) return null;
+      return { type: 'authenticate', payload: { token: frame.token } };
+  }
+}
+
+function toJoin({ conversationId, after, streams, limit }: Join, terms: ServerTerms): Envelope {
+  if (!terms.extended) return { type: 'join_conversation', payload: { conversationId } };
+  return {
+    type: 'join_conversation',
+    payload: {
+      conversationId,
+      after: after === null ? null : { epoch: after.epoch, seq: after.seq },
+      streams: streams.slice(-STREAMS_MAX).map(({ messageId, offset }) => ({ messageId, offset })),
+      limit: Math.min(limit, LIMIT_MAX),
+    },
+  };
+}
+
+function toSend(frame: Send, terms: ServerTerms, { sendFields }: Writing): Envelope {
+  const { metadata } = frame;
+  const fixed = sendFields(frame.conversationId);
+  const extension = { inReplyTo: frame.inReplyTo ?? undefined, metadata: metadata ?? undefined };
+  return {
+    type: 'send_message',
+    messageId: frame.clientMessageId,
+    timestamp: frame.sentAtMs,
+    payload: {
+      // A message with a jobId opens its conversation, which has no id before that.
+      conversationId: frame.conversationId || undefined,
+      content: frame.content,
+      receiverId: readText(metadata, 'receiverId') ?? readText(fixed, 'receiverId'),
+      jobId: readText(metadata, 'jobId') ?? readText(fixed, 'jobId'),
+      ...(terms.extended ? extension : {}),
+      ...(terms.producerOrder ? { producer: { id: frame.producer.id, seq: frame.producer.seq } } : {}),
+    },
+  };
+}
+
+/** Base servers refuse a typing signal without its receiver, and every refusal counts against the rate limit. */
+function toTyping({ conversationId, isTyping }: Typing, terms: ServerTerms, { sendFields }: Writing): Envelope | null {
+  const receiverId = readText(sendFields(conversationId), 'receiverId');
+  if (receiverId === undefined && !terms.extended) return null;
+  return { type: isTyping ? 'typing' : 'stop_typing', payload: { conversationId, receiverId } };
+}
+
+/** An own, non-empty text field of whatever the application handed in. */
+function readText(source: unknown, key: keyof SendFields): string | undefined {
+  if (typeof source !== 'object' || source === null || !Object.hasOwn(source, key)) return undefined;
+  const value: unknown = Reflect.get(source, key);
+  return typeof value === 'string' && value !== '' ? value : undefined;
+}
