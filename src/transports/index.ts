@@ -1,0 +1,6 @@
+export {
+  type WebSocketClass,
+  type WebSocketLike,
+  type WebSocketTransportOptions,
+  webSocketTransport,
+} from './web-socket.js';
