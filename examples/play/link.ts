@@ -41,6 +41,7 @@ export class Link {
   readonly #server: Socket;
   readonly #toServer: Lane;
   readonly #toClient: Lane;
+  readonly #gone = new Set<Socket>();
   #isSilent = false;
 
   constructor(ends: LinkEnds) {
@@ -54,7 +55,13 @@ export class Link {
       socket.setNoDelay(true);
       // The close that follows says that there was an error; without a listener it would end the whole program.
       socket.on('error', () => undefined);
-      return new Promise<void>((resolve) => socket.once('close', () => resolve()));
+      socket.on('end', () => this.#markGone(socket));
+      return new Promise<void>((resolve) => {
+        socket.once('close', () => {
+          this.#markGone(socket);
+          resolve();
+        });
+      });
     });
     this.over = Promise.all(closes).then(() => this.#stopLanes());
   }
@@ -101,6 +108,12 @@ export class Link {
     this.#isSilent = false;
     const areWhole = this.#lanes().map((lane) => lane.heal());
     if (areWhole.includes(false)) this.cut();
+  }
+
+  /** A silent link tells nobody of an end, so one that both sides have left would stay for good. */
+  #markGone(socket: Socket): void {
+    this.#gone.add(socket);
+    if (this.#isSilent && this.#gone.size === 2) this.cut();
   }
 
   #lanes(direction?: Direction): readonly Lane[] {
