@@ -140,14 +140,20 @@ function emitObject(schema: JsonSchema, name: string, predicates: Predicates): s
 /** An expression that is true where `access` holds what the schema describes. */
 function emitCheck(schema: JsonSchema, access: string, place: Place): string {
   const { predicates, owner } = place;
-  if (schema.$ref !== undefined) return `is${schema.$ref.replace('#/$defs/', '')}(${access})`;
+  if (schema.$ref !== undefined) {
+    expectKeywords(schema, ['$ref']);
+    return `is${schema.$ref.replace('#/$defs/', '')}(${access})`;
+  }
   if (schema.anyOf !== undefined) {
+    expectKeywords(schema, ['anyOf']);
     return `(${schema.anyOf.map((branch) => emitCheck(branch, access, place)).join(' || ')})`;
   }
   switch (schema.type) {
     case 'null':
+      expectKeywords(schema, ['type']);
       return `${access} === null`;
     case 'boolean':
+      expectKeywords(schema, ['type']);
       return `typeof ${access} === 'boolean'`;
     case 'string':
       return emitString(schema, access, predicates);

@@ -60,7 +60,7 @@ function isRootOnDebian(): boolean {
   return process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 }
 
-/** Shows what the command printed only if it failed: a download bar would fill the log of a test run. */
+/** Shows what the command said only if it failed, and then one line: a download bar would fill the log of a test run. */
 function succeeds([command, ...args]: readonly [string, ...string[]]): boolean {
   const run = spawnSync(command, args, {
     encoding: 'utf8',
@@ -70,7 +70,8 @@ function succeeds([command, ...args]: readonly [string, ...string[]]): boolean {
     timeout: INSTALL_TIMEOUT_MS,
   });
   if (run.status === 0) return true;
-  const lastLines = `${run.stdout ?? ''}${run.stderr ?? ''}${run.error?.message ?? ''}`.trim().split('\n').slice(-3);
-  console.log(`  That failed: ${lastLines.join('\n  ')}`);
+  const lines = `${run.stderr ?? ''}\n${run.stdout ?? ''}\n${run.error?.message ?? ''}`.split('\n');
+  const complaint = lines.find((line) => /error|^E:|failed|ETIMEDOUT/i.test(line)) ?? lines.find((line) => line !== '');
+  console.log(`  That failed: ${complaint?.trim() ?? `${command} ended with ${run.status ?? run.signal}`}`);
   return false;
 }
