@@ -180,7 +180,10 @@ function emitItem(schema: JsonSchema, place: Place): string {
   return /^is\w+(?=\(value\)$)/.exec(check)?.[0] ?? `(value) => ${check}`;
 }
 
-/** Lengths count UTF-16 code units, as zod counts them. */
+/**
+ * Lengths count code points, as JSON Schema and zod count them. Code units bound them from both sides, so a text is
+ * spread into code points only where the units leave it open, and never one of any size.
+ */
 function emitString(schema: JsonSchema, access: string, predicates: Predicates): string {
   expectKeywords(schema, ['type', 'const', 'enum', 'minLength', 'maxLength']);
   const words = schema.const === undefined ? schema.enum : [schema.const];
@@ -188,10 +191,17 @@ function emitString(schema: JsonSchema, access: string, predicates: Predicates):
   if (words !== undefined) return `(${words.map((word) => `${access} === ${quote(word)}`).join(' || ')})`;
   const { minLength, maxLength } = schema;
   if (minLength === undefined && maxLength === undefined) return `typeof ${access} === 'string'`;
-  const lower = minLength === undefined ? '' : ` && value.length >= ${minLength}`;
-  const upper = maxLength === undefined ? '' : ` && value.length <= ${maxLength}`;
+  const units = 'value.length';
+  const points = '[...value].length';
+  const lower = minLength === undefined ? '' : ` && ${units} >= ${minLength}`;
+  const lowerExact =
+    minLength === undefined || minLength < 2 ? '' : ` && (${units} >= ${2 * minLength} || ${points} >= ${minLength})`;
+  const upper =
+    maxLength === undefined
+      ? ''
+      : ` && (${units} <= ${maxLength} || (${units} <= ${2 * maxLength} && ${points} <= ${maxLength}))`;
   const name = `isString${minLength ?? 0}To${maxLength ?? 'Any'}`;
-  return `${predicates.name(name, `typeof value === 'string'${lower}${upper}`)}(${access})`;
+  return `${predicates.name(name, `typeof value === 'string'${lower}${lowerExact}${upper}`)}(${access})`;
 }
 
 /** Numbers are finite, for 1e400 parses to Infinity; integers are safe ones. */

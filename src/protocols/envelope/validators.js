@@ -5,7 +5,7 @@ const isArrayOf = (value, isItem) => Array.isArray(value) && value.every((item) 
 // The key __proto__ is left unread, as zod does; nobody copies it.
 const isRecordOf = (value, isItem) =>
   isObject(value) && Object.keys(value).every((key) => key === '__proto__' || isItem(value[key]));
-const isString1To200 = (value) => typeof value === 'string' && value.length >= 1 && value.length <= 200;
+const isString1To200 = (value) => typeof value === 'string' && value.length >= 1 && (value.length <= 200 || (value.length <= 400 && [...value].length <= 200));
 const isInteger1ToAny = (value) => Number.isSafeInteger(value) && value >= 1;
 const isMessage = (value) => isObject(value)
   && isString1To200(value.id)
