@@ -1,0 +1,26 @@
+/** Where a dial carries its token, and how to show the dial without it. */
+import type { DialRequest } from '../ports/transport.js';
+
+const BEARER = 'bearer.';
+
+/** The names under which servers take a token from the query. */
+const QUERY_NAMES = ['token', 'connection_token'];
+
+/** The token of a dial: that of `bearer.<base64url>` among the subprotocols, else of the query; null if there is none. */
+export function readToken({ url, subprotocols }: DialRequest): string | null {
+  const bearer = subprotocols.find((subprotocol) => subprotocol.startsWith(BEARER));
+  if (bearer !== undefined) return atob(bearer.slice(BEARER.length).replaceAll('-', '+').replaceAll('_', '/'));
+  const query = new URLSearchParams(url.split('?')[1] ?? '');
+  for (const name of QUERY_NAMES) {
+    const token = query.get(name);
+    if (token !== null) return token;
+  }
+  return null;
+}
+
+/** One line about a dial, fit for a log: neither the query nor the token is in it. */
+export function describeDial({ url, subprotocols }: DialRequest): string {
+  const names = subprotocols.map((subprotocol) => (subprotocol.startsWith(BEARER) ? `${BEARER}…` : subprotocol));
+  const [path, query] = url.split('?');
+  return `dials ${path}${query === undefined ? '' : '?…'}${names.length === 0 ? '' : ` offering ${names.join(', ')}`}`;
+}

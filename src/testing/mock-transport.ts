@@ -1,0 +1,144 @@
+import type { Clock } from '../ports/clock.js';
+import type { DialRequest, SocketHandlers, Transport, TransportSocket } from '../ports/transport.js';
+import type { ManualClock } from './manual-clock.js';
+import type { MockConnection } from './mock-connection.js';
+import { MockLink } from './mock-link.js';
+import { settle } from './settle.js';
+import { Transcript } from './transcript.js';
+
+/** A transport with both ends in memory. It starts no timer but those that a test asks for, on the test's clock. */
+export interface MockTransport extends Transport {
+  /** Every dial, in order. */
+  readonly connections: readonly MockConnection[];
+  /** The token of every dial that carried one, in order. */
+  readonly tokens: readonly string[];
+  /** How many sockets the client holds now. */
+  readonly liveCount: number;
+  /** How many `nextConnection` calls are waiting. */
+  readonly waitingCount: number;
+  /**
+   * The next dial that this method has not given out yet. Lets promises settle first; with `withinMs` it moves a manual
+   * clock on, timer by timer, for at most that long (any other clock it waits for). Rejects with the transcript if
+   * nothing dials.
+   */
+  nextConnection(limits?: { readonly withinMs?: number }): Promise<MockConnection>;
+  /** Calls `listener` within every dial, before the client can hear of it, until the returned function is called. */
+  onConnection(listener: (connection: MockConnection) => void): () => void;
+  /** What happened on all connections, in lines. Tokens and queries are left out. */
+  transcript(): string;
+}
+
+/**
+ * Makes a transport for tests: hand it to a client and lead the other end by hand, or with `mockServer`. `clock` is
+ * needed for delays and gives the transcript its times.
+ *
+ * @example
+ * const transport = mockTransport();
+ * const client = new ChatSocketClient({ url: 'ws://localhost', transport });
+ * client.connect();
+ * const connection = await transport.nextConnection();
+ * connection.accept();
+ */
+export function mockTransport(options: { readonly clock?: Clock | ManualClock } = {}): MockTransport {
+  return new InMemoryTransport(options.clock ?? null);
+}
+
+class InMemoryTransport implements MockTransport {
+  readonly name = 'mock';
+  readonly #clock: Clock | ManualClock | null;
+  readonly #transcript: Transcript;
+  readonly #connections: MockConnection[] = [];
+  readonly #listeners = new Set<(connection: MockConnection) => void>();
+  #givenOutCount = 0;
+  #waitingCount = 0;
+
+  constructor(clock: Clock | ManualClock | null) {
+    this.#clock = clock;
+    this.#transcript = new Transcript(clock);
+  }
+
+  get connections(): readonly MockConnection[] {
+    return this.#connections;
+  }
+
+  get tokens(): readonly string[] {
+    return this.#connections.flatMap(({ token }) => token ?? []);
+  }
+
+  get liveCount(): number {
+    return this.#connections.filter(({ isLive }) => isLive).length;
+  }
+
+  get waitingCount(): number {
+    return this.#waitingCount;
+  }
+
+  open(request: DialRequest, handlers: SocketHandlers): TransportSocket {
+    const number = this.#connections.length + 1;
+    const link = new MockLink(request, { number, handlers, clock: this.#clock, transcript: this.#transcript });
+    this.#connections.push(link);
+    for (const listener of [...this.#listeners]) listener(link);
+    return link.makeSocket();
+  }
+
+  async nextConnection(limits: { readonly withinMs?: number } = {}): Promise<MockConnection> {
+    const { withinMs = 0 } = limits;
+    this.#waitingCount += 1;
+    try {
+      await settle();
+      if (!this.#hasNext) await this.#waitForDial(withinMs);
+      return this.#takeNext(withinMs);
+    } finally {
+      this.#waitingCount -= 1;
+    }
+  }
+
+  onConnection(listener: (connection: MockConnection) => void): () => void {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  transcript(): string {
+    return this.#transcript.print();
+  }
+
+  get #hasNext(): boolean {
+    return this.#connections.length > this.#givenOutCount;
+  }
+
+  #takeNext(withinMs: number): MockConnection {
+    const connection = this.#connections[this.#givenOutCount];
+    if (connection === undefined) {
+      const count = `${this.#connections.length} dial${this.#connections.length === 1 ? '' : 's'}`;
+      throw new Error(`Nothing dialled within ${withinMs} ms, after ${count}. What happened:\n${this.transcript()}`);
+    }
+    this.#givenOutCount += 1;
+    return connection;
+  }
+
+  async #waitForDial(withinMs: number): Promise<void> {
+    const clock = this.#clock;
+    if (clock === null || withinMs === 0) return;
+    if ('pendingTimers' in clock) await this.#advanceToDial(clock, clock.nowMs() + withinMs);
+    else await this.#waitOnClock(clock, withinMs);
+  }
+
+  async #advanceToDial(clock: ManualClock, untilMs: number): Promise<void> {
+    while (!this.#hasNext && clock.nowMs() < untilMs) {
+      const dueAtMs = clock.pendingTimers()[0]?.dueAtMs ?? untilMs;
+      await clock.advanceTo(Math.min(Math.max(dueAtMs, clock.nowMs()), untilMs));
+    }
+  }
+
+  async #waitOnClock(clock: Clock, withinMs: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const stopTimer = clock.startTimer(finish, withinMs);
+      const stopListening = this.onConnection(finish);
+      function finish(): void {
+        stopTimer();
+        stopListening();
+        resolve();
+      }
+    });
+  }
+}
