@@ -1,0 +1,48 @@
+/** `npm run errors`: writes docs/errors.md from the list of codes. With `--check` it fails instead if the page is stale. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ERROR_CODES } from '../src/errors/codes.js';
+import { ROOT } from './rules/source-tree.js';
+
+const GROUPS: Readonly<Record<string, string>> = {
+  connection: 'About the connection as a whole. The client tries again by itself unless it says it stopped.',
+  token: "About the application's token provider, or what the server made of its token.",
+  delivery: 'About one message. The others go on.',
+  protocol: 'About what the server sent, or what the protocol in use has no words for.',
+  usage: 'About a call or an option. Thrown at once, before anything has happened.',
+};
+
+const page = `${ROOT}docs/errors.md`;
+
+function errorsPage(): string {
+  const sections = Object.entries(GROUPS).map(([group, meaning]) => {
+    const rows = Object.entries(ERROR_CODES)
+      .filter(([code]) => code.startsWith(`${group}/`))
+      .map(([code, line]) => `| \`${code}\` | ${line} |`);
+    return [`## ${group}`, '', meaning, '', '| code | meaning |', '| --- | --- |', ...rows].join('\n');
+  });
+  return `${[
+    '# Errors',
+    '<!-- Made by `npm run errors` from src/errors/codes.ts. -->',
+    [
+      'Every failure is a `ChatSocketError` with a stable `code`, a `message` that says what failed, why and the way out,',
+      '`retryable`, `cause` and named `fields`. Recognise one by `isChatSocketError(error, code)`: `instanceof` fails where',
+      'two builds of the package meet. No error holds a token, a query string or the text of a message.',
+    ].join('\n'),
+    ...sections,
+  ].join('\n\n')}\n`;
+}
+
+/** Codes outside every group would be left out without a word. */
+function strayCodes(): string[] {
+  return Object.keys(ERROR_CODES).filter((code) => GROUPS[code.split('/')[0] ?? ''] === undefined);
+}
+
+const strays = strayCodes();
+if (strays.length > 0) throw new Error(`These error codes belong to no group: ${strays.join(', ')}.`);
+
+if (!process.argv.includes('--check')) {
+  writeFileSync(page, errorsPage());
+} else if (readFileSync(page, 'utf8') !== errorsPage()) {
+  console.error('docs/errors.md is not what src/errors/codes.ts says: run `npm run errors`.');
+  process.exitCode = 1;
+}
