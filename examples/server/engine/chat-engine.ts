@@ -1,0 +1,256 @@
+/**
+ * The whole protocol of the server, and nothing else: no sockets, no disk, no clock, no dice. It is fed with what
+ * happened and answers with what is to be done, so any run can be replayed from its inputs.
+ */
+
+import { endAnswer, extendAnswer } from './answers.js';
+import { assistantUser } from './bot.js';
+import { Conversation } from './conversation.js';
+import { receiveText } from './on-frame.js';
+import { receivePage } from './on-join.js';
+import { post } from './post.js';
+import type { MessageEntry, StoredState, StoreWrite, UserRecord } from './records.js';
+import { refuse } from './refuse.js';
+import type { Effect, EngineInput, Moment, RoomSeed, TokenRequest, Turn } from './turn.js';
+import { ViolationCount } from './violation-count.js';
+import {
+  accountOf,
+  addConversation,
+  type Connection,
+  createWorld,
+  type EngineOptions,
+  forgetConnection,
+  foundConversation,
+  hangUp,
+  tell,
+  type World,
+} from './world.js';
+
+export class ChatEngine {
+  readonly #world: World;
+
+  constructor(options: EngineOptions, stored: StoredState) {
+    this.#world = createWorld(options);
+    restore(this.#world, stored);
+  }
+
+  handle(input: EngineInput, moment: Moment): readonly Effect[] {
+    const turn: Turn = { ...moment, effects: [] };
+    receive(this.#world, turn, input);
+    return turn.effects;
+  }
+
+  isMember(userId: string, conversationId: string): boolean {
+    const conversation = this.#world.conversations.get(conversationId);
+    return conversation !== undefined && (conversation.isOpen || conversation.members.has(userId));
+  }
+
+  hasUser(userId: string): boolean {
+    return this.#world.users.has(userId);
+  }
+
+  connectionsOf(userId: string): readonly string[] {
+    return [...(this.#world.connectionsOf.get(userId) ?? [])];
+  }
+}
+
+function receive(world: World, turn: Turn, input: EngineInput): void {
+  switch (input.type) {
+    case 'started':
+      start(world, turn, input.rooms);
+      return;
+    case 'user-registered':
+      register(world, turn, input.user);
+      return;
+    case 'conversation-created':
+      createConversation(world, turn, input);
+      return;
+    case 'connected':
+      connect(world, turn, input);
+      return;
+    case 'disconnected':
+      forgetConnection(world, input.connectionId);
+      return;
+    case 'text-received': {
+      const connection = world.connections.get(input.connectionId);
+      if (connection !== undefined) receiveText(world, turn, { connection, text: input.text });
+      return;
+    }
+    case 'stored':
+      world.lanes.get(input.laneId)?.stored(turn);
+      return;
+    case 'page-read':
+      receivePage(world, turn, input);
+      return;
+    case 'token-redeemed':
+      renew(world, turn, input);
+      return;
+    case 'expiry-near': {
+      const payload = { expiresInMs: input.expiresInMs };
+      tell(world, turn, {
+        connectionId: input.connectionId,
+        frame: { type: 'token_expiring_soon', payload },
+      });
+      return;
+    }
+    case 'answer-extended':
+      extendAnswer(world, turn, input);
+      return;
+    case 'answer-ended':
+      endAnswer(world, turn, input);
+      return;
+    case 'posted':
+      postAll(world, turn, input);
+      return;
+    case 'drain-started':
+      drain(world, turn, input.retryAfterMs);
+      return;
+  }
+}
+
+function restore(world: World, stored: StoredState): void {
+  for (const user of stored.users) world.users.set(user.id, user);
+  for (const conversation of stored.conversations) {
+    addConversation(world, new Conversation(conversation, world.options.limits.retainedMax));
+  }
+  for (const record of stored.dedup) accountOf(world, record.userId, record.storedAtMs).dedup.add(record);
+}
+
+/** Makes the rooms that are missing, and ends the answers that the last run left unfinished. */
+function start(world: World, turn: Turn, rooms: readonly RoomSeed[]): void {
+  for (const conversation of world.conversations.values()) closeInterrupted(turn, conversation);
+  forgetExpired(world, turn);
+  for (const { id, assistant } of rooms) {
+    if (world.conversations.has(id)) continue;
+    // One moment makes several rooms, and each needs an epoch of its own: ids of messages are derived from it.
+    const epoch = `${turn.freshId}-${world.conversations.size}`;
+    foundConversation(world, turn, { id, epoch, isOpen: true, assistant, memberIds: [] });
+  }
+}
+
+/** While a user is away nobody else clears what has left the window. */
+function forgetExpired(world: World, turn: Turn): void {
+  const expired = [...world.accounts.values()].flatMap((account) => account.dedup.dropExpired(turn.nowMs));
+  if (expired.length === 0) return;
+  const writes = expired.map((key): StoreWrite => ({ type: 'drop-dedup', key }));
+  world.userLane.enqueue(turn, { writes, announce: () => {} });
+}
+
+function closeInterrupted(turn: Turn, conversation: Conversation): void {
+  const writes: StoreWrite[] = [];
+  for (let seq = conversation.firstSeq; seq <= conversation.headSeq; seq += 1) {
+    const entry = conversation.entryAt(seq);
+    if (entry?.kind !== 'message' || entry.stream !== 'streaming') continue;
+    const ended: MessageEntry = { ...entry, stream: 'failed' };
+    conversation.replace(ended);
+    writes.push({ type: 'put-entry', conversationId: conversation.id, entry: ended });
+  }
+  if (writes.length > 0) conversation.lane.enqueue(turn, { writes, announce: () => {} });
+}
+
+function register(world: World, turn: Turn, user: UserRecord): void {
+  if (world.users.get(user.id)?.name === user.name) return;
+  world.users.set(user.id, user);
+  world.userLane.enqueue(turn, { writes: [{ type: 'put-user', user }], announce: () => {} });
+  const id = `assistant-${user.id}`;
+  if (!world.options.greetsUsers || world.conversations.has(id)) return;
+  const memberIds = [user.id, assistantUser.id];
+  foundConversation(world, turn, { id, epoch: turn.freshId, isOpen: false, assistant: 'always', memberIds });
+}
+
+function createConversation(
+  world: World,
+  turn: Turn,
+  input: Extract<EngineInput, { type: 'conversation-created' }>,
+): void {
+  const { conversationId: id, memberIds, assistant } = input;
+  if (world.conversations.has(id)) return;
+  foundConversation(world, turn, { id, epoch: turn.freshId, isOpen: false, assistant, memberIds });
+}
+
+function connect(world: World, turn: Turn, input: Extract<EngineInput, { type: 'connected' }>): void {
+  const { connectionId, user, expiresInMs } = input;
+  const { limits } = world.options;
+  register(world, turn, user);
+  world.tick += 1;
+  const connection: Connection = {
+    id: connectionId,
+    user,
+    tick: world.tick,
+    joined: new Set(),
+    producers: new Map(),
+    violations: new ViolationCount(limits.violationsMax, limits.violationsWindowMs),
+  };
+  const siblings = world.connectionsOf.get(user.id) ?? new Set();
+  world.connections.set(connectionId, connection);
+  world.connectionsOf.set(user.id, siblings.add(connectionId));
+  const [oldest] = siblings;
+  if (siblings.size > limits.connectionsPerUser && oldest !== undefined) {
+    hangUp(world, turn, { connectionId: oldest, code: 4403, reason: 'Too many connections' });
+  }
+  greet(world, turn, { connection, expiresInMs });
+}
+
+function greet(world: World, turn: Turn, greeting: { connection: Connection; expiresInMs: number }): void {
+  const { connection, expiresInMs } = greeting;
+  const { limits, heartbeatIntervalMs } = world.options;
+  const heads: [string, { epoch: string; latestSeq: number }][] = [];
+  for (const conversationId of world.conversationsOf.get(connection.user.id) ?? []) {
+    const conversation = world.conversations.get(conversationId);
+    if (conversation) heads.push([conversationId, { epoch: conversation.epoch, latestSeq: conversation.headSeq }]);
+  }
+  tell(world, turn, {
+    connectionId: connection.id,
+    frame: {
+      type: 'connected',
+      payload: {
+        userId: connection.user.id,
+        protocol: 'chatsocket.v1',
+        sessionId: connection.id,
+        expiresInMs,
+        deduplicates: true,
+        dedupWindowMs: limits.dedupWindowMs,
+        producerOrder: true,
+        limits: { contentLengthMax: limits.contentLengthMax, messagesPerSecond: limits.messagesPerSecond },
+        heartbeat: { intervalMs: heartbeatIntervalMs },
+        conversations: Object.fromEntries(heads),
+      },
+    },
+  });
+}
+
+function renew(world: World, turn: Turn, renewal: { request: TokenRequest; expiresInMs: number | null }): void {
+  const { request, expiresInMs } = renewal;
+  const connection = world.connections.get(request.connectionId);
+  if (connection === undefined) return;
+  const { messageId } = request;
+  if (expiresInMs === null) {
+    const message = 'The token is not valid.';
+    refuse(world, turn, { connection, code: 'INVALID_TOKEN', message, messageId, isViolation: true });
+    return;
+  }
+  const named = messageId === undefined ? {} : { messageId };
+  tell(world, turn, {
+    connectionId: connection.id,
+    frame: { type: 'authenticated', ...named, payload: { expiresInMs } },
+  });
+}
+
+/** Messages that the server itself puts into a conversation; no limit applies, and nobody waits for an ack. */
+function postAll(world: World, turn: Turn, input: Extract<EngineInput, { type: 'posted' }>): void {
+  const conversation = world.conversations.get(input.conversationId);
+  if (conversation === undefined) return;
+  for (const content of input.contents) {
+    const draft = { sender: input.author, content, messageId: null, inReplyTo: null, metadata: undefined };
+    post(world, turn, { conversation, draft });
+  }
+}
+
+/** Says goodbye, and ends the answers in progress with the text they have. What waits for the store still gets its ack. */
+function drain(world: World, turn: Turn, retryAfterMs: number): void {
+  world.isDraining = true;
+  for (const connectionId of world.connections.keys()) {
+    tell(world, turn, { connectionId, frame: { type: 'server_restarting', payload: { retryAfterMs } } });
+  }
+  for (const streamId of [...world.openStreams.keys()]) endAnswer(world, turn, { streamId, status: 'failed' });
+}

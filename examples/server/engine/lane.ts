@@ -1,0 +1,60 @@
+/** Work that must happen in order although the store takes its time: one batch is under way, the rest waits. */
+
+import type { StoreWrite } from './records.js';
+import type { Turn } from './turn.js';
+
+export interface LaneWork {
+  readonly writes: readonly StoreWrite[];
+  /** Tells the world, after the writes are durable and everything queued earlier was told. */
+  readonly announce: (turn: Turn) => void;
+}
+
+export class Lane {
+  readonly id: string;
+  #queue: LaneWork[] = [];
+  #storing: readonly LaneWork[] | null = null;
+  #isAnnouncing = false;
+
+  constructor(id: string) {
+    this.id = id;
+  }
+
+  get pendingCount(): number {
+    return this.#queue.length + (this.#storing?.length ?? 0);
+  }
+
+  enqueue(turn: Turn, work: LaneWork): void {
+    this.#queue.push(work);
+    this.#advance(turn);
+  }
+
+  /** The batch under way is durable. */
+  stored(turn: Turn): void {
+    const batch = this.#storing ?? [];
+    this.#storing = null;
+    this.#announce(turn, batch);
+    this.#advance(turn);
+  }
+
+  /** Everything that waits goes into one batch, so that a busy conversation costs one disk write, not hundreds. */
+  #advance(turn: Turn): void {
+    while (this.#storing === null && !this.#isAnnouncing && this.#queue.length > 0) {
+      const batch = this.#queue;
+      this.#queue = [];
+      const writes = batch.flatMap((work) => work.writes);
+      if (writes.length > 0) {
+        this.#storing = batch;
+        turn.effects.push({ type: 'store', laneId: this.id, writes });
+        return;
+      }
+      this.#announce(turn, batch);
+    }
+  }
+
+  /** An announcement may enqueue more work; that waits until the whole batch is told. */
+  #announce(turn: Turn, batch: readonly LaneWork[]): void {
+    this.#isAnnouncing = true;
+    for (const work of batch) work.announce(turn);
+    this.#isAnnouncing = false;
+  }
+}

@@ -1,0 +1,166 @@
+/** What each kind of frame from a client leads to. */
+
+import type { EnvelopeClientFrame } from 'chatsocket/schemas';
+import { endAnswer, endFrame } from './answers.js';
+import type { Conversation } from './conversation.js';
+import { receiveJoin, receiveLoad } from './on-join.js';
+import { receiveSend } from './on-send.js';
+import { readFrame } from './read-frame.js';
+import type { MessageEntry, ReadEntry, StoreWrite } from './records.js';
+import { notFound, refuse, tooFast } from './refuse.js';
+import type { Turn } from './turn.js';
+import { accountOf, type Connection, findConversation, tell, tellMembers, type World } from './world.js';
+
+type FrameOf<Type extends EnvelopeClientFrame['type']> = Extract<EnvelopeClientFrame, { type: Type }>;
+
+export function receiveText(world: World, turn: Turn, from: { connection: Connection; text: string }): void {
+  const { connection } = from;
+  // Frames that come while the server winds up stay unanswered: the client sends them again to the next one.
+  if (world.isDraining) return;
+  const reading = readFrame(from.text);
+  const messageId = reading.ok ? reading.frame.messageId : reading.messageId;
+  const waitMs = accountOf(world, connection.user.id, turn.nowMs).frames.take(turn.nowMs);
+  if (waitMs > 0) refuse(world, turn, { connection, ...tooFast(messageId, waitMs) });
+  else if (reading.ok) receiveFrame(world, turn, { connection, frame: reading.frame });
+  else refuse(world, turn, { connection, code: reading.code, message: reading.reason, messageId, isViolation: true });
+}
+
+function receiveFrame(world: World, turn: Turn, from: { connection: Connection; frame: EnvelopeClientFrame }): void {
+  const { connection, frame } = from;
+  switch (frame.type) {
+    case 'ping':
+      answerPing(world, turn, { connection, messageId: frame.messageId });
+      return;
+    case 'join_conversation':
+      receiveJoin(world, turn, { connection, frame });
+      return;
+    case 'send_message':
+      receiveSend(world, turn, { connection, frame });
+      return;
+    case 'typing':
+    case 'stop_typing':
+      receiveTyping(world, turn, { connection, frame });
+      return;
+    case 'mark_read':
+      receiveRead(world, turn, { connection, frame });
+      return;
+    case 'load_history':
+      receiveLoad(world, turn, { connection, frame });
+      return;
+    case 'cancel_stream':
+      receiveCancel(world, turn, { connection, frame });
+      return;
+    case 'authenticate':
+      turn.effects.push({
+        type: 'redeem-token',
+        request: { connectionId: connection.id, userId: connection.user.id, messageId: frame.messageId },
+        token: frame.payload.token,
+      });
+  }
+}
+
+/** The heads let a client see that the last message of a conversation never reached it. */
+function answerPing(world: World, turn: Turn, ping: { connection: Connection; messageId: string | undefined }): void {
+  const heads: [string, number][] = [];
+  for (const conversationId of ping.connection.joined) {
+    const conversation = world.conversations.get(conversationId);
+    if (conversation !== undefined) heads.push([conversationId, conversation.headSeq]);
+  }
+  tell(world, turn, {
+    connectionId: ping.connection.id,
+    frame: {
+      type: 'pong',
+      ...(ping.messageId === undefined ? {} : { messageId: ping.messageId }),
+      payload: { latest: Object.fromEntries(heads) },
+    },
+  });
+}
+
+/** Goes to those who look at the conversation, and not back to the one who types. */
+function receiveTyping(
+  world: World,
+  turn: Turn,
+  from: { connection: Connection; frame: FrameOf<'typing' | 'stop_typing'> },
+): void {
+  const { connection, frame } = from;
+  const conversation = findConversation(world, connection.user.id, frame.payload.conversationId);
+  if (conversation === null) {
+    refuse(world, turn, { connection, ...notFound(frame.messageId) });
+    return;
+  }
+  tellMembers(world, turn, {
+    conversation,
+    frame: {
+      type: frame.type === 'typing' ? 'user_typing' : 'user_stop_typing',
+      payload: { conversationId: conversation.id, userId: connection.user.id },
+    },
+    includes: (other) => other.joined.has(conversation.id) && other.user.id !== connection.user.id,
+  });
+}
+
+function receiveRead(world: World, turn: Turn, from: { connection: Connection; frame: FrameOf<'mark_read'> }): void {
+  const { connection, frame } = from;
+  const conversation = findConversation(world, connection.user.id, frame.payload.conversationId);
+  if (conversation === null) {
+    refuse(world, turn, { connection, ...notFound(frame.messageId) });
+    return;
+  }
+  const unread = unreadBy(connection.user.id, conversation, frame.payload.messageIds);
+  if (unread.length > 0) appendRead(world, turn, { conversation, unread, readBy: connection.user.id });
+  const { messageId } = frame;
+  if (messageId === undefined) return;
+  conversation.lane.enqueue(turn, {
+    writes: [],
+    announce: (told) =>
+      tell(world, told, { connectionId: connection.id, frame: { type: 'ack', payload: { messageId } } }),
+  });
+}
+
+/** Messages of others that this user has not read yet; a repeated mark changes nothing. */
+function unreadBy(userId: string, conversation: Conversation, messageIds: readonly string[]): readonly MessageEntry[] {
+  const unread: MessageEntry[] = [];
+  for (const messageId of new Set(messageIds)) {
+    const entry = conversation.messageById(messageId);
+    if (entry !== null && entry.senderId !== userId && !entry.readBy.includes(userId)) unread.push(entry);
+  }
+  return unread;
+}
+
+function appendRead(
+  world: World,
+  turn: Turn,
+  mark: { conversation: Conversation; unread: readonly MessageEntry[]; readBy: string },
+): void {
+  const { conversation, unread, readBy } = mark;
+  const messageIds = unread.map((entry) => entry.id);
+  const entry: ReadEntry = { kind: 'read', seq: conversation.nextSeq, messageIds, readBy, createdAtMs: turn.nowMs };
+  const changed = unread.map((message): MessageEntry => ({ ...message, readBy: [...message.readBy, readBy] }));
+  for (const message of changed) conversation.replace(message);
+  conversation.append(entry);
+  const { id: conversationId, epoch } = conversation;
+  conversation.lane.enqueue(turn, {
+    writes: [entry, ...changed].map((stored): StoreWrite => ({ type: 'put-entry', conversationId, entry: stored })),
+    announce: (told) => {
+      conversation.advanceHead(entry.seq);
+      const payload = { conversationId, messageIds, readBy, epoch, seq: entry.seq };
+      tellMembers(world, told, { conversation, frame: { type: 'messages_read', payload } });
+    },
+  });
+}
+
+/** Any member may stop an answer. One that is over already is answered with its end. */
+function receiveCancel(
+  world: World,
+  turn: Turn,
+  from: { connection: Connection; frame: FrameOf<'cancel_stream'> },
+): void {
+  const { connection, frame } = from;
+  const { messageId: streamId, conversationId } = frame.payload;
+  const stream = world.openStreams.get(streamId);
+  const conversation = findConversation(world, connection.user.id, stream?.conversation.id ?? conversationId ?? '');
+  const entry = conversation?.messageById(streamId) ?? null;
+  if (stream !== undefined && conversation !== null) endAnswer(world, turn, { streamId, status: 'stopped' });
+  else if (entry !== null && entry.stream !== null)
+    tell(world, turn, { connectionId: connection.id, frame: endFrame(entry) });
+  else refuse(world, turn, { connection, ...notFound(frame.messageId) });
+}

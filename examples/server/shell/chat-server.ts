@@ -1,0 +1,162 @@
+/** Puts engine, store, HTTP and sockets together, and takes them apart again without losing an acknowledged message. */
+
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { ChatEngine } from '../engine/chat-engine.js';
+import { defaultLimits } from '../engine/limits.js';
+import { memoryLogStore } from '../store/memory-log-store.js';
+import { ConnectionTokens } from './connection-tokens.js';
+import { floodConversation } from './flood.js';
+import { Front, freshId } from './front.js';
+import { httpRoutes } from './http-routes.js';
+import { silentLogger } from './logger.js';
+import { assertUsable, type ChatServerOptions } from './options.js';
+import { originList } from './origin-list.js';
+import { sessionCookies } from './session-cookie.js';
+import { socketGate } from './socket-gate.js';
+
+export interface ChatServer {
+  /** For example `http://127.0.0.1:8080`; the socket is at `/ws`. */
+  readonly url: string;
+  readonly address: AddressInfo;
+  /** Sockets that are open or closing. */
+  readonly connectionCount: number;
+  /** A token without the detour over cookies, for tests and for a login of your own. */
+  issueToken(user: { readonly id: string; readonly name: string }): string;
+  /** Drains: says goodbye, lets pending writes finish, closes with 1012. A second call gets the first one's promise. */
+  close(): Promise<void>;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** Writes may take this long in a drain; with the close handshakes it stays below 5 s. */
+const DRAIN_MAX_MS = 3_000;
+
+/** Rejects where the options are unusable, the port is taken, or the store cannot be read. */
+export async function createChatServer(options: ChatServerOptions): Promise<ChatServer> {
+  const { NODE_ENV } = process.env;
+  const isDevelopment = options.isDevelopment ?? NODE_ENV === 'development';
+  assertUsable(options, isDevelopment);
+  const now = options.now ?? Date.now;
+  const sessionLifetimeMs = options.sessionLifetimeMs ?? 12 * HOUR_MS;
+  const tokens = tokensFor(options, now);
+  const store = options.store ?? memoryLogStore();
+  const front = new Front({ options, now, tokens, store, engine: await loadEngine(options, store) });
+  const origins = originList({ origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false });
+  const http = httpServer(
+    httpRoutes({
+      origins,
+      tokens,
+      now,
+      sessionLifetimeMs,
+      freshId,
+      logger: options.logger ?? silentLogger,
+      devControls: options.devControls ?? false,
+      cookies: sessionCookies({ secret: options.secret, isSecure: options.isSecure ?? !isDevelopment, now }),
+      registerUser: (user) => front.host.dispatch({ type: 'user-registered', user }),
+      hasUser: (userId) => front.engine.hasUser(userId),
+      createConversation: (conversation) => front.createConversation(conversation),
+      expireUser: (userId) => front.expireUser(userId),
+      refuseTokens: (userId, count) => front.refuseTokens(userId, count),
+      flood: (flood) => floodConversation(front, flood),
+    }),
+  );
+  http.on(
+    'upgrade',
+    socketGate({
+      path: '/ws',
+      origins,
+      payloadMaxBytes: options.payloadMaxBytes ?? 65_536,
+      redeem: (token, origin) => front.redeem(token, origin),
+      hasRoom: () => front.hasRoom,
+      onOpen: (socket, grant, origin) => front.welcome(socket, grant, origin),
+      onStranger: (socket, code, origin) => front.turnAway(socket, code, origin),
+      onRefused: (status, origin) => front.logger.warning('upgrade-refused', { status, origin: origin ?? null }),
+    }),
+  );
+  front.start();
+  const address = await listen(http, options).catch(async (reason: unknown) => {
+    await front.stop(0);
+    await store.close();
+    throw reason;
+  });
+  return runningServer({ http, front, tokens, address, closeStore: () => store.close(), now, sessionLifetimeMs });
+}
+
+interface Running {
+  readonly http: Server;
+  readonly front: Front;
+  readonly tokens: ConnectionTokens;
+  readonly address: AddressInfo;
+  readonly closeStore: () => Promise<void>;
+  readonly now: () => number;
+  readonly sessionLifetimeMs: number;
+}
+
+function runningServer({ http, front, tokens, address, closeStore, now, sessionLifetimeMs }: Running): ChatServer {
+  let closing: Promise<void> | null = null;
+
+  async function drain(): Promise<void> {
+    const isHttpClosed = new Promise((resolve) => http.close(resolve));
+    await front.stop(DRAIN_MAX_MS);
+    http.closeAllConnections();
+    await isHttpClosed;
+    await closeStore();
+  }
+
+  return {
+    url: `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`,
+    address,
+    get connectionCount() {
+      return front.connectionCount;
+    },
+    issueToken({ id, name }) {
+      const sessionExpiresAtMs = now() + sessionLifetimeMs;
+      const issued = tokens.issue({ userId: id, userName: name, sessionExpiresAtMs, origin: null });
+      if (issued.token === null) throw new Error(`No token for ${id} now: ask again in ${issued.retryAfterMs} ms.`);
+      return issued.token;
+    },
+    close() {
+      closing ??= drain();
+      return closing;
+    },
+  };
+}
+
+async function loadEngine(options: ChatServerOptions, store: ReturnType<typeof memoryLogStore>): Promise<ChatEngine> {
+  const limits = { ...defaultLimits, ...options.limits };
+  return new ChatEngine(
+    {
+      limits,
+      deduplicates: options.deduplicate ?? true,
+      heartbeatIntervalMs: options.clientHeartbeatMs ?? 25_000,
+      greetsUsers: options.greetsUsers ?? true,
+    },
+    await store.load(limits.retainedMax),
+  );
+}
+
+function tokensFor(options: ChatServerOptions, now: () => number): ConnectionTokens {
+  return new ConnectionTokens({
+    now,
+    randomToken: () => randomBytes(32).toString('base64url'),
+    ...(options.tokenLifetimeMs === undefined ? {} : { lifetimeMs: options.tokenLifetimeMs }),
+    ...(options.tokensPerMinute === undefined ? {} : { perUserAndMinute: options.tokensPerMinute }),
+  });
+}
+
+/** Slow handshakes are cut off: a client has 5 s for its headers and 10 s for its request. */
+function httpServer(route: ReturnType<typeof httpRoutes>): Server {
+  const bounds = { headersTimeout: 5_000, requestTimeout: 10_000, connectionsCheckingInterval: 1_000 };
+  return createServer(bounds, (request, response) => void route(request, response));
+}
+
+async function listen(http: Server, options: ChatServerOptions): Promise<AddressInfo> {
+  http.listen(options.port ?? 0, options.host ?? '127.0.0.1');
+  await once(http, 'listening');
+  const address = http.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no TCP address.');
+  return address;
+}

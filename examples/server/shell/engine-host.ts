@@ -1,0 +1,116 @@
+/** Feeds the engine and does what it says, one input after the other. */
+
+import type { ChatEngine } from '../engine/chat-engine.js';
+import type { Effect, EngineInput, TokenRequest } from '../engine/turn.js';
+import type { LogStore } from '../store/log-store.js';
+import type { LiveSockets } from './live-sockets.js';
+import type { Logger } from './logger.js';
+import type { Responder } from './responder.js';
+
+export interface EngineHostOptions {
+  readonly engine: ChatEngine;
+  readonly store: LogStore;
+  readonly sockets: LiveSockets;
+  readonly responder: Responder;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly freshId: () => string;
+  /** Returns how long the connection may go on, or null for a bad token. */
+  readonly redeem: (request: TokenRequest, token: string) => number | null;
+  /** The store failed, so nobody knows what is durable. The server must end and read the truth from its disk. */
+  readonly onStoreFailure: (reason: unknown) => void;
+}
+
+export class EngineHost {
+  readonly #options: EngineHostOptions;
+  readonly #inputs: EngineInput[] = [];
+  readonly #writes = new Set<Promise<void>>();
+  #isRunning = false;
+  #isHalted = false;
+
+  constructor(options: EngineHostOptions) {
+    this.#options = options;
+  }
+
+  /** Safe from anywhere, also from within an effect: inputs wait for their turn. */
+  dispatch(input: EngineInput): void {
+    this.#inputs.push(input);
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) this.#turn(next);
+    this.#isRunning = false;
+  }
+
+  /** Resolves once nothing waits for the store any more. */
+  async settled(): Promise<void> {
+    while (this.#writes.size > 0) await Promise.all(this.#writes);
+  }
+
+  #turn(input: EngineInput): void {
+    if (this.#isHalted) return;
+    const moment = { nowMs: this.#options.now(), freshId: this.#options.freshId() };
+    try {
+      for (const effect of this.#options.engine.handle(input, moment)) this.#perform(effect);
+    } catch (error) {
+      // A fault in here is ours. It costs one input, or the connection that it came over, and never the process.
+      this.#options.logger.failure('input-failed', { input: input.type, error: nameOf(error) });
+      if (input.type === 'text-received') this.#hangUp(input.connectionId);
+    }
+  }
+
+  #perform(effect: Effect): void {
+    const { sockets, responder, store } = this.#options;
+    switch (effect.type) {
+      case 'send':
+        sockets.send(effect.connectionIds, JSON.stringify(effect.frame));
+        return;
+      case 'close':
+        this.#options.logger.warning('connection-ended', { connectionId: effect.connectionId, code: effect.code });
+        sockets.close(effect.connectionId, effect.code, effect.reason);
+        return;
+      case 'store':
+        this.#own(store.write(effect.writes), () => this.dispatch({ type: 'stored', laneId: effect.laneId }));
+        return;
+      case 'read-page': {
+        const { request } = effect;
+        this.#own(store.readPage(request), (entries) => this.dispatch({ type: 'page-read', request, entries }));
+        return;
+      }
+      case 'redeem-token': {
+        const expiresInMs = this.#options.redeem(effect.request, effect.token);
+        this.dispatch({ type: 'token-redeemed', request: effect.request, expiresInMs });
+        return;
+      }
+      case 'start-answer':
+        responder.start(effect.streamId, effect.question.content);
+        return;
+      case 'stop-answer':
+        responder.stop(effect.streamId);
+        return;
+    }
+  }
+
+  /** Gives a promise of the store an owner that waits for it and catches. */
+  #own<Result>(work: Promise<Result>, onDone: (result: Result) => void): void {
+    const owned = work.then(onDone, (reason: unknown) => this.#halt(reason)).finally(() => this.#writes.delete(owned));
+    this.#writes.add(owned);
+  }
+
+  #halt(reason: unknown): void {
+    if (this.#isHalted) return;
+    this.#isHalted = true;
+    this.#options.logger.failure('store-failed', { error: nameOf(reason) });
+    this.#options.onStoreFailure(reason);
+  }
+
+  #hangUp(connectionId: string): void {
+    this.#options.sockets.close(connectionId, 1011, 'Internal error');
+    this.dispatch({ type: 'disconnected', connectionId });
+  }
+}
+
+/** The kind of an error; its text may quote what a user wrote. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) return typeof error;
+  return 'code' in error && typeof error.code === 'string' ? `${error.name} ${error.code}` : error.name;
+}

@@ -1,0 +1,99 @@
+/** The open sockets by connection: writing to them, cutting those that do not read, ending those that are dead. */
+
+import type { WebSocket } from 'ws';
+
+export interface LiveSocketsOptions {
+  /** A socket with more than this unread is cut off with 1013. */
+  readonly bufferedMaxBytes: number;
+  /** How long a peer may take for the close handshake. */
+  readonly closeGraceMs: number;
+  /** A socket was cut off by our own will; no more comes from it. */
+  readonly onCut: (connectionId: string) => void;
+}
+
+interface LiveSocket {
+  readonly socket: WebSocket;
+  isAlive: boolean;
+}
+
+export class LiveSockets {
+  readonly #options: LiveSocketsOptions;
+  readonly #sockets = new Map<string, LiveSocket>();
+  /** Told to close, and not closed yet. */
+  readonly #closing = new Set<WebSocket>();
+  readonly #graceTimers = new Map<WebSocket, ReturnType<typeof setTimeout>>();
+
+  constructor(options: LiveSocketsOptions) {
+    this.#options = options;
+  }
+
+  get count(): number {
+    return this.#sockets.size + this.#closing.size;
+  }
+
+  add(connectionId: string, socket: WebSocket): void {
+    const live: LiveSocket = { socket, isAlive: true };
+    this.#sockets.set(connectionId, live);
+    socket.on('pong', () => {
+      live.isAlive = true;
+    });
+  }
+
+  /** The socket has closed. */
+  forget(connectionId: string, socket: WebSocket): void {
+    if (this.#sockets.get(connectionId)?.socket === socket) this.#sockets.delete(connectionId);
+  }
+
+  send(connectionIds: readonly string[], text: string): void {
+    for (const connectionId of connectionIds) {
+      const socket = this.#sockets.get(connectionId)?.socket;
+      if (socket === undefined) continue;
+      if (socket.bufferedAmount > this.#options.bufferedMaxBytes) this.#cut(connectionId);
+      else socket.send(text);
+    }
+  }
+
+  close(connectionId: string, code: number, reason: string): void {
+    const live = this.#sockets.get(connectionId);
+    if (live === undefined) return;
+    this.#sockets.delete(connectionId);
+    this.end(live.socket, code, reason);
+  }
+
+  /** Closes a socket, and tears it down if the peer does not answer in time. */
+  end(socket: WebSocket, code: number, reason: string): void {
+    this.#closing.add(socket);
+    const timer = setTimeout(() => socket.terminate(), this.#options.closeGraceMs);
+    this.#graceTimers.set(socket, timer);
+    socket.once('close', () => {
+      clearTimeout(timer);
+      this.#graceTimers.delete(socket);
+      this.#closing.delete(socket);
+    });
+    socket.close(code, reason);
+  }
+
+  /** Ends every socket that has not answered the last ping, and pings the rest. */
+  beat(): void {
+    for (const live of this.#sockets.values()) {
+      if (live.isAlive) {
+        live.isAlive = false;
+        live.socket.ping();
+      } else {
+        live.socket.terminate();
+      }
+    }
+  }
+
+  /** Closes all and resolves once none is left; the grace time bounds it. */
+  async closeAll(code: number, reason: string): Promise<void> {
+    for (const connectionId of [...this.#sockets.keys()]) this.close(connectionId, code, reason);
+    const closed = [...this.#closing].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    await Promise.all(closed);
+  }
+
+  #cut(connectionId: string): void {
+    this.close(connectionId, 1013, 'Reading too slowly');
+    this.#options.onCut(connectionId);
+  }
+}
