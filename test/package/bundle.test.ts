@@ -1,0 +1,55 @@
+import { build, type Rollup } from 'vite';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { ROOT } from '../../scripts/rules/source-tree.js';
+
+const ENTRIES: Readonly<Record<string, string>> = {
+  index: 'src/index.ts',
+  protocols: 'src/protocols/index.ts',
+  transports: 'src/transports/index.ts',
+  react: 'src/react/index.ts',
+  testing: 'src/testing/index.ts',
+};
+
+/** Everything that an application loads with this subpath, dependencies included, React left out. */
+async function bundle(entry: string): Promise<Rollup.OutputChunk> {
+  const built = await build({
+    configFile: false,
+    logLevel: 'silent',
+    root: ROOT,
+    build: {
+      write: false,
+      minify: false,
+      lib: { entry: ROOT + entry, formats: ['es'], fileName: 'bundle' },
+      rollupOptions: { external: ['react', 'react/jsx-runtime'] },
+    },
+  });
+  const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
+  const chunk = outputs.find((output) => output.type === 'chunk');
+  if (chunk === undefined || outputs.length !== 1) throw new Error(`${entry} does not bundle into one file.`);
+  return chunk;
+}
+
+describe.each(Object.entries(ENTRIES))('the subpath %s', (_subpath, entry) => {
+  let chunk: Rollup.OutputChunk;
+  beforeAll(async () => {
+    chunk = await bundle(entry);
+  });
+
+  test('C10 makes no code from texts and no HTML', () => {
+    const found = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\binnerHTML\b|\bdocument\.write\b/.exec(chunk.code);
+
+    expect(found?.[0]).toBeUndefined();
+  });
+
+  test('draws in nothing but eventemitter3 and nanoid', () => {
+    const packages = chunk.moduleIds.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []);
+
+    expect(['eventemitter3', 'nanoid']).toEqual(expect.arrayContaining([...new Set(packages)]));
+  });
+
+  test('UP-25 UP-37 starts no interval and listens to no unload', () => {
+    const found = /\bsetInterval\b|["'`](?:before)?unload["'`]/.exec(chunk.code);
+
+    expect(found?.[0]).toBeUndefined();
+  });
+});
