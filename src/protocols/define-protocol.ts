@@ -1,6 +1,5 @@
-import type { CloseVerdict } from '../core/connection/close-code.js';
-import type { OutboundFrame, ServerTerms } from '../core/frame.js';
-import type { DecodeResult, Protocol } from '../ports/protocol.js';
+import type { Protocol } from '../ports/protocol.js';
+import { guardProtocol } from './guard-protocol.js';
 import { invalidOption } from './invalid-option.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from './token-placement.js';
 
@@ -19,48 +18,8 @@ import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from './token-placement.js';
  */
 export function defineProtocol(protocol: Protocol): Protocol {
   expectProtocol(protocol);
-  return {
-    name: protocol.name,
-    capabilities: protocol.capabilities,
-    tokenIn: protocol.tokenIn,
-    subprotocols: protocol.subprotocols,
-    answersPings: protocol.answersPings,
-    contentLengthMax: protocol.contentLengthMax,
-    decode: (text) => decodeSafely(protocol, text),
-    encode: (frame, terms) => encodeSafely(protocol, frame, terms),
-    readClose: (code, reason) => readCloseSafely(protocol, code, reason),
-  };
+  return guardProtocol(protocol);
 }
-
-function decodeSafely(protocol: Protocol, text: string): DecodeResult {
-  try {
-    const result = protocol.decode(text);
-    if (result.ok ? Array.isArray(result.frames) : typeof result.reason === 'string') return result;
-  } catch {
-    // The frame is what could not be read, so it is reported as such below.
-  }
-  return { ok: false, reason: 'invalid-shape' };
-}
-
-function encodeSafely(protocol: Protocol, frame: OutboundFrame, terms: ServerTerms): string | null {
-  try {
-    const text = protocol.encode(frame, terms);
-    return typeof text === 'string' ? text : null;
-  } catch {
-    return null;
-  }
-}
-
-function readCloseSafely(protocol: Protocol, code: number, reason: string): CloseVerdict | null {
-  try {
-    const verdict = protocol.readClose(code, reason);
-    return verdict !== null && CLOSE_ACTIONS.includes(verdict.action) ? verdict : null;
-  } catch {
-    return null;
-  }
-}
-
-const CLOSE_ACTIONS = ['retry', 'renew-token', 'stop', 'too-big'];
 
 const SWITCHES = [
   'acks',
@@ -96,7 +55,7 @@ function expectProtocol(protocol: Protocol): void {
   const knowsStreams = ['offsets', 'plain', 'none'].includes(streams);
   expect(knowsStreams, 'protocol.capabilities.streams', streams, "'offsets', 'plain' or 'none'");
   expect(isTokenPlacement(tokenIn), 'protocol.tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE);
-  const areNames = Array.isArray(subprotocols) && subprotocols.every((value) => SUBPROTOCOL_NAME.test(value));
+  const areNames = Array.isArray(subprotocols) && subprotocols.every(isSubprotocolName);
   const areOnce = areNames && new Set(subprotocols).size === subprotocols.length;
   expect(areOnce, 'protocol.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once');
   const saysPings = ['always', 'perhaps'].includes(answersPings);
@@ -106,6 +65,10 @@ function expectProtocol(protocol: Protocol): void {
   for (const key of ['decode', 'encode', 'readClose'] as const) {
     expect(typeof protocol[key] === 'function', `protocol.${key}`, protocol[key], 'a function');
   }
+}
+
+function isSubprotocolName(value: unknown): boolean {
+  return typeof value === 'string' && SUBPROTOCOL_NAME.test(value);
 }
 
 function isObject(value: unknown): boolean {

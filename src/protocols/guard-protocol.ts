@@ -1,0 +1,48 @@
+import type { CloseVerdict } from '../core/connection/close-code.js';
+import type { OutboundFrame, ServerTerms } from '../core/frame.js';
+import type { DecodeResult, Protocol } from '../ports/protocol.js';
+
+/** The same protocol, from which nothing is thrown: what it throws, and answers of the wrong kind, become results. */
+export function guardProtocol(protocol: Protocol): Protocol {
+  return {
+    name: protocol.name,
+    capabilities: protocol.capabilities,
+    tokenIn: protocol.tokenIn,
+    subprotocols: protocol.subprotocols,
+    answersPings: protocol.answersPings,
+    contentLengthMax: protocol.contentLengthMax,
+    decode: (text) => decodeSafely(protocol, text),
+    encode: (frame, terms) => encodeSafely(protocol, frame, terms),
+    readClose: (code, reason) => readCloseSafely(protocol, code, reason),
+  };
+}
+
+function decodeSafely(protocol: Protocol, text: string): DecodeResult {
+  try {
+    const result = protocol.decode(text);
+    if (result.ok ? Array.isArray(result.frames) : typeof result.reason === 'string') return result;
+  } catch {
+    // The frame is what could not be read, so it is reported as such below.
+  }
+  return { ok: false, reason: 'invalid-shape' };
+}
+
+function encodeSafely(protocol: Protocol, frame: OutboundFrame, terms: ServerTerms): string | null {
+  try {
+    const text = protocol.encode(frame, terms);
+    return typeof text === 'string' ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+function readCloseSafely(protocol: Protocol, code: number, reason: string): CloseVerdict | null {
+  try {
+    const verdict = protocol.readClose(code, reason);
+    return verdict !== null && CLOSE_ACTIONS.includes(verdict.action) ? verdict : null;
+  } catch {
+    return null;
+  }
+}
+
+const CLOSE_ACTIONS = ['retry', 'renew-token', 'stop', 'too-big'];
