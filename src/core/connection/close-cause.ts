@@ -32,6 +32,4 @@ export type CloseKind =
   | 'join-timed-out'
   | 'unresponsive'
   | 'ack-overdue'
-  | 'bad-frames'
-  | 'redial-requested'
-  | 'abandoned';
+  | 'bad-frames';

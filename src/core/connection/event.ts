@@ -33,6 +33,7 @@ export type DialEvent =
       readonly type: 'joined';
       readonly dialId: DialId;
       readonly recovered: Recovery;
+      readonly canRenewInBand: boolean;
       /** The lifetime of what the server was shown; null if nobody said. */
       readonly expiresInMs: number | null;
     }

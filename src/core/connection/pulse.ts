@@ -11,7 +11,7 @@ import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS, PROBES_APART_MS } from './wa
 /** The first moment of an open connection. */
 export function openWith(
   state: Trying,
-  joined: { readonly recovered: Recovery; readonly expiresInMs: number | null },
+  joined: { readonly recovered: Recovery; readonly canRenewInBand: boolean; readonly expiresInMs: number | null },
   context: Context,
 ): Step {
   const open: Open = {
@@ -22,6 +22,7 @@ export function openWith(
     roundTripMs: null,
     pulse: { phase: 'resting', lastPingAtMs: context.nowMs },
     renewal: { phase: 'none', beganAtMs: null },
+    canRenewInBand: joined.canRenewInBand,
     successor: null,
     record: { ...state.record, hasOpened: true, hintedPauseMs: null },
   };

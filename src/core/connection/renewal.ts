@@ -42,7 +42,7 @@ export function whenRenewalFailed(state: Open, context: Context): Step {
 
 /** In band where the protocol can; else a fresh connection, counted like every other automatic dial. */
 function renew(state: Open, context: Context): Step {
-  if (!context.policy.canRenewInBand) {
+  if (!state.canRenewInBand) {
     return wait(state.record, { reason: 'handover', delayMs: 0 }, context, {
       type: 'drop',
       dialId: state.dialId,

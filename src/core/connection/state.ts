@@ -88,6 +88,8 @@ export interface Open extends Recorded {
   readonly roundTripMs: number | null;
   readonly pulse: Pulse;
   readonly renewal: Renewal;
+  /** The server takes a new token on the open connection. */
+  readonly canRenewInBand: boolean;
   /** The dial that takes over, while a handover is under way. */
   readonly successor: Attempt | null;
 }

@@ -31,7 +31,6 @@ export interface ConnectionPolicy {
   readonly pingWhenIdleOnly: boolean;
   /** False where a server may never answer a ping; then silence means nothing until it has answered one. */
   readonly peerAnswersPings: boolean;
-  readonly canRenewInBand: boolean;
   readonly tokenMs: number;
   readonly connectMs: number;
   readonly closeMs: number;

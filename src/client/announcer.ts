@@ -1,0 +1,92 @@
+/** Turns what changed into public events, told at the end of the turn, in order. */
+
+import type { ConnectionState } from '../core/connection/state.js';
+import type { InboxChange } from '../core/inbox/inbox-change.js';
+import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { Logger } from '../ports/logger.js';
+import type { ConnectionSnapshot } from './chat-snapshot.js';
+import type { ChatSocketEvents } from './chat-socket-events.js';
+import type { ConversationState } from './conversation-state.js';
+import type { Listeners } from './listeners.js';
+import type { Turn } from './turn.js';
+
+export class Announcer {
+  readonly #turn: Turn;
+  readonly #listeners: Listeners<ChatSocketEvents>;
+  readonly #logger: Logger | null;
+
+  constructor(turn: Turn, listeners: Listeners<ChatSocketEvents>, logger: Logger | null) {
+    this.#turn = turn;
+    this.#listeners = listeners;
+    this.#logger = logger;
+  }
+
+  emit<Name extends keyof ChatSocketEvents>(name: Name, payload: ChatSocketEvents[Name]): void {
+    this.#turn.tell(() => this.#listeners.emit(name, payload));
+  }
+
+  trouble(error: ChatSocketError): void {
+    this.#logger?.('warn', error.message, { code: error.code });
+    this.emit('error', { error });
+  }
+
+  connectionChanged(before: ConnectionState, after: ConnectionState, connection: ConnectionSnapshot): void {
+    if (hasNewStep(before, after)) {
+      this.#logger?.('info', 'connection', { status: after.status, cause: after.record.lastCause?.kind ?? null });
+      this.emit('status-changed', { connection });
+    }
+    if (after.status === 'open' && before.status !== 'open') this.emit('opened', { recovered: after.recovered });
+    if (after.status === 'closed' && before.status !== 'closed' && after.reason !== 'initial') {
+      this.emit('closed', { reason: after.reason, cause: after.cause });
+    }
+    if (isFirstDiagnosis(before, after)) {
+      this.trouble(
+        new ChatSocketError('connection/refused', 'The server refused the handshake several times; see explain().', {
+          retryable: true,
+        }),
+      );
+    }
+  }
+
+  inboxChanged(conversation: ConversationState, change: Exclude<InboxChange, { type: 'rejoin-needed' }>): void {
+    const conversationId = conversation.id;
+    switch (change.type) {
+      case 'received':
+        return this.emit('message-received', { conversationId, message: conversation.dress(change.row) });
+      case 'updated':
+        return this.emit('message-updated', { conversationId, message: conversation.dress(change.row) });
+      case 'stream-started':
+        return this.emit('stream-started', { conversationId, messageId: change.id });
+      case 'stream-delta': {
+        const { id: messageId, offset, text } = change;
+        return this.emit('stream-delta', { conversationId, messageId, offset, text });
+      }
+      case 'stream-ended':
+        return this.emit('stream-ended', { conversationId, messageId: change.id, status: change.status });
+      case 'read':
+        return this.emit('read-changed', { conversationId, messageIds: change.messageIds, readBy: change.readBy });
+      case 'gap-lost':
+        return this.emit('gap-detected', { conversationId, fromSeq: change.fromSeq, toSeq: change.toSeq });
+      case 'reset':
+        return this.emit('history-reset', { conversationId });
+      case 'confirmed':
+      case 'duplicate':
+        return;
+    }
+  }
+}
+
+/** A change of status or phase, or a new time for the next dial. */
+function hasNewStep(before: ConnectionState, after: ConnectionState): boolean {
+  if (before.status !== after.status) return true;
+  if (before.status === 'closed' && after.status === 'closed') return before.reason !== after.reason;
+  if (before.status !== 'connecting' || after.status !== 'connecting') return false;
+  if (before.phase === 'waiting') return after.phase !== 'waiting' || before.retryAtMs !== after.retryAtMs;
+  if (after.phase === 'waiting') return true;
+  return before.attempt.phase !== after.attempt.phase || before.attempt.dialId !== after.attempt.dialId;
+}
+
+function isFirstDiagnosis(before: ConnectionState, after: ConnectionState): boolean {
+  const { lastCause } = after.record;
+  return lastCause?.diagnosis === 'handshake-refused' && before.record.lastCause?.diagnosis !== 'handshake-refused';
+}

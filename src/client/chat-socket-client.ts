@@ -1,0 +1,223 @@
+import { ChatSocketError } from '../errors/chat-socket-error.js';
+import { ChatSession } from './chat-session.js';
+import type { ChatSnapshot } from './chat-snapshot.js';
+import type { ChatSocketEvents } from './chat-socket-events.js';
+import { Conversation, type SendOptions } from './conversation.js';
+import { type Explanation, explainConnection } from './explain.js';
+import type { ChatSocketMetrics } from './metrics.js';
+import type { OlderPage } from './older-pages.js';
+import type { ChatSocketOptions } from './options.js';
+import { type OutboxView, viewOutbox } from './outbox-view.js';
+import type { Outgoing } from './outgoing.js';
+import { resolveOptions } from './resolve-options.js';
+
+/**
+ * A chat connection that comes back by itself, with what was sent and what was missed. Nothing happens before
+ * `connect()`. Throws `usage/invalid-option` for options that cannot be used.
+ *
+ * @example
+ * const client = new ChatSocketClient({ url: 'wss://chat.example.com/ws', token: () => fetchToken(), conversationId: '42' });
+ * client.on('message-received', ({ message }) => show(message.content));
+ * client.connect();
+ * client.send('Hello');
+ */
+export class ChatSocketClient {
+  readonly #session: ChatSession;
+  readonly #conversations = new Map<string, Conversation>();
+  /** The messages that the server does not have yet. */
+  readonly outbox: OutboxView;
+
+  constructor(options: ChatSocketOptions) {
+    this.#session = new ChatSession(resolveOptions(options));
+    this.outbox = viewOutbox(this.#session.sender, this.#session.turn);
+    const { conversationId } = this.#session.options;
+    if (conversationId !== null) this.conversation(conversationId);
+  }
+
+  /** The default conversation and the connection, frozen in time; the same reference until something changed. */
+  get snapshot(): ChatSnapshot {
+    return this.#session.views.snapshot(this.#session.options.conversationId);
+  }
+
+  /** Calls `listener` after `snapshot` changed. The function returned ends it. */
+  subscribe(listener: () => void): () => void {
+    return this.#session.views.of(this.#session.options.conversationId).subscribe(listener);
+  }
+
+  /** Calls `listener` for every event of a name. One that throws is reported as `error` and changes nothing else. */
+  on<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): () => void {
+    return this.#session.listeners.on(name, listener);
+  }
+
+  /** Like `on`, for the next event alone. */
+  once<Name extends keyof ChatSocketEvents>(
+    name: Name,
+    listener: (payload: ChatSocketEvents[Name]) => void,
+  ): () => void {
+    return this.#session.listeners.once(name, listener);
+  }
+
+  /** Removes every registration of a listener. */
+  off<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): void {
+    this.#session.listeners.off(name, listener);
+  }
+
+  /** Wants the connection on. Idempotent in every state: there are never two dials. */
+  connect(): void {
+    this.#act(() => {
+      this.#session.pageWatch.look();
+      this.#session.loop.dispatch({ type: 'connect-requested' });
+    });
+  }
+
+  /** A fresh connection with a fresh token, now; legal in every state. A dial under way is one already. */
+  reconnect(): void {
+    this.#act(() => {
+      this.#session.pageWatch.look();
+      this.#session.loop.dispatch({ type: 'reconnect-requested' });
+    });
+  }
+
+  /**
+   * Wants the connection off. Resolves when it is: no timer, socket or listener is left then. Messages stay in the
+   * outbox for the next `connect()`; their `acked` promises reject with `delivery/closed`.
+   * With `drainMs` it first waits that long for the outbox to empty.
+   */
+  async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+    if (drainMs > 0 && this.#session.sender.outbox.count > 0) await this.#drained(drainMs);
+    this.#act(() => {
+      this.#session.loop.dispatch({ type: 'close-requested' });
+      this.#session.sender.rejectAll(
+        new ChatSocketError('delivery/closed', 'The client was closed; the message stays in the outbox.', {
+          retryable: true,
+          fields: { retained: true },
+        }),
+      );
+    });
+    await this.#session.waits.untilClosed(this.#session.loop.state);
+  }
+
+  /** Resolves when open; rejects with `connection/*` when stopped, closed or aborted. */
+  whenOpen({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    return this.#session.waits.untilOpen(this.#session.loop.state, signal);
+  }
+
+  /** `close()`, and everything of this user forgotten: outbox and histories. */
+  async logout(): Promise<void> {
+    this.#act(() => this.#session.forget());
+    await this.close();
+  }
+
+  /** The end: everything stops at once, and later calls throw `usage/disposed`. Twice is harmless. */
+  dispose(): void {
+    const { loop, sender, turn, listeners, views } = this.#session;
+    if (this.#isDisposed) return;
+    turn.run(() => {
+      loop.dispatch({ type: 'dispose-requested' });
+      sender.rejectAll(
+        new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'),
+      );
+    });
+    views.stop();
+    listeners.clear();
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#isDisposed) await this.close();
+    this.dispose();
+  }
+
+  /** Takes part in a conversation; the same handle for the same id. */
+  conversation(id: string): Conversation {
+    if (typeof id !== 'string' || id === '') {
+      throw new ChatSocketError(
+        'usage/invalid-argument',
+        'Cannot open a conversation: its id is no string with something in it.',
+      );
+    }
+    return this.#act(() => {
+      const known = this.#conversations.get(id) ?? new Conversation(this.#session, id);
+      this.#conversations.set(id, known);
+      this.#session.join(id);
+      return known;
+    });
+  }
+
+  /** `send` of the default conversation. */
+  send(content: string, options?: SendOptions): Outgoing {
+    return this.#default('send').send(content, options);
+  }
+
+  /** `setTyping` of the default conversation. */
+  setTyping(isTyping: boolean): void {
+    this.#default('setTyping').setTyping(isTyping);
+  }
+
+  /** `markRead` of the default conversation. */
+  markRead(upTo?: string): void {
+    this.#default('markRead').markRead(upTo);
+  }
+
+  /** `loadOlder` of the default conversation. */
+  loadOlder(options?: { readonly limit?: number }): Promise<OlderPage> {
+    return this.#default('loadOlder').loadOlder(options);
+  }
+
+  /** `stopStream` of the default conversation. */
+  stopStream(messageId?: string): void {
+    this.#default('stopStream').stopStream(messageId);
+  }
+
+  /** Counters and timings since the client was made. */
+  metrics(): ChatSocketMetrics {
+    return this.#session.metrics.read(this.#session.sender.outbox.count);
+  }
+
+  /** Why the client is or is not connected, what comes next, and what to do. */
+  explain(): Explanation {
+    return explainConnection(this.#session.connection, this.#session.options.clock.nowMs());
+  }
+
+  get #isDisposed(): boolean {
+    const { state } = this.#session.loop;
+    return state.status === 'closed' && state.reason === 'disposed';
+  }
+
+  #act<Result>(work: () => Result): Result {
+    if (this.#isDisposed) {
+      throw new ChatSocketError('usage/disposed', 'Cannot use this client: it was disposed. Make a new one.');
+    }
+    return this.#session.turn.run(work);
+  }
+
+  #default(member: string): Conversation {
+    const { conversationId } = this.#session.options;
+    if (conversationId === null) {
+      throw new ChatSocketError(
+        'usage/no-conversation',
+        `Cannot call ${member}(): no default conversation is set. Give the option conversationId, or use client.conversation(id).${member}().`,
+      );
+    }
+    return this.conversation(conversationId);
+  }
+
+  #drained(drainMs: number): Promise<void> {
+    const { sender, options, listeners } = this.#session;
+    return new Promise((resolve) => {
+      const done = () => {
+        cancelTimer();
+        for (const stop of stops) stop();
+        resolve();
+      };
+      const check = () => {
+        if (sender.outbox.count === 0) done();
+      };
+      const cancelTimer = options.clock.startTimer(done, drainMs);
+      const stops = [listeners.on('message-acked', check), listeners.on('message-failed', check)];
+    });
+  }
+}

@@ -1,0 +1,31 @@
+import type { ConnectionState } from '../core/connection/state.js';
+import type { ConnectionSnapshot } from './chat-snapshot.js';
+
+/** The machine's state as users see it. */
+export function viewConnection(state: ConnectionState, attemptsMax: number): ConnectionSnapshot {
+  switch (state.status) {
+    case 'connecting': {
+      const { record } = state;
+      return {
+        status: 'connecting',
+        phase: state.phase === 'waiting' ? 'waiting' : state.attempt.phase,
+        attempt: attemptsMax === Number.POSITIVE_INFINITY ? record.retries : record.retriesSpent,
+        attemptsMax: attemptsMax === Number.POSITIVE_INFINITY ? null : attemptsMax,
+        retryAtMs: state.phase === 'waiting' ? state.retryAtMs : null,
+        cause: record.lastCause,
+      };
+    }
+    case 'open':
+      return {
+        status: 'open',
+        sinceMs: state.sinceMs,
+        recovered: state.recovered,
+        roundTripMs: state.roundTripMs,
+        handover: state.successor !== null,
+      };
+    case 'closing':
+      return { status: 'closing' };
+    case 'closed':
+      return { status: 'closed', reason: state.reason, cause: state.cause };
+  }
+}

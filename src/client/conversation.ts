@@ -1,0 +1,131 @@
+import type { MessageId } from '../core/message.js';
+import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ChatSession } from './chat-session.js';
+import type { ChatSnapshot } from './chat-snapshot.js';
+import type { ChatSocketEvents } from './chat-socket-events.js';
+import { checkContent, checkMetadata, utf8SizeBytes } from './draft.js';
+import type { OlderPage } from './older-pages.js';
+import type { Outgoing } from './outgoing.js';
+
+/** What may go with a message. */
+export interface SendOptions {
+  /** The application's own payload: anything JSON can say. */
+  readonly metadata?: unknown;
+  /** The server's id of the message that this one answers. */
+  readonly inReplyTo?: string;
+  /** Aborted: the message is cancelled, if no connection has it yet. */
+  readonly signal?: AbortSignal;
+}
+
+/** How many messages a page back through history holds when nothing is said. */
+const PAGE_LENGTH = 50;
+const PAGE_LENGTH_MAX = 1_000;
+
+/**
+ * One conversation of a client. Cheap to ask for again and again: handles of the same id act on the same conversation.
+ *
+ * @example
+ * const lobby = client.conversation('42');
+ * lobby.send('Hello');
+ */
+export class Conversation {
+  readonly id: string;
+  readonly #session: ChatSession;
+
+  /** @internal Use `client.conversation(id)`. */
+  constructor(session: ChatSession, id: string) {
+    this.#session = session;
+    this.id = id;
+  }
+
+  /** The immutable view; the same reference until something changed. */
+  get snapshot(): ChatSnapshot {
+    return this.#session.views.snapshot(this.id);
+  }
+
+  /** Calls `listener` after the snapshot changed, at most once every `inbox.notifyIntervalMs`; at once for the user's own doing. */
+  subscribe(listener: () => void): () => void {
+    return this.#session.views.of(this.id).subscribe(listener);
+  }
+
+  /** Like `client.on`, for the events of this conversation alone. */
+  on<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): () => void {
+    return this.#session.listeners.on(name, (payload) => {
+      if (!('conversationId' in payload) || payload.conversationId === this.id) return listener(payload);
+    });
+  }
+
+  /**
+   * Queues a message, online or not, and returns at once; the message is in the snapshot before that.
+   * Throws `delivery/empty`, `delivery/too-long`, `delivery/outbox-full` or `usage/*`, and nothing is queued then.
+   */
+  send(content: string, options: SendOptions = {}): Outgoing {
+    const session = this.#session;
+    const { clock, ids } = session.options;
+    const checked = checkContent(content, session.contentLengthMax);
+    const metadata = checkMetadata(options.metadata);
+    if (options.signal?.aborted) {
+      throw new ChatSocketError('delivery/cancelled', 'Cannot send: the signal is aborted already.');
+    }
+    const draft = {
+      id: ids.messageId(),
+      conversationId: this.id,
+      content: checked,
+      metadata,
+      inReplyTo: options.inReplyTo ?? null,
+      queuedAtMs: clock.nowMs(),
+      sizeBytes: utf8SizeBytes(checked),
+    };
+    return session.turn.run(() => {
+      const outgoing = session.sender.enqueue(draft);
+      const { inbox } = session.join(this.id);
+      inbox.messages.addOwn({ ...draft, createdAtMs: draft.queuedAtMs }, draft.id);
+      options.signal?.addEventListener('abort', () => outgoing.cancel(), { once: true });
+      session.views.mark('now');
+      session.loop.dispatch({ type: 'send-requested' });
+      session.sender.drain();
+      return outgoing;
+    });
+  }
+
+  /** Tells the others that this user is typing; throttled, never queued, nothing if there is no connection. */
+  setTyping(isTyping: boolean): void {
+    this.#session.turn.run(() => this.#session.typing.send(this.id, isTyping));
+  }
+
+  /** Marks what others wrote as read, up to and with `upTo` (default: all of it). At most one frame a second. */
+  markRead(upTo?: MessageId): void {
+    const session = this.#session;
+    session.turn.run(() => session.readMarks.mark(session.join(this.id), upTo ?? null));
+  }
+
+  /**
+   * Loads a page of older messages into the snapshot. Rejects with `connection/lost` without a connection, and with
+   * `protocol/unsupported` where the server has no history. Default 50 messages, at most 1,000.
+   */
+  loadOlder({ limit = PAGE_LENGTH }: { readonly limit?: number } = {}): Promise<OlderPage> {
+    if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LENGTH_MAX) {
+      throw new ChatSocketError(
+        'usage/invalid-argument',
+        `Cannot load older messages: limit is ${limit}, expected a whole number from 1 to ${PAGE_LENGTH_MAX}.`,
+      );
+    }
+    const session = this.#session;
+    return session.turn.run(() => session.pages.load(session.join(this.id), limit));
+  }
+
+  /** Stops an answer (default: the latest that is growing). What has arrived stays, later chunks change nothing. */
+  stopStream(messageId?: MessageId): void {
+    const session = this.#session;
+    session.turn.run(() => session.stopStream(session.join(this.id), messageId ?? null));
+  }
+
+  /** Ends taking part: its frames are dropped from now on. Messages in the outbox still go out. */
+  leave(): void {
+    const session = this.#session;
+    session.turn.run(() => {
+      session.conversations.leave(this.id);
+      session.views.mark('now');
+    });
+  }
+}

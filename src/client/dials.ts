@@ -1,0 +1,233 @@
+/** Performs what the machine commands: fetches tokens, opens sockets, ends them. One line per dial. */
+
+import type { ConnectionCommand } from '../core/connection/command.js';
+import type { ConnectionEvent } from '../core/connection/event.js';
+import type { DialId } from '../core/connection/state.js';
+import { ChatSocketError, isChatSocketError } from '../errors/chat-socket-error.js';
+import type { TokenRequest } from '../ports/token-source.js';
+import type { SocketHandlers, TransportSocket } from '../ports/transport.js';
+import { buildDialRequest, checkToken, checkUrl } from './dial-request.js';
+import type { ResolvedOptions } from './resolve-options.js';
+import { isStopConnecting } from './stop-connecting.js';
+import type { Turn } from './turn.js';
+
+type DialCommand = Exclude<ConnectionCommand, { type: 'start-timer' | 'stop-timer' | 'send-ping' }>;
+type FetchToken = Extract<ConnectionCommand, { type: 'fetch-token' }>;
+
+export interface DialsSurroundings {
+  readonly options: ResolvedOptions;
+  readonly turn: Turn;
+  readonly dispatch: (event: ConnectionEvent) => void;
+  readonly onText: (dialId: DialId, text: string) => void;
+  readonly onBinary: (dialId: DialId) => void;
+  /** A token for the open connection, to be handed to the server in band. */
+  readonly onRenewal: (dialId: DialId, token: string, expiresInMs: number | null) => void;
+  readonly onTrouble: (error: ChatSocketError) => void;
+}
+
+interface Line {
+  readonly abort: AbortController;
+  url: URL | null;
+  /** Forgotten as soon as it is used. */
+  token: string | null;
+  expiresInMs: number | null;
+  socket: TransportSocket | null;
+  renewal: AbortController | null;
+}
+
+interface Credentials {
+  readonly url: URL;
+  readonly token: string | null;
+  readonly expiresInMs: number | null;
+}
+
+export class Dials {
+  readonly #around: DialsSurroundings;
+  readonly #lines = new Map<DialId, Line>();
+
+  constructor(around: DialsSurroundings) {
+    this.#around = around;
+  }
+
+  perform(command: DialCommand): void {
+    switch (command.type) {
+      case 'fetch-token':
+        this.#fetch(command);
+        return;
+      case 'dial':
+        this.#dial(command.dialId);
+        return;
+      case 'hang-up': {
+        const line = this.#lines.get(command.dialId);
+        line?.renewal?.abort();
+        line?.socket?.close(1000, '');
+        return;
+      }
+      case 'drop':
+        this.#drop(command.dialId, command.code);
+        return;
+      case 'renew-token':
+        this.#renew(command.dialId);
+        return;
+      case 'abort-renewal':
+        this.#lines.get(command.dialId)?.renewal?.abort();
+    }
+  }
+
+  /** Hands a text frame to a dial's socket; false if it could not take it. */
+  send(dialId: DialId, text: string): boolean {
+    return this.#lines.get(dialId)?.socket?.send(text) ?? false;
+  }
+
+  bufferedBytes(dialId: DialId): number {
+    return this.#lines.get(dialId)?.socket?.bufferedBytes ?? 0;
+  }
+
+  /** What the provider said of the token's life; null if it said nothing. */
+  expiresInMs(dialId: DialId): number | null {
+    return this.#lines.get(dialId)?.expiresInMs ?? null;
+  }
+
+  /** Tokens that travel in the first frame wait here for it. */
+  takeToken(dialId: DialId): string | null {
+    const line = this.#lines.get(dialId);
+    const token = line?.token ?? null;
+    if (line !== undefined) line.token = null;
+    return token;
+  }
+
+  #fetch(command: FetchToken): void {
+    const { dialId, reason, attempt, lastClose } = command;
+    const abort = new AbortController();
+    const line: Line = { abort, url: null, token: null, expiresInMs: null, socket: null, renewal: null };
+    this.#lines.set(dialId, line);
+    const request: TokenRequest = { signal: abort.signal, reason, attempt, lastClose };
+    this.#credentials(request).then(
+      (credentials) => {
+        if (abort.signal.aborted) return;
+        Object.assign(line, credentials);
+        this.#around.turn.run(() => this.#around.dispatch({ type: 'token-arrived', dialId }));
+      },
+      (thrown: unknown) => {
+        if (!abort.signal.aborted) this.#around.turn.run(() => this.#tokenFailed(dialId, thrown));
+      },
+    );
+  }
+
+  /** The URL first: no delay may lie between a single-use token's arrival and its dial. */
+  async #credentials(request: TokenRequest): Promise<Credentials> {
+    const { options } = this.#around;
+    const address = typeof options.url === 'string' ? options.url : await options.url(request);
+    const url = checkUrl(address, options.allowInsecure);
+    if (options.token === null) return { url, token: null, expiresInMs: null };
+    const answer: unknown = await options.token(request);
+    return { url, ...readTokenAnswer(answer) };
+  }
+
+  #tokenFailed(dialId: DialId, thrown: unknown): void {
+    const { dispatch, onTrouble } = this.#around;
+    const error = toTokenError(thrown);
+    const kind = isStopConnecting(thrown) ? 'stopped-by-provider' : error.code === 'token/none' ? 'no-token' : null;
+    if (kind === null) onTrouble(error);
+    dispatch({ type: 'token-failed', dialId, kind: kind ?? 'token-failed' });
+  }
+
+  #dial(dialId: DialId): void {
+    const line = this.#lines.get(dialId);
+    if (line === undefined || line.url === null) return;
+    const { options, dispatch, onTrouble } = this.#around;
+    try {
+      const request = buildDialRequest(line.url, line.token, options.protocol);
+      if (options.protocol.tokenIn !== 'first-frame') line.token = null;
+      line.socket = options.transport.open(request, this.#handlers(dialId));
+    } catch (thrown) {
+      onTrouble(toDialError(thrown));
+      dispatch({ type: 'dial-failed', dialId });
+    }
+  }
+
+  #handlers(dialId: DialId): SocketHandlers {
+    const { turn, dispatch, onText, onBinary, options } = this.#around;
+    return {
+      opened: () => turn.run(() => dispatch({ type: 'socket-opened', dialId })),
+      received: (text) => turn.run(() => onText(dialId, text)),
+      receivedBinary: () => turn.run(() => onBinary(dialId)),
+      closed: ({ code, reason, wasClean }) =>
+        turn.run(() => {
+          this.#forget(dialId);
+          const verdict = options.protocol.readClose(code, reason);
+          dispatch({ type: 'socket-closed', dialId, code, reason, wasClean, verdict });
+        }),
+    };
+  }
+
+  #renew(dialId: DialId): void {
+    const line = this.#lines.get(dialId);
+    const { options, turn, onRenewal } = this.#around;
+    if (line === undefined || options.token === null) return;
+    const renewal = new AbortController();
+    line.renewal?.abort();
+    line.renewal = renewal;
+    const request: TokenRequest = { signal: renewal.signal, reason: 'handover', attempt: 0, lastClose: null };
+    const { token: source } = options;
+    (async () => readTokenAnswer(await source(request)))().then(
+      ({ token, expiresInMs }) => {
+        if (renewal.signal.aborted || token === null) return;
+        line.expiresInMs = expiresInMs;
+        turn.run(() => onRenewal(dialId, token, expiresInMs));
+      },
+      (thrown: unknown) => {
+        if (!renewal.signal.aborted) turn.run(() => this.#tokenFailed(dialId, thrown));
+      },
+    );
+  }
+
+  #drop(dialId: DialId, code: number): void {
+    const line = this.#lines.get(dialId);
+    if (line === undefined) return;
+    this.#forget(dialId);
+    line.socket?.close(code, '');
+    line.socket?.abandon();
+  }
+
+  #forget(dialId: DialId): void {
+    const line = this.#lines.get(dialId);
+    line?.abort.abort();
+    line?.renewal?.abort();
+    if (line !== undefined) line.token = null;
+    this.#lines.delete(dialId);
+  }
+}
+
+function readTokenAnswer(answer: unknown): { readonly token: string | null; readonly expiresInMs: number | null } {
+  if (answer === null) {
+    throw new ChatSocketError(
+      'token/none',
+      'Cannot connect: the token provider answered null, so there is no session.',
+    );
+  }
+  if (typeof answer !== 'object') return { token: checkToken(answer), expiresInMs: null };
+  const token = checkToken('token' in answer ? answer.token : undefined);
+  const expiresInMs = 'expiresInMs' in answer && typeof answer.expiresInMs === 'number' ? answer.expiresInMs : null;
+  return { token, expiresInMs };
+}
+
+function toTokenError(thrown: unknown): ChatSocketError {
+  if (isChatSocketError(thrown)) return thrown;
+  return new ChatSocketError('token/failed', 'Cannot connect: the token provider threw or rejected; see cause.', {
+    retryable: true,
+    cause: thrown,
+  });
+}
+
+function toDialError(thrown: unknown): ChatSocketError {
+  if (isChatSocketError(thrown)) return thrown;
+  // Platforms put the whole URL into such errors, so the original is not passed on.
+  return new ChatSocketError(
+    'usage/invalid-option',
+    'Cannot dial: the transport refused the URL or the subprotocols.',
+    {
+      fields: { option: 'url' },
+    },
+  );
+}

@@ -1,0 +1,46 @@
+/** Checks what an application wants to send. Wrong input is refused before an id exists. */
+
+import { ChatSocketError } from '../errors/chat-socket-error.js';
+
+const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+
+/** The content as it will travel: half characters become U+FFFD, which is what the wire makes of them anyway. */
+export function checkContent(content: unknown, contentLengthMax: number): string {
+  if (typeof content !== 'string') {
+    throw new ChatSocketError(
+      'usage/invalid-argument',
+      `Cannot send: the content is of type ${typeof content}, not a string.`,
+    );
+  }
+  if (content.trim() === '') throw new ChatSocketError('delivery/empty', 'Cannot send: the content is empty.');
+  if (content.length > contentLengthMax) {
+    throw new ChatSocketError(
+      'delivery/too-long',
+      `Cannot send: the content has ${content.length} characters, ${contentLengthMax} is the most.`,
+      { fields: { length: content.length, lengthMax: contentLengthMax } },
+    );
+  }
+  return content.replace(LONE_SURROGATE, '\ufffd');
+}
+
+/** Metadata travels as JSON, so what JSON cannot say is refused now and not at some later resend. */
+export function checkMetadata(metadata: unknown): unknown {
+  if (metadata === undefined || metadata === null) return null;
+  try {
+    const text = JSON.stringify(metadata);
+    if (text !== undefined) return JSON.parse(text);
+  } catch {
+    // Cycles, BigInt, a getter that throws: all one to the caller.
+  }
+  throw new ChatSocketError('usage/invalid-argument', 'Cannot send: the metadata cannot be written as JSON.');
+}
+
+export function utf8SizeBytes(text: string): number {
+  let sizeBytes = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const unit = text.charCodeAt(index);
+    // Each half of a pair counts two of the pair's four bytes.
+    sizeBytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+  }
+  return sizeBytes;
+}

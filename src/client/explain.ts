@@ -1,0 +1,107 @@
+import type { CloseCause } from '../core/connection/close-cause.js';
+import type { ConnectionSnapshot } from './chat-snapshot.js';
+
+/** Why the client is or is not connected, and what comes next. */
+export interface Explanation {
+  readonly status: ConnectionSnapshot['status'];
+  readonly cause: CloseCause | null;
+  readonly attempt: number;
+  /** When the next dial is due, in Unix milliseconds; null if none is scheduled. */
+  readonly retryAtMs: number | null;
+  /** What the user or the developer can do; empty if nothing needs doing. */
+  readonly advice: readonly string[];
+  /** All of it in sentences. */
+  readonly text: string;
+}
+
+/** Puts a connection into words. Never holds a URL, a token or message text. */
+export function explainConnection(connection: ConnectionSnapshot, nowMs: number): Explanation {
+  const cause = 'cause' in connection ? connection.cause : null;
+  const advice = cause === null || connection.status === 'open' ? [] : adviseOn(cause);
+  const sentences = [tellStatus(connection, nowMs), ...(cause === null ? [] : [tellCause(cause)]), ...advice];
+  return {
+    status: connection.status,
+    cause,
+    attempt: connection.status === 'connecting' ? connection.attempt : 0,
+    retryAtMs: connection.status === 'connecting' ? connection.retryAtMs : null,
+    advice,
+    text: sentences.join(' '),
+  };
+}
+
+function tellStatus(connection: ConnectionSnapshot, nowMs: number): string {
+  switch (connection.status) {
+    case 'open':
+      return 'Connected.';
+    case 'closing':
+      return 'Closing the connection.';
+    case 'closed':
+      return CLOSED_TEXTS[connection.reason];
+    case 'connecting':
+      return connection.phase === 'waiting' ? tellWait(connection, nowMs) : PHASE_TEXTS[connection.phase];
+  }
+}
+
+const CLOSED_TEXTS = {
+  initial: 'Not connected: connect() has not been called.',
+  client: 'Not connected: the application closed the client.',
+  stopped: 'Not connected, and not trying again: connect() starts anew.',
+  exhausted: 'Not connected: every allowed attempt failed. A wake-up, connect() or a new message starts anew.',
+  disposed: 'Not connected: the client was disposed.',
+} as const;
+
+const PHASE_TEXTS = {
+  authorizing: 'Waiting for the token provider.',
+  dialing: 'Opening the socket.',
+  joining: 'The socket is open; waiting for the hello and the conversations.',
+} as const;
+
+function tellWait(waiting: Extract<ConnectionSnapshot, { status: 'connecting' }>, nowMs: number): string {
+  if (waiting.retryAtMs === null) return 'The page was left; the client connects when it is shown again.';
+  const seconds = Math.max(0, Math.ceil((waiting.retryAtMs - nowMs) / 1_000));
+  const limit = waiting.attemptsMax === null ? '' : ` of ${waiting.attemptsMax}`;
+  return `Reconnecting in ${seconds} s, attempt ${waiting.attempt}${limit}.`;
+}
+
+function tellCause(cause: CloseCause): string {
+  const detail = cause.code === null ? '' : ` (code ${cause.code})`;
+  return `Last cause: ${CAUSE_TEXTS[cause.kind]}${detail}.`;
+}
+
+const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
+  'socket-closed': 'the socket closed',
+  'token-failed': 'the token provider threw or rejected',
+  'token-timed-out': 'the token provider did not answer in time',
+  'token-refused': 'the server refused the token',
+  'no-token': 'the token provider has no session',
+  'stopped-by-provider': 'the token provider stopped the client',
+  'dial-failed': 'the transport could not dial',
+  'dial-timed-out': 'the handshake was not answered in time',
+  'join-timed-out': 'the server did not greet, or did not answer a join, in time',
+  unresponsive: 'the server stopped answering',
+  'ack-overdue': 'an acknowledgement was overdue',
+  'bad-frames': 'the server sent too many frames that cannot be read',
+};
+
+function adviseOn(cause: CloseCause): readonly string[] {
+  if (cause.diagnosis === 'handshake-refused') {
+    return [
+      'The handshake was refused several times and browsers hide why (code 1006).',
+      'Check the URL and path, the allowed origins, the token, and that a proxy passes the upgrade on.',
+      'A server that accepts first and closes with 4401 or 4403 after lets the client know the reason.',
+    ];
+  }
+  switch (cause.kind) {
+    case 'token-refused':
+    case 'no-token':
+    case 'stopped-by-provider':
+      return ['Sign in again, then call connect().'];
+    case 'token-failed':
+    case 'token-timed-out':
+      return ['Check the token endpoint.'];
+    case 'bad-frames':
+      return ['Check that client and server speak the same protocol.'];
+    default:
+      return cause.action === 'stop' ? ['The close code means that dialling again will not help.'] : [];
+  }
+}

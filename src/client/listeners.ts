@@ -1,0 +1,70 @@
+import { EventEmitter } from 'eventemitter3';
+
+type Call = (payload: unknown) => void;
+
+/** Typed events. A listener that throws changes nothing: not for the others, not for the client. */
+export class Listeners<Events extends object> {
+  readonly #emitter = new EventEmitter<string>();
+  readonly #onThrow: (thrown: unknown, event: keyof Events & string) => void;
+  /** Which guard stands for which listener: eventemitter3 itself removes every registration of a function. */
+  readonly #guards = new Map<string, Map<Call, unknown>>();
+
+  constructor(onThrow: (thrown: unknown, event: keyof Events & string) => void) {
+    this.#onThrow = onThrow;
+  }
+
+  /** Each call registers once; the function returned removes that registration alone, twice is harmless. */
+  on<Name extends keyof Events & string>(name: Name, listener: (payload: Events[Name]) => void): () => void {
+    return this.#add(name, listener, listener);
+  }
+
+  once<Name extends keyof Events & string>(name: Name, listener: (payload: Events[Name]) => void): () => void {
+    const remove = this.#add(name, listener, (payload: Events[Name]) => {
+      remove();
+      return listener(payload);
+    });
+    return remove;
+  }
+
+  /** Removes every registration of a listener. */
+  off<Name extends keyof Events & string>(name: Name, listener: (payload: Events[Name]) => void): void {
+    const guards = this.#guards.get(name);
+    for (const [guard, original] of guards ?? []) if (original === listener) this.#remove(name, guard);
+  }
+
+  emit<Name extends keyof Events & string>(name: Name, payload: Events[Name]): void {
+    this.#emitter.emit(name, payload);
+  }
+
+  clear(): void {
+    this.#guards.clear();
+    this.#emitter.removeAllListeners();
+  }
+
+  #add<Name extends keyof Events & string>(
+    name: Name,
+    original: (payload: Events[Name]) => void,
+    call: (payload: Events[Name]) => void,
+  ): () => void {
+    // Only `emit` calls guards, and its signature ties the name to the payload's type.
+    const guard: Call = (payload) => this.#call(name, () => call(payload as Events[Name]));
+    const guards = this.#guards.get(name) ?? new Map<Call, unknown>();
+    this.#guards.set(name, guards.set(guard, original));
+    this.#emitter.on(name, guard);
+    return () => this.#remove(name, guard);
+  }
+
+  #remove(name: string, guard: Call): void {
+    this.#guards.get(name)?.delete(guard);
+    this.#emitter.off(name, guard);
+  }
+
+  #call(name: keyof Events & string, call: () => unknown): void {
+    try {
+      const returned = call();
+      if (returned instanceof Promise) returned.catch((rejected: unknown) => this.#onThrow(rejected, name));
+    } catch (thrown) {
+      this.#onThrow(thrown, name);
+    }
+  }
+}

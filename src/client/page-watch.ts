@@ -1,0 +1,65 @@
+/** Listens to the page while the connection is wanted, and to nothing at any other time. */
+
+import type { ConnectionEvent } from '../core/connection/event.js';
+import type { ConnectionState } from '../core/connection/state.js';
+import type { PageSignal, PageSignals } from '../ports/page-signals.js';
+
+export class PageWatch {
+  readonly #signals: PageSignals;
+  readonly #dispatch: (event: ConnectionEvent) => void;
+  #stop: (() => void) | null = null;
+
+  constructor(signals: PageSignals, dispatch: (event: ConnectionEvent) => void) {
+    this.#signals = signals;
+    this.#dispatch = dispatch;
+  }
+
+  /** The page as it is now; told before a dial, since nobody listened until then. */
+  look(): void {
+    this.#dispatch({ type: 'page-changed', view: this.#signals.isHidden() ? 'hidden' : 'visible' });
+  }
+
+  follow(state: ConnectionState): void {
+    const isWanted = isConnectionWanted(state);
+    if (isWanted && this.#stop === null) {
+      this.#stop = this.#signals.subscribe((signal) => this.#tell(signal));
+    } else if (!isWanted && this.#stop !== null) {
+      this.#stop();
+      this.#stop = null;
+    }
+  }
+
+  #tell(signal: PageSignal): void {
+    switch (signal) {
+      case 'visible':
+        return this.#dispatch({ type: 'page-changed', view: 'visible' });
+      case 'hidden':
+        return this.#dispatch({ type: 'page-changed', view: 'hidden' });
+      case 'page-left':
+        return this.#dispatch({ type: 'page-changed', view: 'left' });
+      case 'page-shown':
+        this.look();
+        return this.#dispatch({ type: 'woken' });
+      case 'resumed':
+      case 'focused':
+        return this.#dispatch({ type: 'woken' });
+      case 'online':
+        return this.#dispatch({ type: 'went-online' });
+      case 'offline':
+        return this.#dispatch({ type: 'went-offline' });
+    }
+  }
+}
+
+/** A client that gave up by itself is still wanted: a wake starts it anew. */
+export function isConnectionWanted(state: ConnectionState): boolean {
+  switch (state.status) {
+    case 'connecting':
+    case 'open':
+      return true;
+    case 'closing':
+      return false;
+    case 'closed':
+      return state.reason === 'exhausted';
+  }
+}

@@ -1,0 +1,303 @@
+/** Reads what the open socket brings: hello and joins first, then frames for conversations, outbox and machine. */
+
+import type { ConnectionEvent } from '../core/connection/event.js';
+import type { DialId } from '../core/connection/state.js';
+import type { InboundFrame, OutboundFrame, Recovery, ServerTerms } from '../core/frame.js';
+import type { InboxChange } from '../core/inbox/inbox-change.js';
+import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { FrameFault } from '../ports/protocol.js';
+import type { ConversationState } from './conversation-state.js';
+import type { Conversations } from './conversations.js';
+import type { MetricsCounter } from './metrics.js';
+import type { ResolvedOptions } from './resolve-options.js';
+import type { Sender } from './sender.js';
+
+/** This many unreadable frames in a row mean that the peer is not what we think it is. */
+const BAD_FRAMES_MAX = 20;
+const JOIN_LIMIT = 100;
+/** A limit that came with no hello: the protocol's base. */
+export const BASE_TERMS: ServerTerms = {
+  extended: false,
+  deduplicates: false,
+  producerOrder: false,
+  sequence: false,
+  inBandToken: false,
+  contentLengthMax: null,
+  messagesPerSecond: null,
+  heartbeatIntervalMs: null,
+};
+
+export interface ReceiverSurroundings {
+  readonly options: ResolvedOptions;
+  readonly conversations: Conversations;
+  readonly sender: Sender;
+  readonly metrics: MetricsCounter;
+  readonly dispatch: (event: ConnectionEvent) => void;
+  readonly isPulseInDoubt: () => boolean;
+  readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
+  readonly tokenExpiresInMs: (dialId: DialId) => number | null;
+  readonly onChange: (conversation: ConversationState, change: InboxChange) => void;
+  readonly onTouched: (conversation: ConversationState) => void;
+  readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
+  readonly onPage: (frame: Extract<InboundFrame, { type: 'history-page' }>) => void;
+  readonly onTokenRenewed: (expiresInMs: number | null) => void;
+  readonly onFrameRejected: (reason: FrameFault, sizeChars: number) => void;
+  readonly onTrouble: (error: ChatSocketError) => void;
+}
+
+/** What this connection has agreed with its server so far. */
+interface Agreement {
+  readonly dialId: DialId;
+  terms: ServerTerms;
+  hasGreeted: boolean;
+  expiresInMs: number | null;
+  /** Conversations whose join is not answered yet. */
+  readonly joining: Set<string>;
+  recovered: Recovery;
+  isReady: boolean;
+  badFrames: number;
+}
+
+export class Receiver {
+  readonly #around: ReceiverSurroundings;
+  #agreement: Agreement | null = null;
+  #heardAtMs = 0;
+
+  constructor(around: ReceiverSurroundings) {
+    this.#around = around;
+  }
+
+  get terms(): ServerTerms {
+    return this.#agreement?.terms ?? BASE_TERMS;
+  }
+
+  /** When the last frame came in on the current socket. */
+  get heardAtMs(): number {
+    return this.#heardAtMs;
+  }
+
+  /** A socket opened: nothing of an earlier connection counts any more. */
+  begin(dialId: DialId): void {
+    this.#agreement = {
+      dialId,
+      terms: BASE_TERMS,
+      hasGreeted: false,
+      expiresInMs: null,
+      joining: new Set(),
+      recovered: 'full',
+      isReady: false,
+      badFrames: 0,
+    };
+    this.#heardAtMs = this.#around.options.clock.nowMs();
+  }
+
+  end(): void {
+    this.#agreement = null;
+  }
+
+  readText(dialId: DialId, text: string): void {
+    const agreement = this.#agreement;
+    if (agreement?.dialId !== dialId) return;
+    this.#heardAtMs = this.#around.options.clock.nowMs();
+    this.#around.metrics.countFrameIn(text.length);
+    if (this.#around.isPulseInDoubt()) this.#around.dispatch({ type: 'life-seen', dialId, isPong: false });
+    if (text.length > this.#around.options.inbox.frameBytesMax) return this.#reject(agreement, 'too-big', text.length);
+    const decoded = this.#around.options.protocol.decode(text);
+    if (!decoded.ok) return this.#reject(agreement, decoded.reason, text.length);
+    agreement.badFrames = 0;
+    for (const frame of decoded.frames) {
+      if (this.#agreement === agreement) this.#take(agreement, frame);
+    }
+  }
+
+  readBinary(dialId: DialId): void {
+    const agreement = this.#agreement;
+    if (agreement?.dialId !== dialId) return;
+    this.#heardAtMs = this.#around.options.clock.nowMs();
+    this.#reject(agreement, 'binary', 0);
+  }
+
+  /** Joins a conversation on the connection that there is; at the next one if there is none. */
+  join(conversation: ConversationState): void {
+    const agreement = this.#agreement;
+    if (agreement === null || !agreement.hasGreeted || agreement.joining.has(conversation.id)) return;
+    const { inbox } = conversation;
+    const isAsked = this.#around.send(agreement.dialId, {
+      type: 'join',
+      conversationId: conversation.id,
+      after: inbox.cursor,
+      streams: inbox.streams.offsets(),
+      limit: Math.min(JOIN_LIMIT, this.#around.options.inbox.historyMax),
+    });
+    if (isAsked !== true) return;
+    inbox.startJoin();
+    agreement.joining.add(conversation.id);
+  }
+
+  #take(agreement: Agreement, frame: InboundFrame): void {
+    if (frame.type === 'hello') return this.#greet(agreement, frame);
+    if (!agreement.hasGreeted && frame.type !== 'refused' && frame.type !== 'server-restarting') return;
+    switch (frame.type) {
+      case 'joined':
+        return this.#whenJoined(agreement, frame);
+      case 'refused':
+        return this.#whenRefused(agreement, frame);
+      case 'ack': {
+        const { clientMessageId, id, seq, duplicate } = frame;
+        return this.#around.sender.ack({ clientMessageId, id, seq, duplicate });
+      }
+      case 'message':
+      case 'read':
+      case 'stream-start':
+        return this.#tell(this.#around.conversations.get(frame.conversationId), ({ inbox }) => inbox.receive(frame));
+      case 'stream-delta':
+        return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.grow(frame));
+      case 'stream-snapshot':
+        return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.replace(frame.id, frame.text));
+      case 'stream-end':
+        return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.end(frame));
+      case 'history-page':
+        return this.#around.onPage(frame);
+      case 'typing':
+        return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
+      case 'pong':
+        return this.#whenPong(agreement, frame.latest);
+      case 'token-expiring':
+        return this.#around.dispatch({ type: 'token-expiring', dialId: agreement.dialId });
+      case 'token-renewed': {
+        const expiresInMs = frame.expiresInMs ?? this.#around.tokenExpiresInMs(agreement.dialId);
+        this.#around.onTokenRenewed(expiresInMs);
+        return this.#around.dispatch({ type: 'token-lifetime-told', dialId: agreement.dialId, expiresInMs });
+      }
+      case 'server-restarting': {
+        const { retryAfterMs } = frame;
+        return this.#around.dispatch({ type: 'pause-hinted', dialId: agreement.dialId, retryAfterMs });
+      }
+      case 'unknown':
+        return;
+    }
+  }
+
+  #greet(agreement: Agreement, hello: Extract<InboundFrame, { type: 'hello' }>): void {
+    if (agreement.hasGreeted) return;
+    agreement.hasGreeted = true;
+    agreement.terms = hello.terms;
+    agreement.expiresInMs = hello.expiresInMs;
+    this.#around.conversations.identify(hello.userId);
+    for (const conversation of this.#around.conversations.list()) this.join(conversation);
+    this.#checkReady(agreement);
+  }
+
+  #whenJoined(agreement: Agreement, frame: Extract<InboundFrame, { type: 'joined' }>): void {
+    const wasAsked = agreement.joining.delete(frame.conversationId);
+    const conversation = this.#around.conversations.get(frame.conversationId);
+    if (!wasAsked || conversation === null) return;
+    const { recovered, changes } = conversation.inbox.join(frame);
+    agreement.recovered = worse(agreement.recovered, recovered);
+    this.#report(conversation, changes);
+    this.#around.onTouched(conversation);
+    this.#checkReady(agreement);
+  }
+
+  /** Open means: greeted, and every conversation is where it was. */
+  #checkReady(agreement: Agreement): void {
+    if (agreement.isReady || agreement.joining.size > 0) return;
+    agreement.isReady = true;
+    this.#around.dispatch({
+      type: 'joined',
+      dialId: agreement.dialId,
+      recovered: agreement.recovered,
+      canRenewInBand: agreement.terms.inBandToken && this.#around.options.token !== null,
+      expiresInMs: agreement.expiresInMs ?? this.#around.tokenExpiresInMs(agreement.dialId),
+    });
+  }
+
+  #whenRefused(agreement: Agreement, frame: Extract<InboundFrame, { type: 'refused' }>): void {
+    const { sender, dispatch } = this.#around;
+    const { clientMessageId, retryAfterMs } = frame;
+    switch (frame.verdict) {
+      case 'token':
+        return dispatch({ type: 'token-rejected', dialId: agreement.dialId });
+      case 'pause':
+        return sender.postpone(clientMessageId, retryAfterMs);
+      case 'retry':
+        return clientMessageId === null ? this.#tellRefusal(frame) : sender.postpone(clientMessageId, retryAfterMs);
+      case 'final': {
+        const isMessage =
+          clientMessageId !== null && sender.refuse(clientMessageId, refusal('delivery/refused', frame));
+        if (!isMessage) this.#whenJoinRefused(agreement, frame);
+      }
+    }
+  }
+
+  /** A refusal that names no message, while joins are open, answers the oldest of them. */
+  #whenJoinRefused(agreement: Agreement, frame: Extract<InboundFrame, { type: 'refused' }>): void {
+    this.#tellRefusal(frame);
+    const refused =
+      frame.clientMessageId !== null && agreement.joining.has(frame.clientMessageId)
+        ? frame.clientMessageId
+        : agreement.joining.values().next().value;
+    if (refused === undefined) return;
+    agreement.joining.delete(refused);
+    this.#checkReady(agreement);
+  }
+
+  #tellRefusal(frame: Extract<InboundFrame, { type: 'refused' }>): void {
+    this.#around.onTrouble(refusal('protocol/refused', frame));
+  }
+
+  #whenPong(agreement: Agreement, latest: ReadonlyMap<string, number> | null): void {
+    this.#around.dispatch({ type: 'life-seen', dialId: agreement.dialId, isPong: true });
+    if (latest === null) return;
+    for (const [conversationId, seq] of latest) {
+      const conversation = this.#around.conversations.get(conversationId);
+      if (conversation?.inbox.isBehind(seq)) this.join(conversation);
+    }
+  }
+
+  #tell(conversation: ConversationState | null, apply: (state: ConversationState) => readonly InboxChange[]): void {
+    if (conversation === null) return;
+    this.#report(conversation, apply(conversation));
+    this.#around.onTouched(conversation);
+  }
+
+  #tellStream(id: string, apply: (state: ConversationState) => readonly InboxChange[]): void {
+    this.#tell(this.#around.conversations.findByStream(id), apply);
+  }
+
+  #report(conversation: ConversationState, changes: readonly InboxChange[]): void {
+    for (const change of changes) {
+      if (change.type === 'rejoin-needed') this.join(conversation);
+      else this.#around.onChange(conversation, change);
+    }
+  }
+
+  #reject(agreement: Agreement, reason: FrameFault, sizeChars: number): void {
+    this.#around.metrics.framesRejected += 1;
+    this.#around.onFrameRejected(reason, sizeChars);
+    agreement.badFrames += 1;
+    if (agreement.badFrames < BAD_FRAMES_MAX) return;
+    this.#around.dispatch({ type: 'connection-failed', dialId: agreement.dialId, kind: 'bad-frames' });
+  }
+}
+
+const RECOVERIES: readonly Recovery[] = ['full', 'partial', 'none'];
+
+function worse(a: Recovery, b: Recovery): Recovery {
+  return RECOVERIES.indexOf(a) > RECOVERIES.indexOf(b) ? a : b;
+}
+
+/** Server words may repeat what a user wrote, so only the code goes into the error. */
+function refusal(
+  code: 'delivery/refused' | 'protocol/refused',
+  frame: Extract<InboundFrame, { type: 'refused' }>,
+): ChatSocketError {
+  const serverCode = frame.code.slice(0, 64);
+  return new ChatSocketError(
+    code,
+    `The server refused ${code === 'delivery/refused' ? 'the message' : 'a frame'}: ${serverCode}.`,
+    {
+      fields: { serverCode },
+    },
+  );
+}

@@ -1,0 +1,45 @@
+/** A chat client over WebSockets that comes back by itself, with what was sent and what was missed. */
+
+export type { ChatMessage } from './client/chat-message.js';
+export type { ChatSnapshot, ConnectionSnapshot } from './client/chat-snapshot.js';
+export { ChatSocketClient } from './client/chat-socket-client.js';
+export type { ChatSocketEvents } from './client/chat-socket-events.js';
+export type { Conversation, SendOptions } from './client/conversation.js';
+export type { Explanation } from './client/explain.js';
+export type { ChatSocketMetrics, Timing } from './client/metrics.js';
+export type { OlderPage } from './client/older-pages.js';
+export type {
+  ChatSocketOptions,
+  HeartbeatOptions,
+  InboxOptions,
+  OutboxOptions,
+  ReconnectOptions,
+  TimeoutOptions,
+  UrlContext,
+} from './client/options.js';
+export type { OutboxItem, OutboxView } from './client/outbox-view.js';
+export type { Outgoing, Receipt } from './client/outgoing.js';
+export { StopConnecting } from './client/stop-connecting.js';
+export type { CloseCause, CloseKind } from './core/connection/close-cause.js';
+export type { CloseAction } from './core/connection/close-code.js';
+export type { DialReason } from './core/connection/state.js';
+export type { Recovery } from './core/frame.js';
+export type {
+  DeliveryStatus,
+  MessageId,
+  Participant,
+  SenderRole,
+  StreamEnd,
+  StreamStatus,
+} from './core/message.js';
+export { ChatSocketError, type ChatSocketErrorFacts, isChatSocketError } from './errors/chat-socket-error.js';
+export type { ChatSocketErrorCode } from './errors/codes.js';
+export { consoleLogger } from './platform/console-logger.js';
+export type { Clock } from './ports/clock.js';
+export type { IdSource } from './ports/id-source.js';
+export type { Logger, LogLevel } from './ports/logger.js';
+export type { PageSignal, PageSignals } from './ports/page-signals.js';
+export type { FrameFault, Protocol } from './ports/protocol.js';
+export type { Random } from './ports/random.js';
+export type { TokenAnswer, TokenRequest, TokenSource } from './ports/token-source.js';
+export type { DialRequest, SocketClose, SocketHandlers, Transport, TransportSocket } from './ports/transport.js';
