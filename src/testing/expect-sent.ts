@@ -1,6 +1,7 @@
 /** Checks of what a client sent. They fail at once, with everything that happened in the message. */
-import type { MockConnection } from './mock-connection.js';
+
 import type { MockTransport } from './mock-transport.js';
+import type { MockConnection } from './network/mock-connection.js';
 
 /** A frame that was sent, as JSON. */
 export type SentFrame = Readonly<Record<string, unknown>>;

@@ -1,10 +1,11 @@
 import type { Clock } from '../ports/clock.js';
 import type { DialRequest, SocketHandlers, Transport, TransportSocket } from '../ports/transport.js';
 import type { ManualClock } from './manual-clock.js';
-import type { MockConnection } from './mock-connection.js';
-import { MockLink } from './mock-link.js';
+import { ListenerSet } from './network/listener-set.js';
+import type { MockConnection } from './network/mock-connection.js';
+import { MockLink } from './network/mock-link.js';
+import { Transcript } from './network/transcript.js';
 import { settle } from './settle.js';
-import { Transcript } from './transcript.js';
 
 /** A transport with both ends in memory. It starts no timer but those that a test asks for, on the test's clock. */
 export interface MockTransport extends Transport {
@@ -48,7 +49,7 @@ class InMemoryTransport implements MockTransport {
   readonly #clock: Clock | ManualClock | null;
   readonly #transcript: Transcript;
   readonly #connections: MockConnection[] = [];
-  readonly #listeners = new Set<(connection: MockConnection) => void>();
+  readonly #listeners = new ListenerSet<MockConnection>();
   #givenOutCount = 0;
   #waitingCount = 0;
 
@@ -77,7 +78,7 @@ class InMemoryTransport implements MockTransport {
     const number = this.#connections.length + 1;
     const link = new MockLink(request, { number, handlers, clock: this.#clock, transcript: this.#transcript });
     this.#connections.push(link);
-    for (const listener of [...this.#listeners]) listener(link);
+    this.#listeners.call(link);
     return link.makeSocket();
   }
 
@@ -94,8 +95,7 @@ class InMemoryTransport implements MockTransport {
   }
 
   onConnection(listener: (connection: MockConnection) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+    return this.#listeners.add(listener);
   }
 
   transcript(): string {

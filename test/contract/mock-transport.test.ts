@@ -1,5 +1,5 @@
-import type { MockConnection } from '../../src/testing/mock-connection.js';
 import { mockTransport } from '../../src/testing/mock-transport.js';
+import type { MockConnection } from '../../src/testing/network/mock-connection.js';
 import { describeTransportContract } from './transport.contract.js';
 import { Inbox, type Peer, type TransportHarness } from './transport-harness.js';
 

@@ -1,6 +1,6 @@
 /** The client's end of a mock connection: what it believes, and what it has been told. */
-import type { Clock } from '../ports/clock.js';
-import type { SocketClose, SocketHandlers } from '../ports/transport.js';
+import type { Clock } from '../../ports/clock.js';
+import type { SocketClose, SocketHandlers } from '../../ports/transport.js';
 
 export type ClientPhase = 'connecting' | 'open' | 'closing' | 'closed';
 
@@ -56,8 +56,7 @@ export class ClientEnd {
   }
 
   #tellClosedLate(close: SocketClose, delayMs: number): () => void {
-    if (this.#clock === null) throw new Error('A delay needs a clock: mockTransport({ clock: manualClock() }).');
-    return this.#clock.startTimer(() => {
+    return requireClock(this.#clock).startTimer(() => {
       if (this.#handlers !== null) this.#end(this.#handlers, close);
     }, delayMs);
   }
@@ -74,4 +73,9 @@ export class ClientEnd {
       if (this.#handlers !== null) tell(this.#handlers);
     });
   }
+}
+
+export function requireClock(clock: Clock | null): Clock {
+  if (clock !== null) return clock;
+  throw new Error('A delay needs a clock: mockTransport({ clock: manualClock() }).');
 }

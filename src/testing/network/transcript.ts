@@ -1,5 +1,5 @@
 /** What happened on every connection of a mock transport, for people to read when a test fails. */
-import type { Clock } from '../ports/clock.js';
+import type { Clock } from '../../ports/clock.js';
 
 /** Older entries are forgotten, so that long runs do not fill the memory. */
 const ENTRIES_MAX = 10_000;

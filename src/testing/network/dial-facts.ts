@@ -1,5 +1,5 @@
-/** Where a dial carries its token, and how to show the dial without it. */
-import type { DialRequest } from '../ports/transport.js';
+/** What a dial says: its token, its subprotocols, and a line about it that is fit for a log. */
+import type { DialRequest } from '../../ports/transport.js';
 
 const BEARER = 'bearer.';
 
@@ -23,4 +23,9 @@ export function describeDial({ url, subprotocols }: DialRequest): string {
   const names = subprotocols.map((subprotocol) => (subprotocol.startsWith(BEARER) ? `${BEARER}…` : subprotocol));
   const [path, query] = url.split('?');
   return `dials ${path}${query === undefined ? '' : '?…'}${names.length === 0 ? '' : ` offering ${names.join(', ')}`}`;
+}
+
+/** Browsers fail the handshake when the echo is missing or was never offered. */
+export function isAnswered(offered: readonly string[], echoed: string | null): boolean {
+  return echoed === null ? offered.length === 0 : offered.includes(echoed);
 }

@@ -1,4 +1,4 @@
-import type { SocketClose } from '../ports/transport.js';
+import type { SocketClose } from '../../ports/transport.js';
 
 /** How the server saw a connection end: 1006 where no close frame came. */
 export type ConnectionEnd = Pick<SocketClose, 'code' | 'reason'>;

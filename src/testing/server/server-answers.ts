@@ -1,0 +1,148 @@
+/** What a mock server answers by itself: joins, pings, history, typing, read marks, new tokens. */
+
+import type { MockConnection } from '../network/mock-connection.js';
+import {
+  type ClientEnvelope,
+  isRecord,
+  readClientFrame,
+  readList,
+  readNumber,
+  readRecord,
+  readString,
+} from './client-frame.js';
+import type { MockStreams } from './mock-streams.js';
+import { errorFrame, historyFrame, historyPageFrame } from './server-frames.js';
+import type { PendingMessage, ServerState } from './server-state.js';
+
+const LIMIT_DEFAULT = 100;
+
+export interface AnswerSources {
+  readonly state: ServerState;
+  readonly streams: MockStreams;
+  /** Takes a message that has passed the checks of order. */
+  readonly onMessage: (message: PendingMessage, producer: ProducerMark | null) => void;
+  /** Takes a token from an `authenticate` frame. */
+  readonly onToken: (token: string) => void;
+}
+
+/** A sender's own count of its messages. */
+export interface ProducerMark {
+  readonly key: string;
+  readonly seq: number;
+}
+
+export class ServerAnswers {
+  readonly #sources: AnswerSources;
+
+  constructor(sources: AnswerSources) {
+    this.#sources = sources;
+  }
+
+  take(connection: MockConnection, text: string): void {
+    const { state } = this.#sources;
+    const frame = readClientFrame(text);
+    if (frame === null) state.send(connection, errorFrame('PARSE_ERROR'));
+    else this.#answer(connection, frame);
+  }
+
+  #answer(connection: MockConnection, frame: ClientEnvelope): void {
+    switch (frame.type) {
+      case 'ping':
+        return this.#pong(connection);
+      case 'join_conversation':
+        return this.#join(connection, frame);
+      case 'send_message':
+        return this.#takeMessage(connection, frame);
+      case 'load_history':
+        return this.#loadHistory(connection, frame);
+      case 'mark_read':
+        return this.#markRead(connection, frame);
+      case 'typing':
+      case 'stop_typing':
+        return this.#tellTyping(connection, frame);
+      case 'authenticate':
+        return this.#renewToken(connection, frame);
+      case 'cancel_stream':
+        return this.#sources.streams.stop(readString(frame.payload, 'messageId') ?? '');
+      default:
+        this.#sources.state.send(
+          connection,
+          errorFrame('UNKNOWN_TYPE', frame.messageId === null ? {} : { messageId: frame.messageId }),
+        );
+    }
+  }
+
+  #pong(connection: MockConnection): void {
+    const { state } = this.#sources;
+    const joined = [...(state.session(connection)?.joined ?? [])];
+    const latest = Object.fromEntries(joined.map((id) => [id, state.log(id).latestSeq]));
+    state.send(connection, state.traits.dialect === 'base' ? { type: 'pong' } : { type: 'pong', payload: { latest } });
+  }
+
+  #join(connection: MockConnection, { payload }: ClientEnvelope): void {
+    const { state, streams } = this.#sources;
+    const conversationId = readString(payload, 'conversationId') ?? '';
+    const cursor = readRecord(payload, 'after') ?? {};
+    const epoch = readString(cursor, 'epoch');
+    const after = epoch === null ? null : { epoch, seq: readNumber(cursor, 'seq') ?? 0 };
+    const limit = readNumber(payload, 'limit') ?? LIMIT_DEFAULT;
+    state.session(connection)?.joined.add(conversationId);
+    const join = { conversationId, after, limit };
+    state.send(connection, historyFrame(state.traits.dialect, state.log(conversationId), join));
+    for (const stream of readList(payload, 'streams').filter(isRecord)) {
+      streams.resume(connection, readString(stream, 'messageId') ?? '', readNumber(stream, 'offset') ?? 0);
+    }
+  }
+
+  #takeMessage(connection: MockConnection, { messageId, payload }: ClientEnvelope): void {
+    const conversationId = readString(payload, 'conversationId') ?? '';
+    const producer = readRecord(payload, 'producer');
+    const producerId = producer === null ? null : readString(producer, 'id');
+    const message: PendingMessage = {
+      clientMessageId: messageId ?? '',
+      conversationId,
+      content: readString(payload, 'content') ?? '',
+      inReplyTo: readString(payload, 'inReplyTo'),
+      metadata: payload['metadata'],
+      connection,
+    };
+    const seq = producer === null ? null : readNumber(producer, 'seq');
+    this.#sources.onMessage(
+      message,
+      producerId === null || seq === null ? null : { key: `${conversationId} ${producerId}`, seq },
+    );
+  }
+
+  #loadHistory(connection: MockConnection, { payload }: ClientEnvelope): void {
+    const { state } = this.#sources;
+    const conversationId = readString(payload, 'conversationId') ?? '';
+    const log = state.log(conversationId);
+    const page = log.page(readNumber(payload, 'before'), readNumber(payload, 'limit') ?? LIMIT_DEFAULT);
+    state.send(connection, historyPageFrame(conversationId, page));
+  }
+
+  /** A read mark is a durable event in `chatsocket.v1`, so it uses up a number. */
+  #markRead(connection: MockConnection, { messageId, payload }: ClientEnvelope): void {
+    const { state } = this.#sources;
+    const conversationId = readString(payload, 'conversationId') ?? '';
+    const log = state.log(conversationId);
+    const place = state.traits.dialect === 'base' ? {} : { epoch: log.epoch, seq: log.skip(1) };
+    const read = { conversationId, messageIds: readList(payload, 'messageIds'), readBy: state.traits.userId, ...place };
+    state.broadcast(conversationId, { type: 'messages_read', payload: read });
+    if (messageId !== null) state.send(connection, { type: 'ack', payload: { messageId } });
+  }
+
+  #tellTyping(connection: MockConnection, { type, payload }: ClientEnvelope): void {
+    const { state } = this.#sources;
+    const conversationId = readString(payload, 'conversationId') ?? '';
+    const signal = { type: `user_${type}`, payload: { conversationId, userId: state.traits.userId } };
+    state.broadcast(conversationId, signal, connection);
+  }
+
+  #renewToken(connection: MockConnection, { payload }: ClientEnvelope): void {
+    const { state, onToken } = this.#sources;
+    onToken(readString(payload, 'token') ?? '');
+    const expiresInMs = state.traits.hello['expiresInMs'];
+    state.send(connection, { type: 'authenticated', payload: expiresInMs === undefined ? {} : { expiresInMs } });
+  }
+}

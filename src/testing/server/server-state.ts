@@ -1,0 +1,97 @@
+/** What a mock server knows: its logs, who is connected, and who has joined what. */
+import type { Clock } from '../../ports/clock.js';
+import type { MockConnection } from '../network/mock-connection.js';
+import { MockLog, type MockLogEntry } from './mock-log.js';
+import { ackFrame, type Dialect, newMessageFrame, type ServerEnvelope } from './server-frames.js';
+
+/** A message that a client sent and that has had no answer. */
+export interface PendingMessage {
+  /** The client's id of it: the one that the ack names. */
+  readonly clientMessageId: string;
+  readonly conversationId: string;
+  readonly content: string;
+  readonly inReplyTo: string | null;
+  readonly metadata: unknown;
+  readonly connection: MockConnection;
+}
+
+/** A session: a connection that was greeted. */
+interface Session {
+  readonly joined: Set<string>;
+  /** The last number of each producer in each conversation, on this connection. */
+  readonly producers: Map<string, number>;
+}
+
+export interface ServerTraits {
+  readonly dialect: Dialect;
+  readonly userId: string;
+  readonly clock: Clock | null;
+  readonly hello: Readonly<Record<string, unknown>>;
+}
+
+export class ServerState {
+  readonly traits: ServerTraits;
+  readonly #logs = new Map<string, MockLog>();
+  readonly #sessions = new Map<MockConnection, Session>();
+
+  constructor(traits: ServerTraits) {
+    this.traits = traits;
+  }
+
+  nowMs(): number {
+    return this.traits.clock?.nowMs() ?? 0;
+  }
+
+  get deduplicates(): boolean {
+    return this.traits.dialect !== 'base' && this.traits.hello['deduplicates'] === true;
+  }
+
+  log(conversationId: string): MockLog {
+    const log = this.#logs.get(conversationId) ?? new MockLog(conversationId);
+    this.#logs.set(conversationId, log);
+    return log;
+  }
+
+  greet(connection: MockConnection): Session {
+    const session: Session = { joined: new Set(), producers: new Map() };
+    this.#sessions.set(connection, session);
+    connection.onEnd(() => this.#sessions.delete(connection));
+    return session;
+  }
+
+  session(connection: MockConnection): Session | null {
+    return this.#sessions.get(connection) ?? null;
+  }
+
+  /** Sends nothing on a connection that is over: servers do not notice that any sooner. */
+  send(connection: MockConnection, frame: ServerEnvelope): void {
+    if (connection.state !== 'open') return;
+    const timestamp = this.traits.clock === null ? {} : { timestamp: this.nowMs() };
+    connection.sendRaw(JSON.stringify({ ...frame, ...timestamp }));
+  }
+
+  /** To everyone who joined; servers of the base family send to all who are there. */
+  broadcast(conversationId: string, frame: ServerEnvelope, except: MockConnection | null = null): void {
+    for (const [connection, { joined }] of [...this.#sessions]) {
+      const isMeant = this.traits.dialect === 'base' || joined.has(conversationId);
+      if (isMeant && connection !== except) this.send(connection, frame);
+    }
+  }
+
+  /** Stores a message and tells everyone; a repeat is only looked up. Nothing is acked yet. */
+  store(message: PendingMessage): { readonly entry: MockLogEntry; readonly isDuplicate: boolean } {
+    const { clientMessageId, conversationId, content, inReplyTo, metadata } = message;
+    const { userId: senderId, dialect } = this.traits;
+    const log = this.log(conversationId);
+    const earlier = this.deduplicates ? log.findByClientMessageId(clientMessageId, senderId) : null;
+    if (earlier !== null) return { entry: earlier, isDuplicate: true };
+    const draft = { clientMessageId, senderId, content, inReplyTo, metadata };
+    const entry = log.append({ ...draft, role: null, isStreaming: false, createdAtMs: this.nowMs() });
+    this.broadcast(conversationId, newMessageFrame(dialect, log, entry));
+    return { entry, isDuplicate: false };
+  }
+
+  ack(connection: MockConnection, entry: MockLogEntry, isDuplicate: boolean): void {
+    this.send(connection, ackFrame(this.traits.dialect, entry, isDuplicate));
+  }
+}
