@@ -35,36 +35,49 @@ const SWITCHES = [
   'binary',
 ] as const;
 
+const METHODS = ['decode', 'encode', 'readClose'] as const;
+
 /** A token of RFC 9110, which is all that the handshake's header can carry. */
 const SUBPROTOCOL_NAME = /^[\w!#$%&'*+.^`|~-]{1,255}$/;
 
+/** One field, whether it is right, and what it may be. */
+type Finding = readonly [isRight: boolean, field: string, value: unknown, range: string];
+
 /** The types promise all of this already; JavaScript and casts do not. */
 function expectProtocol(protocol: Protocol): void {
-  const expect = (isRight: boolean, option: string, value: unknown, range: string) => {
-    if (!isRight) throw invalidOption(option, value, range);
-  };
-  expect(isObject(protocol), 'protocol', protocol, 'an object');
+  expectAll([[isObject(protocol), '', protocol, 'an object']]);
+  expectAll([[isObject(protocol.capabilities), '.capabilities', protocol.capabilities, 'an object']]);
+  expectAll(findingsOf(protocol));
+}
+
+function expectAll(findings: readonly Finding[]): void {
+  const wrong = findings.find(([isRight]) => !isRight);
+  if (wrong !== undefined) throw invalidOption(`protocol${wrong[1]}`, wrong[2], wrong[3]);
+}
+
+function findingsOf(protocol: Protocol): Finding[] {
   const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax } = protocol;
-  expect(typeof name === 'string' && name !== '', 'protocol.name', name, 'a text that is not empty');
-  expect(isObject(capabilities), 'protocol.capabilities', capabilities, 'an object');
-  for (const key of SWITCHES) {
-    const value = capabilities[key];
-    expect(typeof value === 'boolean', `protocol.capabilities.${key}`, value, 'true or false');
-  }
-  const { streams } = capabilities;
-  const knowsStreams = ['offsets', 'plain', 'none'].includes(streams);
-  expect(knowsStreams, 'protocol.capabilities.streams', streams, "'offsets', 'plain' or 'none'");
-  expect(isTokenPlacement(tokenIn), 'protocol.tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE);
+  const isName = typeof name === 'string' && name !== '';
+  const knowsStreams = ['offsets', 'plain', 'none'].includes(capabilities.streams);
   const areNames = Array.isArray(subprotocols) && subprotocols.every(isSubprotocolName);
   const areOnce = areNames && new Set(subprotocols).size === subprotocols.length;
-  expect(areOnce, 'protocol.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once');
-  const saysPings = ['always', 'perhaps'].includes(answersPings);
-  expect(saysPings, 'protocol.answersPings', answersPings, "'always' or 'perhaps'");
-  const isLength = Number.isSafeInteger(contentLengthMax) && contentLengthMax > 0;
-  expect(isLength || contentLengthMax === Infinity, 'protocol.contentLengthMax', contentLengthMax, '1 or more');
-  for (const key of ['decode', 'encode', 'readClose'] as const) {
-    expect(typeof protocol[key] === 'function', `protocol.${key}`, protocol[key], 'a function');
-  }
+  const knowsPings = ['always', 'perhaps'].includes(answersPings);
+  const isCount = Number.isSafeInteger(contentLengthMax) && contentLengthMax > 0;
+  const isLength = isCount || contentLengthMax === Number.POSITIVE_INFINITY;
+  return [
+    [isName, '.name', name, 'a text that is not empty'],
+    ...SWITCHES.map((key) => findingOf(capabilities[key], 'boolean', `.capabilities.${key}`)),
+    [knowsStreams, '.capabilities.streams', capabilities.streams, "'offsets', 'plain' or 'none'"],
+    [isTokenPlacement(tokenIn), '.tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE],
+    [areOnce, '.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once'],
+    [knowsPings, '.answersPings', answersPings, "'always' or 'perhaps'"],
+    [isLength, '.contentLengthMax', contentLengthMax, 'a whole number from 1 on, or Infinity'],
+    ...METHODS.map((key) => findingOf(protocol[key], 'function', `.${key}`)),
+  ];
+}
+
+function findingOf(value: unknown, kind: 'boolean' | 'function', field: string): Finding {
+  return [typeof value === kind, field, value, `a ${kind}`];
 }
 
 function isSubprotocolName(value: unknown): boolean {

@@ -45,4 +45,4 @@ function readCloseSafely(protocol: Protocol, code: number, reason: string): Clos
   }
 }
 
-const CLOSE_ACTIONS = ['retry', 'renew-token', 'stop', 'too-big'];
+const CLOSE_ACTIONS: readonly CloseVerdict['action'][] = ['retry', 'renew-token', 'stop', 'too-big'];

@@ -1,5 +1,5 @@
 /** Keys that turn into something else than a field once an object is copied or merged. */
-const UNSAFE_KEYS = ['__proto__', 'constructor', 'prototype'];
+const UNSAFE_KEYS = ['__proto__', 'constructor', 'prototype'] as const;
 
 /**
  * Deletes every `__proto__`, `constructor` and `prototype` in a freshly parsed value, at any depth, in place.

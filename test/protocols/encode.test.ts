@@ -107,7 +107,7 @@ describe('frames for a base server', () => {
     ['from own fields only', Object.create({ receiverId: 'u-9' }), {}, {}],
     ['from no list', ['u-9'], {}, {}],
     ['from no text', 'u-9', {}, {}],
-  ])('send the receiver %s', (_, metadata, options, fields) => {
+  ])('send the receiver %s', (_, metadata, ...[options, fields]) => {
     const envelope = encode({ ...send, metadata }, base, options);
 
     expect(envelope).toMatchObject({ payload: { ...fields, content: 'hi', conversationId: 'c-1' } });

@@ -107,7 +107,7 @@ describe('closes', () => {
     [4403, 'retryAfterMs=1000', 'retry', 1_000],
     [4999, 'retryAfterMs=1000', 'retry', 1_000],
     [1009, 'retryAfterMs=1000', 'too-big', 1_000],
-  ])('%i %j means %s after %s', (code, reason, action, retryAfterMs) => {
+  ] as const)('%i %j means %s after %s', (code, reason, ...[action, retryAfterMs]) => {
     expect(readClose(code, reason)).toEqual({ action, retryAfterMs });
   });
 

@@ -54,7 +54,7 @@ const TEXTS = [
   `${'😀'.repeat(199)}xx`,
   '\ud800',
 ];
-const KINDS = [null, true, false, 'object', 'array', 'list of null', 'nested'] as const;
+const KINDS = [null, true, false, 'object', 'array', 'list of null', 'nested', 'false length'] as const;
 
 /** Dice that fall the same way for the same seed. */
 export function seededDice(seed: number): (sides: number) => number {
@@ -71,10 +71,10 @@ export class FrameGenerator {
   readonly #roll: (sides: number) => number;
   readonly #frames: readonly Shape[];
 
-  constructor(seed: number) {
+  constructor(seed: number, union: z.ZodType = serverFrameSchema) {
     this.#roll = seededDice(seed);
-    // Safe: the union comes from our own schema, and a shape that is not described above throws in `#value`.
-    this.#frames = (z.toJSONSchema(serverFrameSchema, { io: 'input' }) as Shape).oneOf ?? [];
+    // Safe: the union is one of our own schemas, and a shape that is not described above throws in `#value`.
+    this.#frames = (z.toJSONSchema(union, { io: 'input' }) as Shape).oneOf ?? [];
   }
 
   get typesCount(): number {
@@ -184,6 +184,8 @@ export class FrameGenerator {
         return [];
       case 'list of null':
         return [null];
+      case 'false length':
+        return { length: { toString: null, valueOf: null } };
       case 'nested':
         setOwn(object, this.#pick(UNSAFE_NAMES), { id: 'x', seq: 1 });
         return object;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, expectTypeOf, it } from 'vitest';
 import { compileValidators } from '../../scripts/compile-validators.js';
 import {
+  clientFrameSchema,
   type ServerFrame as SchemaFrame,
   serverFrameSchema,
   serverFrameSchemas,
@@ -65,6 +66,34 @@ describe('the validators of the envelope protocol', () => {
       expect(accepted, `SEED=${seed}`).toBeGreaterThan(10_000);
       expect(refused, `SEED=${seed}`).toBeGreaterThan(2_000);
     }
+  });
+
+  it('S14 nor the schemas throw for what only looks as if it had a length', () => {
+    const falseText = JSON.parse('{"length":{"toString":null,"valueOf":null}}');
+
+    const received = { type: 'ack', messageId: falseText, payload: { messageId: falseText } };
+    const sent = [
+      { type: 'authenticate', payload: { token: falseText } },
+      { type: 'mark_read', payload: { conversationId: 'c', messageIds: falseText } },
+      { type: 'join_conversation', payload: { conversationId: falseText, streams: falseText } },
+    ];
+
+    expect(isServerFrame(received)).toBe(false);
+    expect(serverFrameSchema.safeParse(received).success).toBe(false);
+    expect(sent.map((frame) => clientFrameSchema.safeParse(frame).success)).toEqual([false, false, false]);
+  });
+
+  it('S14 nor the schema of the client throw, on 200,000 client frames', { timeout: 60_000 }, () => {
+    const generator = new FrameGenerator(seed, clientFrameSchema);
+    let acceptedCount = 0;
+
+    for (let index = 0; index < 200_000; index += 1) {
+      const frame = index % 4 === 0 ? generator.valid() : generator.mutated();
+      if (clientFrameSchema.safeParse(frame).success) acceptedCount += 1;
+    }
+
+    expect(acceptedCount, `SEED=${seed}`).toBeGreaterThan(60_000);
+    expect(acceptedCount, `SEED=${seed}`).toBeLessThan(160_000);
   });
 
   it.each(NUMBERS)('F38 give the verdict of the schema on the number %s in every place of a number', (value) => {

@@ -4,12 +4,33 @@
  */
 import { z } from 'zod';
 
-const id = z.string().min(1).max(200);
+const id = textOf(1, 200);
 const seq = z.int().min(1);
 const count = z.int().min(0);
 /** UTF-16 code units into a stream's text. */
 const offset = z.int().min(0);
 const durationMs = z.number().min(0);
+
+/**
+ * A text within these lengths, in code points. Not `.min().max()`, in `listOf` neither: zod 4.6 compares the `length` of
+ * whatever stands in the text's place, and throws out of `safeParse` for `{ length: { toString: null } }`, which any
+ * peer can send.
+ */
+function textOf(lengthMin: number, lengthMax: number) {
+  const when = ({ value }: { readonly value: unknown }) => typeof value === 'string';
+  return z
+    .string()
+    .check(
+      new z.core.$ZodCheckMinLength({ check: 'min_length', minimum: lengthMin, when }),
+      new z.core.$ZodCheckMaxLength({ check: 'max_length', maximum: lengthMax, when }),
+    );
+}
+
+/** A list up to this length. */
+function listOf<Item extends z.ZodType>(item: Item, lengthMax: number) {
+  const when = ({ value }: { readonly value: unknown }) => Array.isArray(value);
+  return z.array(item).check(new z.core.$ZodCheckMaxLength({ check: 'max_length', maximum: lengthMax, when }));
+}
 
 /** `seq` counts 1, 2, 3 … within `epoch`. */
 export const cursorSchema = z.object({ epoch: id, seq: count });
@@ -169,10 +190,7 @@ export const clientFrameSchemas = {
     z.object({
       conversationId: id,
       after: cursorSchema.nullable().optional(),
-      streams: z
-        .array(z.object({ messageId: id, offset }))
-        .max(64)
-        .optional(),
+      streams: listOf(z.object({ messageId: id, offset }), 64).optional(),
       limit: z.int().min(1).max(1_000).optional(),
     }),
   ),
@@ -190,13 +208,13 @@ export const clientFrameSchemas = {
   ),
   typing: clientFrame('typing', z.object({ conversationId: id, receiverId: id.optional() })),
   stop_typing: clientFrame('stop_typing', z.object({ conversationId: id, receiverId: id.optional() })),
-  mark_read: clientFrame('mark_read', z.object({ conversationId: id, messageIds: z.array(id).max(1_000) })),
+  mark_read: clientFrame('mark_read', z.object({ conversationId: id, messageIds: listOf(id, 1_000) })),
   load_history: clientFrame(
     'load_history',
     z.object({ conversationId: id, before: seq.nullable().optional(), limit: z.int().min(1).max(1_000) }),
   ),
   cancel_stream: clientFrame('cancel_stream', z.object({ messageId: id, conversationId: id.optional() })),
-  authenticate: clientFrame('authenticate', z.object({ token: z.string().min(1).max(8_192) })),
+  authenticate: clientFrame('authenticate', z.object({ token: textOf(1, 8_192) })),
 } as const;
 
 /** Every frame that a client sends, told apart by `type`. */
