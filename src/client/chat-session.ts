@@ -1,7 +1,6 @@
 /** The parts of a client, wired to each other: what one part tells, the others hear. */
 
-import type { ConnectionState } from '../core/connection/state.js';
-import { currentDialId } from '../core/connection/transition.js';
+import type { ConnectionState, DialId } from '../core/connection/state.js';
 import type { OutboundFrame } from '../core/frame.js';
 import type { InboxChange } from '../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
@@ -9,13 +8,14 @@ import { Announcer } from './announcer.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { ConnectionLoop } from './connection-loop.js';
-import { viewConnection } from './connection-view.js';
+import { isSameView, viewConnection } from './connection-view.js';
 import { ConnectionWaits } from './connection-waits.js';
+import { ConnectionWatch } from './connection-watch.js';
 import type { ConversationState } from './conversation-state.js';
 import { Conversations } from './conversations.js';
+import { DeliveryReports } from './delivery-reports.js';
 import { Dials } from './dials.js';
 import { Listeners } from './listeners.js';
-import { toMessageFailure } from './message-error.js';
 import { MetricsCounter } from './metrics.js';
 import { OfflineNotice } from './offline-notice.js';
 import { OlderPages } from './older-pages.js';
@@ -43,43 +43,51 @@ export class ChatSession {
   readonly loop: ConnectionLoop;
   readonly views: Views;
   readonly pageWatch: PageWatch;
+  readonly #deliveries: DeliveryReports;
   readonly #receiver: Receiver;
   readonly #dials: Dials;
+  readonly #watch: ConnectionWatch;
   readonly #notice: OfflineNotice;
   #connection: ChatSnapshot['connection'];
-  #failedCount = 0;
-  #dialBeganAtMs = 0;
 
   constructor(options: ResolvedOptions) {
     this.options = options;
-    const { turn } = this;
-    const { clock } = options;
+    const { turn, metrics } = this;
+    const { clock, inbox, policy } = options;
     this.listeners = new Listeners((thrown, event) => this.#whenListenerThrew(thrown, event));
     this.announcer = new Announcer(turn, this.listeners, options.logger);
     this.conversations = new Conversations(options);
+    const { announcer, conversations } = this;
     const send = (frame: OutboundFrame) => this.#sendWhenOpen(frame);
+    const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
     this.typing = new Typing({
       clock,
       turn,
-      conversations: this.conversations,
+      conversations,
       send,
       onChanged: (conversation) => this.#whenTypingChanged(conversation),
     });
     this.readMarks = new ReadMarks({ clock, turn, send });
     this.pages = new OlderPages(send);
+    this.#deliveries = new DeliveryReports({ clock, conversations, metrics, announcer, onChanged });
     this.sender = this.#makeSender();
     this.#receiver = this.#makeReceiver();
     this.#dials = this.#makeDials();
-    this.loop = this.#makeLoop();
+    this.#watch = this.#makeWatch();
     this.#notice = new OfflineNotice(clock, turn, () => this.#refreshConnection());
-    this.#connection = { ...viewConnection(this.loop.state, options.policy.attemptsMax), showOffline: false };
+    this.loop = this.#makeLoop();
+    this.#connection = { ...viewConnection(this.loop.state, policy.attemptsMax), showOffline: false };
     this.pageWatch = new PageWatch(options.pageSignals, (event) => turn.run(() => this.loop.dispatch(event)));
     this.views = new Views({
       clock,
       turn,
-      notifyIntervalMs: options.inbox.notifyIntervalMs,
-      conversations: this.conversations,
-      shared: () => ({ connection: this.#connection, outbox: this.sender.outbox, failedCount: this.#failedCount }),
+      notifyIntervalMs: inbox.notifyIntervalMs,
+      conversations,
+      shared: () => ({
+        connection: this.#connection,
+        outbox: this.sender.outbox,
+        failedCount: this.#deliveries.failedCount,
+      }),
       onListenerThrew: (thrown) => this.#whenListenerThrew(thrown, 'subscribe'),
     });
   }
@@ -116,43 +124,20 @@ export class ChatSession {
     this.sender.clear(new ChatSocketError('delivery/cleared', 'The outbox was cleared by logout().'));
     this.conversations.forget();
     this.readMarks.forget();
-    this.#failedCount = 0;
+    this.#deliveries.forget();
     this.views.mark('now');
   }
 
   #makeSender(): Sender {
-    const { options, turn, metrics } = this;
+    const { options, turn } = this;
     return new Sender({
       options,
       turn,
       send: (dialId, frame) => this.#send(dialId, frame),
       bufferedBytes: (dialId) => this.#dials.bufferedBytes(dialId),
-      onDelivery: (entry, delivery) => {
-        this.conversations.get(entry.conversationId)?.inbox.messages.setDelivery(entry.id, delivery, null);
-        this.views.mark('soon');
-      },
-      onAcked: (entry, receipt) => {
-        const conversation = this.conversations.get(entry.conversationId);
-        conversation?.inbox.messages.confirm(entry.id, receipt.id, receipt.seq);
-        if (entry.sent !== null) metrics.timeAck(options.clock.nowMs() - entry.sent.atMs);
-        this.announcer.emit('message-acked', {
-          conversationId: entry.conversationId,
-          clientMessageId: entry.id,
-          receipt,
-        });
-        this.views.mark('soon');
-      },
-      onFailed: (entry, error) => {
-        const { conversationId, id: clientMessageId } = entry;
-        const inbox = this.conversations.get(conversationId)?.inbox;
-        if (error.code === 'delivery/cancelled') inbox?.dropOwn(clientMessageId);
-        else {
-          inbox?.messages.setDelivery(clientMessageId, 'failed', toMessageFailure(error));
-          this.#failedCount += 1;
-        }
-        this.announcer.emit('message-failed', { conversationId, clientMessageId, error });
-        this.views.mark('now');
-      },
+      onDelivery: (entry, delivery) => this.#deliveries.progressed(entry, delivery),
+      onAcked: (entry, receipt) => this.#deliveries.acked(entry, receipt),
+      onFailed: (entry, error) => this.#deliveries.failed(entry, error),
       onAckOverdue: (dialId, hasProbed) =>
         this.loop.dispatch(
           hasProbed ? { type: 'connection-failed', dialId, kind: 'ack-overdue' } : { type: 'probe-requested', dialId },
@@ -161,9 +146,10 @@ export class ChatSession {
   }
 
   #makeReceiver(): Receiver {
-    const { options, conversations, sender, metrics } = this;
+    const { options, turn, conversations, sender, metrics, announcer } = this;
     return new Receiver({
       options,
+      turn,
       conversations,
       sender,
       metrics,
@@ -178,9 +164,10 @@ export class ChatSession {
         const conversation = conversations.get(frame.conversationId);
         if (conversation !== null && this.pages.take(conversation, frame)) this.views.mark('now');
       },
-      onTokenRenewed: (expiresInMs) => this.announcer.emit('token-renewed', { expiresInMs }),
-      onFrameRejected: (reason, sizeChars) => this.announcer.emit('frame-rejected', { reason, sizeChars }),
-      onTrouble: (error) => this.announcer.trouble(error),
+      onPageRefused: (conversationId, error) => this.pages.refuse(conversationId, error),
+      onTokenRenewed: (expiresInMs) => announcer.emit('token-renewed', { expiresInMs }),
+      onFrameRejected: (reason, sizeChars) => announcer.emit('frame-rejected', { reason, sizeChars }),
+      onTrouble: (error) => announcer.trouble(error),
     });
   }
 
@@ -193,6 +180,21 @@ export class ChatSession {
       onBinary: (dialId) => this.#receiver.readBinary(dialId),
       onRenewal: (dialId, token) => this.#send(dialId, { type: 'authenticate', token }),
       onTrouble: (error) => this.announcer.trouble(error),
+    });
+  }
+
+  #makeWatch(): ConnectionWatch {
+    const { options, metrics, sender } = this;
+    return new ConnectionWatch({
+      clock: options.clock,
+      metrics,
+      sender,
+      onJoining: (dialId) => this.#beginDialogue(dialId),
+      onOpened: (dialId) => {
+        sender.open(dialId, this.#receiver.terms);
+        this.readMarks.gainConnection();
+      },
+      onDialLeft: (wasOpen) => this.#leaveDial(wasOpen),
     });
   }
 
@@ -214,19 +216,7 @@ export class ChatSession {
   }
 
   #whenStepped(before: ConnectionState, after: ConnectionState): void {
-    const dialBefore = currentDialId(before);
-    const dialAfter = currentDialId(after);
-    if (dialBefore !== dialAfter || after.status === 'closing') this.#leaveDial(before);
-    if (after.record.lastDialId !== before.record.lastDialId) {
-      this.metrics.dials += 1;
-      this.#dialBeganAtMs = this.options.clock.nowMs();
-    }
-    this.#countLoss(before, after);
-    if (isJoining(after) && !isJoining(before) && dialAfter !== null) this.#beginDialogue(dialAfter);
-    if (after.status === 'open' && before.status !== 'open') this.#whenOpened(after.dialId);
-    if (after.status === 'open' && before.status === 'open' && after.roundTripMs !== before.roundTripMs) {
-      this.metrics.timeRoundTrip(after.roundTripMs ?? 0);
-    }
+    this.#watch.follow(before, after);
     this.#notice.follow(after);
     this.pageWatch.follow(after);
     this.#refreshConnection();
@@ -234,38 +224,21 @@ export class ChatSession {
     this.waits.follow(after);
   }
 
-  #beginDialogue(dialId: number): void {
+  #beginDialogue(dialId: DialId): void {
     this.#receiver.begin(dialId);
     const token = this.options.protocol.tokenIn === 'first-frame' ? this.#dials.takeToken(dialId) : null;
     if (token !== null) this.#send(dialId, { type: 'authenticate', token });
   }
 
-  #whenOpened(dialId: number): void {
-    this.metrics.timeOpen(this.options.clock.nowMs() - this.#dialBeganAtMs);
-    this.sender.open(dialId, this.#receiver.terms);
-    this.readMarks.gainConnection();
-  }
-
-  #leaveDial(before: ConnectionState): void {
+  #leaveDial(wasOpen: boolean): void {
     this.#receiver.end();
-    if (before.status !== 'open') return;
+    if (!wasOpen) return;
     this.sender.loseConnection();
     this.typing.loseConnection();
     this.readMarks.loseConnection();
     this.pages.loseConnection();
     for (const conversation of this.conversations.list()) conversation.inbox.streams.stall();
     this.views.mark('now');
-  }
-
-  #countLoss(before: ConnectionState, after: ConnectionState): void {
-    const { lastCause } = after.record;
-    if (lastCause === null || lastCause === before.record.lastCause) return;
-    this.metrics.countLoss(lastCause.kind);
-    if (lastCause.action === 'too-big') {
-      this.sender.blameBiggest(
-        new ChatSocketError('delivery/too-big', 'The server closed the connection because a frame was too big (1009).'),
-      );
-    }
   }
 
   #whenInboxChanged(conversation: ConversationState, change: InboxChange): void {
@@ -298,7 +271,7 @@ export class ChatSession {
     return state.status === 'open' ? this.#send(state.dialId, frame) : false;
   }
 
-  #send(dialId: number, frame: OutboundFrame): boolean | null {
+  #send(dialId: DialId, frame: OutboundFrame): boolean | null {
     const text = this.options.protocol.encode(frame, this.#receiver.terms);
     if (text === null) return null;
     this.metrics.countFrameOut(text.length);
@@ -307,24 +280,10 @@ export class ChatSession {
   }
 
   #whenListenerThrew(thrown: unknown, event: string): void {
-    const error = new ChatSocketError(
-      'usage/listener-threw',
-      `A listener of ${event} threw; the others were called all the same. See cause.`,
-      { cause: thrown },
-    );
+    const reason = `A listener of ${event} threw; the others were called all the same. See cause.`;
+    const error = new ChatSocketError('usage/listener-threw', reason, { cause: thrown });
     // A listener of `error` that throws must not be told of itself.
     if (event === 'error') this.options.logger?.('error', error.message, { code: error.code });
     else this.announcer.trouble(error);
   }
-}
-
-function isJoining(state: ConnectionState): boolean {
-  return state.status === 'connecting' && state.phase === 'trying' && state.attempt.phase === 'joining';
-}
-
-/** Views are flat, so comparing their values tells whether anything a user sees has changed. */
-function isSameView(a: ChatSnapshot['connection'], b: ChatSnapshot['connection']): boolean {
-  const before = Object.entries(a);
-  const after: ReadonlyMap<string, unknown> = new Map(Object.entries(b));
-  return before.length === after.size && before.every(([name, value]) => after.get(name) === value);
 }

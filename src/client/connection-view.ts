@@ -29,3 +29,10 @@ export function viewConnection(state: ConnectionState, attemptsMax: number): Con
       return { status: 'closed', reason: state.reason, cause: state.cause };
   }
 }
+
+/** Views are flat, so comparing their values tells whether anything a user sees has changed. */
+export function isSameView(a: object, b: object): boolean {
+  const before = Object.entries(a);
+  const after: ReadonlyMap<string, unknown> = new Map(Object.entries(b));
+  return before.length === after.size && before.every(([name, value]) => after.get(name) === value);
+}

@@ -48,6 +48,14 @@ export class OlderPages {
     return true;
   }
 
+  /** The server will not give the page; false if none was asked for. */
+  refuse(conversationId: string, error: ChatSocketError): boolean {
+    const request = this.#requests.get(conversationId);
+    this.#requests.delete(conversationId);
+    request?.reject(error);
+    return request !== undefined;
+  }
+
   loseConnection(): void {
     const requests = [...this.#requests.values()];
     this.#requests.clear();

@@ -2,35 +2,30 @@
 
 import type { ConnectionEvent } from '../core/connection/event.js';
 import type { DialId } from '../core/connection/state.js';
-import type { InboundFrame, OutboundFrame, Recovery, ServerTerms } from '../core/frame.js';
+import type { InboundFrame, OutboundFrame, ServerTerms } from '../core/frame.js';
 import type { InboxChange } from '../core/inbox/inbox-change.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { FrameFault } from '../ports/protocol.js';
+import { Agreement, BASE_TERMS } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
 import type { MetricsCounter } from './metrics.js';
+import { NamedTimers } from './named-timers.js';
+import { Refusals } from './refusals.js';
 import type { ResolvedOptions } from './resolve-options.js';
 import type { Sender } from './sender.js';
+import type { Turn } from './turn.js';
 
 /** This many unreadable frames in a row mean that the peer is not what we think it is. */
 const BAD_FRAMES_MAX = 20;
 const JOIN_LIMIT = 100;
-/** A limit that came with no hello: the protocol's base. */
-export const BASE_TERMS: ServerTerms = {
-  extended: false,
-  deduplicates: false,
-  producerOrder: false,
-  sequence: false,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
-};
-
+/** A join on an open connection that is not answered by then is asked again. */
+const JOIN_TIMEOUT_MS = 5_000;
 export interface ReceiverSurroundings {
   readonly options: ResolvedOptions;
   readonly conversations: Conversations;
   readonly sender: Sender;
+  readonly turn: Turn;
   readonly metrics: MetricsCounter;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly isPulseInDoubt: () => boolean;
@@ -40,31 +35,37 @@ export interface ReceiverSurroundings {
   readonly onTouched: (conversation: ConversationState) => void;
   readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
   readonly onPage: (frame: Extract<InboundFrame, { type: 'history-page' }>) => void;
+  readonly onPageRefused: (conversationId: string, error: ChatSocketError) => boolean;
   readonly onTokenRenewed: (expiresInMs: number | null) => void;
   readonly onFrameRejected: (reason: FrameFault, sizeChars: number) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
 
-/** What this connection has agreed with its server so far. */
-interface Agreement {
-  readonly dialId: DialId;
-  terms: ServerTerms;
-  hasGreeted: boolean;
-  expiresInMs: number | null;
-  /** Conversations whose join is not answered yet. */
-  readonly joining: Set<string>;
-  recovered: Recovery;
-  isReady: boolean;
-  badFrames: number;
-}
-
 export class Receiver {
   readonly #around: ReceiverSurroundings;
+  readonly #refusals: Refusals;
+  /** Joins that are to be sent again, one timer a conversation. */
+  readonly #timers: NamedTimers<string>;
   #agreement: Agreement | null = null;
   #heardAtMs = 0;
 
   constructor(around: ReceiverSurroundings) {
     this.#around = around;
+    const { options, turn, conversations, sender, dispatch, onPageRefused, onTrouble } = around;
+    this.#timers = new NamedTimers(options.clock, (id) =>
+      turn.run(() => {
+        const conversation = conversations.get(id);
+        if (conversation !== null) this.#askJoin(conversation);
+      }),
+    );
+    this.#refusals = new Refusals({
+      sender,
+      dispatch,
+      onJoinPostponed: (conversationId, delayMs) => this.#timers.start(conversationId, delayMs),
+      onJoinRefused: (conversationId) => this.#settleJoin(conversationId),
+      onPageRefused,
+      onTrouble,
+    });
   }
 
   get terms(): ServerTerms {
@@ -78,21 +79,13 @@ export class Receiver {
 
   /** A socket opened: nothing of an earlier connection counts any more. */
   begin(dialId: DialId): void {
-    this.#agreement = {
-      dialId,
-      terms: BASE_TERMS,
-      hasGreeted: false,
-      expiresInMs: null,
-      joining: new Set(),
-      recovered: 'full',
-      isReady: false,
-      badFrames: 0,
-    };
+    this.#agreement = new Agreement(dialId);
     this.#heardAtMs = this.#around.options.clock.nowMs();
   }
 
   end(): void {
     this.#agreement = null;
+    this.#timers.stopAll();
   }
 
   readText(dialId: DialId, text: string): void {
@@ -119,8 +112,12 @@ export class Receiver {
 
   /** Joins a conversation on the connection that there is; at the next one if there is none. */
   join(conversation: ConversationState): void {
+    if (this.#agreement?.joining.has(conversation.id) === false) this.#askJoin(conversation);
+  }
+
+  #askJoin(conversation: ConversationState): void {
     const agreement = this.#agreement;
-    if (agreement === null || !agreement.hasGreeted || agreement.joining.has(conversation.id)) return;
+    if (agreement === null || !agreement.hasGreeted) return;
     const { inbox } = conversation;
     const isAsked = this.#around.send(agreement.dialId, {
       type: 'join',
@@ -132,6 +129,13 @@ export class Receiver {
     if (isAsked !== true) return;
     inbox.startJoin();
     agreement.joining.add(conversation.id);
+    // Before `open` the attempt's own deadline watches over the joins.
+    if (agreement.isReady) this.#timers.start(conversation.id, JOIN_TIMEOUT_MS);
+  }
+
+  #settleJoin(conversationId: string): void {
+    this.#timers.stop(conversationId);
+    if (this.#agreement?.joining.delete(conversationId)) this.#checkReady(this.#agreement);
   }
 
   #take(agreement: Agreement, frame: InboundFrame): void {
@@ -141,7 +145,7 @@ export class Receiver {
       case 'joined':
         return this.#whenJoined(agreement, frame);
       case 'refused':
-        return this.#whenRefused(agreement, frame);
+        return this.#refusals.take(agreement, frame);
       case 'ack': {
         const { clientMessageId, id, seq, duplicate } = frame;
         return this.#around.sender.ack({ clientMessageId, id, seq, duplicate });
@@ -190,10 +194,11 @@ export class Receiver {
 
   #whenJoined(agreement: Agreement, frame: Extract<InboundFrame, { type: 'joined' }>): void {
     const wasAsked = agreement.joining.delete(frame.conversationId);
+    this.#timers.stop(frame.conversationId);
     const conversation = this.#around.conversations.get(frame.conversationId);
     if (!wasAsked || conversation === null) return;
     const { recovered, changes } = conversation.inbox.join(frame);
-    agreement.recovered = worse(agreement.recovered, recovered);
+    agreement.noteRecovery(recovered);
     this.#report(conversation, changes);
     this.#around.onTouched(conversation);
     this.#checkReady(agreement);
@@ -210,40 +215,6 @@ export class Receiver {
       canRenewInBand: agreement.terms.inBandToken && this.#around.options.token !== null,
       expiresInMs: agreement.expiresInMs ?? this.#around.tokenExpiresInMs(agreement.dialId),
     });
-  }
-
-  #whenRefused(agreement: Agreement, frame: Extract<InboundFrame, { type: 'refused' }>): void {
-    const { sender, dispatch } = this.#around;
-    const { clientMessageId, retryAfterMs } = frame;
-    switch (frame.verdict) {
-      case 'token':
-        return dispatch({ type: 'token-rejected', dialId: agreement.dialId });
-      case 'pause':
-        return sender.postpone(clientMessageId, retryAfterMs);
-      case 'retry':
-        return clientMessageId === null ? this.#tellRefusal(frame) : sender.postpone(clientMessageId, retryAfterMs);
-      case 'final': {
-        const isMessage =
-          clientMessageId !== null && sender.refuse(clientMessageId, refusal('delivery/refused', frame));
-        if (!isMessage) this.#whenJoinRefused(agreement, frame);
-      }
-    }
-  }
-
-  /** A refusal that names no message, while joins are open, answers the oldest of them. */
-  #whenJoinRefused(agreement: Agreement, frame: Extract<InboundFrame, { type: 'refused' }>): void {
-    this.#tellRefusal(frame);
-    const refused =
-      frame.clientMessageId !== null && agreement.joining.has(frame.clientMessageId)
-        ? frame.clientMessageId
-        : agreement.joining.values().next().value;
-    if (refused === undefined) return;
-    agreement.joining.delete(refused);
-    this.#checkReady(agreement);
-  }
-
-  #tellRefusal(frame: Extract<InboundFrame, { type: 'refused' }>): void {
-    this.#around.onTrouble(refusal('protocol/refused', frame));
   }
 
   #whenPong(agreement: Agreement, latest: ReadonlyMap<string, number> | null): void {
@@ -279,25 +250,4 @@ export class Receiver {
     if (agreement.badFrames < BAD_FRAMES_MAX) return;
     this.#around.dispatch({ type: 'connection-failed', dialId: agreement.dialId, kind: 'bad-frames' });
   }
-}
-
-const RECOVERIES: readonly Recovery[] = ['full', 'partial', 'none'];
-
-function worse(a: Recovery, b: Recovery): Recovery {
-  return RECOVERIES.indexOf(a) > RECOVERIES.indexOf(b) ? a : b;
-}
-
-/** Server words may repeat what a user wrote, so only the code goes into the error. */
-function refusal(
-  code: 'delivery/refused' | 'protocol/refused',
-  frame: Extract<InboundFrame, { type: 'refused' }>,
-): ChatSocketError {
-  const serverCode = frame.code.slice(0, 64);
-  return new ChatSocketError(
-    code,
-    `The server refused ${code === 'delivery/refused' ? 'the message' : 'a frame'}: ${serverCode}.`,
-    {
-      fields: { serverCode },
-    },
-  );
 }

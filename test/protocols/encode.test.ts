@@ -83,7 +83,11 @@ describe('frames for every server', () => {
 
 describe('frames for a base server', () => {
   it('join without the words of chatsocket.v1', () => {
-    expect(encode(join, base)).toEqual({ type: 'join_conversation', payload: { conversationId: 'c-1' } });
+    expect(encode(join, base)).toEqual({
+      type: 'join_conversation',
+      messageId: 'c-1',
+      payload: { conversationId: 'c-1' },
+    });
   });
 
   it('send the text, its id and nothing that the server has not announced', () => {
@@ -141,6 +145,7 @@ describe('frames for a server that speaks chatsocket.v1', () => {
   it('resume where the client stands', () => {
     expect(encode(join, extended)).toEqual({
       type: 'join_conversation',
+      messageId: 'c-1',
       payload: {
         conversationId: 'c-1',
         after: { epoch: 'e-1', seq: 7 },
@@ -163,7 +168,11 @@ describe('frames for a server that speaks chatsocket.v1', () => {
     const paging = encode({ type: 'load-history', conversationId: 'c-1', before: null, limit: 5_000 }, extended);
 
     expect(joining).toMatchObject({ payload: { streams: streams.slice(6), limit: 1_000 } });
-    expect(paging).toEqual({ type: 'load_history', payload: { conversationId: 'c-1', before: null, limit: 1_000 } });
+    expect(paging).toEqual({
+      type: 'load_history',
+      messageId: 'c-1',
+      payload: { conversationId: 'c-1', before: null, limit: 1_000 },
+    });
   });
 
   it('send the place in the window, the message answered and the whole metadata', () => {
@@ -191,7 +200,7 @@ describe('frames for a server that speaks chatsocket.v1', () => {
   it.each<[OutboundFrame, unknown]>([
     [
       { type: 'load-history', conversationId: 'c-1', before: 8, limit: 50 },
-      { type: 'load_history', payload: { conversationId: 'c-1', before: 8, limit: 50 } },
+      { type: 'load_history', messageId: 'c-1', payload: { conversationId: 'c-1', before: 8, limit: 50 } },
     ],
     [
       { type: 'cancel-stream', conversationId: 'c-1', messageId: 'm-1' },

@@ -61,7 +61,8 @@ function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing):
     case 'load-history': {
       if (!terms.extended) return null;
       const { conversationId, before, limit } = frame;
-      return { type: 'load_history', payload: { conversationId, before, limit: Math.min(limit, LIMIT_MAX) } };
+      const payload = { conversationId, before, limit: Math.min(limit, LIMIT_MAX) };
+      return { type: 'load_history', messageId: conversationId, payload };
     }
     case 'cancel-stream': {
       if (!terms.extended) return null;
@@ -74,10 +75,12 @@ function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing):
   }
 }
 
+/** Named by its conversation, so that a refusal tells which join it answers. */
 function toJoin({ conversationId, after, streams, limit }: Join, terms: ServerTerms): Envelope {
-  if (!terms.extended) return { type: 'join_conversation', payload: { conversationId } };
+  const envelope = { type: 'join_conversation', messageId: conversationId };
+  if (!terms.extended) return { ...envelope, payload: { conversationId } };
   return {
-    type: 'join_conversation',
+    ...envelope,
     payload: {
       conversationId,
       after: after === null ? null : { epoch: after.epoch, seq: after.seq },
