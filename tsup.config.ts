@@ -15,7 +15,8 @@ export default defineConfig({
   format: ['esm', 'cjs'],
   target: 'es2022',
   platform: 'neutral',
-  dts: true,
+  // Applications need not name the library of Symbol.dispose themselves.
+  dts: { banner: '/// <reference lib="esnext.disposable" />' },
   sourcemap: true,
   clean: true,
   // Without it a class that two subpaths share is two classes in the CommonJS build.

@@ -31,6 +31,20 @@ export default defineConfig({
         },
       },
       {
+        // What the types promise; nothing runs.
+        resolve: { alias },
+        test: {
+          name: 'types',
+          include: [],
+          typecheck: {
+            enabled: true,
+            only: true,
+            include: ['test/types/**/*.test-d.ts'],
+            tsconfig: './test/types/tsconfig.json',
+          },
+        },
+      },
+      {
         // Inside real Chromium.
         resolve: { alias },
         plugins: [react()],
