@@ -1,4 +1,4 @@
-import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { EnvelopeClientFrame, EnvelopeServerFrame } from 'chatsocket/schemas';
 import { describe, expect, it } from 'vitest';
 import { EngineBench } from './support/engine-bench.js';
 
@@ -175,10 +175,8 @@ describe('reading and typing', () => {
     bench.connect('bob');
     bench.join('bob');
     const [message] = bench.last('bob', 'conversation_history').messages;
-    const frame = {
-      type: 'mark_read',
-      payload: { conversationId: 'lobby', messageIds: [message?.id ?? ''] },
-    } as const;
+    const messageIds = [message?.id ?? ''];
+    const frame: EnvelopeClientFrame = { type: 'mark_read', payload: { conversationId: 'lobby', messageIds } };
 
     bench.receive('bob', frame);
     bench.receive('bob', frame);

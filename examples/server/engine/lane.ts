@@ -3,6 +3,12 @@
 import type { StoreWrite } from './records.js';
 import type { Turn } from './turn.js';
 
+/**
+ * Work in one batch. What a batch announces leaves in one go, and must fit into the buffer of a socket that reads: else
+ * the server would take everybody for slow.
+ */
+const BATCH_MAX = 64;
+
 export interface LaneWork {
   readonly writes: readonly StoreWrite[];
   /** Tells the world, after the writes are durable and everything queued earlier was told. */
@@ -11,7 +17,7 @@ export interface LaneWork {
 
 export class Lane {
   readonly id: string;
-  #queue: LaneWork[] = [];
+  readonly #queue: LaneWork[] = [];
   #storing: readonly LaneWork[] | null = null;
   #isAnnouncing = false;
 
@@ -36,11 +42,10 @@ export class Lane {
     this.#advance(turn);
   }
 
-  /** Everything that waits goes into one batch, so that a busy conversation costs one disk write, not hundreds. */
+  /** What waits goes into one batch, so that a busy conversation costs one disk write for many messages. */
   #advance(turn: Turn): void {
     while (this.#storing === null && !this.#isAnnouncing && this.#queue.length > 0) {
-      const batch = this.#queue;
-      this.#queue = [];
+      const batch = this.#queue.splice(0, BATCH_MAX);
       const writes = batch.flatMap((work) => work.writes);
       if (writes.length > 0) {
         this.#storing = batch;

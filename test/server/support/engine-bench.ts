@@ -15,10 +15,7 @@ export interface BenchOptions {
   readonly rooms?: readonly string[];
 }
 
-type FrameOf<Type extends EnvelopeServerFrame['type']> = Extract<EnvelopeServerFrame, { type: Type }>;
-
-/** What happened, in order, with the receivers of each frame. */
-export type Happening = Exclude<Effect, { type: 'send' }> | Extract<Effect, { type: 'send' }>;
+type FrameByType = { [Frame in EnvelopeServerFrame as Frame['type']]: Frame };
 
 const empty: StoredState = { users: [], conversations: [], dedup: [] };
 
@@ -101,12 +98,11 @@ export class EngineBench {
     });
   }
 
-  framesOfType<Type extends EnvelopeServerFrame['type']>(connectionId: string, type: Type): readonly FrameOf<Type>[] {
-    // Safe: the filter compares the very field that tells the members of the union apart.
-    return this.framesOf(connectionId).filter((frame) => frame.type === type) as readonly FrameOf<Type>[];
+  framesOfType<Type extends keyof FrameByType>(connectionId: string, type: Type): readonly FrameByType[Type][] {
+    return this.framesOf(connectionId).filter((frame): frame is FrameByType[Type] => frame.type === type);
   }
 
-  last<Type extends EnvelopeServerFrame['type']>(connectionId: string, type: Type): FrameOf<Type>['payload'] {
+  last<Type extends keyof FrameByType>(connectionId: string, type: Type): FrameByType[Type]['payload'] {
     const frame = this.framesOfType(connectionId, type).at(-1);
     if (frame === undefined) throw new Error(`${connectionId} was never told ${type}`);
     return frame.payload;

@@ -32,14 +32,14 @@ export class Peer {
   readonly socket: WebSocket;
   readonly frames: EnvelopeServerFrame[] = [];
   readonly closed: Promise<CloseFacts>;
-  #onChange: () => void = () => {};
+  readonly #looks = new Set<() => void>();
 
   constructor(socket: WebSocket) {
     this.socket = socket;
     socket.on('error', () => {});
     socket.on('message', (payload) => {
       this.frames.push(envelopeServerFrameSchema.parse(JSON.parse(payload.toString())));
-      this.#onChange();
+      for (const look of this.#looks) look();
     });
     this.closed = within(
       new Promise((resolve) => socket.on('close', (code, reason) => resolve({ code, reason: reason.toString() }))),
@@ -61,9 +61,11 @@ export class Peer {
     const found = new Promise<EnvelopeServerFrame>((resolve) => {
       const look = () => {
         const frame = this.frames.find(isMeant);
-        if (frame !== undefined) resolve(frame);
+        if (frame === undefined) return;
+        this.#looks.delete(look);
+        resolve(frame);
       };
-      this.#onChange = look;
+      this.#looks.add(look);
       look();
     });
     return within(found, `a frame; had ${this.frames.map((frame) => frame.type).join(', ')}`);
