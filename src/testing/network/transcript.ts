@@ -6,6 +6,9 @@ const ENTRIES_MAX = 10_000;
 const ENTRIES_SHOWN_MAX = 80;
 const TEXT_LENGTH_MAX = 400;
 
+/** The token of an `authenticate` frame. */
+const TOKEN_FIELD = /("token"\s*:\s*")[^"]*/g;
+
 export type TranscriptSide = 'client' | 'server' | 'network';
 
 interface Entry {
@@ -25,7 +28,12 @@ export class Transcript {
   }
 
   add(connection: number, side: TranscriptSide, text: string): void {
-    this.#entries.push({ atMs: this.#clock?.nowMs() ?? null, connection, side, text });
+    this.#entries.push({
+      atMs: this.#clock?.nowMs() ?? null,
+      connection,
+      side,
+      text: text.replace(TOKEN_FIELD, '$1…'),
+    });
     if (this.#entries.length > ENTRIES_MAX) this.#entries.splice(0, ENTRIES_MAX / 2);
   }
 
