@@ -37,7 +37,7 @@ function message(seq: number, content = `text ${seq}`): MessageEntry {
     createdAtMs: 1,
     clientMessageId: `m${seq}`,
     inReplyTo: null,
-    metadata: { seq },
+    metadata: seq % 2 === 0 ? { seq } : undefined,
     readBy: [],
     stream: null,
   };

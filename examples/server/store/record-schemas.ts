@@ -34,7 +34,7 @@ const messageEntry = z.object({
   createdAtMs: z.number(),
   clientMessageId: z.string().nullable(),
   inReplyTo: z.string().nullable(),
-  metadata: z.unknown(),
+  metadata: z.unknown().optional(),
   readBy: z.array(z.string()),
   stream: z.enum(['streaming', 'done', 'stopped', 'failed']).nullable(),
 });

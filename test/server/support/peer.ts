@@ -68,7 +68,7 @@ export class Peer {
       this.#looks.add(look);
       look();
     });
-    return within(found, `a frame; had ${this.frames.map((frame) => frame.type).join(', ')}`);
+    return within(found, () => `a frame; had ${this.frames.map((frame) => frame.type).join(', ')}`);
   }
 
   untilType(type: EnvelopeServerFrame['type']): Promise<EnvelopeServerFrame> {
@@ -140,10 +140,17 @@ export function textField(json: unknown, name: string): string {
 }
 
 /** Fails, with the name of what was waited for, when the deadline passes. */
-export async function within<Result>(work: Promise<Result>, what: string, deadlineMs = DEADLINE_MS): Promise<Result> {
+export async function within<Result>(
+  work: Promise<Result>,
+  what: string | (() => string),
+  deadlineMs = DEADLINE_MS,
+): Promise<Result> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited ${deadlineMs} ms in vain for ${what}`)), deadlineMs);
+    timer = setTimeout(() => {
+      const named = typeof what === 'string' ? what : what();
+      reject(new Error(`waited ${deadlineMs} ms in vain for ${named}`));
+    }, deadlineMs);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 }
