@@ -29,7 +29,7 @@ try {
     const config = `tsconfig.${file}.json`;
     writeFileSync(join(project, config), JSON.stringify(configOf(file, module, resolution)));
     for (const compiler of COMPILERS) {
-      const compiled = runTool(compiler, 'bin/tsc', ['-p', config], { folder: project });
+      const compiled = runTool(`${compiler}/bin/tsc`, ['-p', config], { folder: project });
       report(`${label}, TypeScript ${versionOf(compiler)}`, compiled);
     }
   }

@@ -25,11 +25,11 @@ try {
   const packed = await pack(folder, 'first');
   console.log(`${packed.files.length} files, ${Math.ceil(packed.sizeBytes / 1024)} KiB packed`);
 
-  report('publint', runTool('publint', 'src/cli.js', ['run', packed.tarball, '--strict']));
+  report('publint', runTool('publint/src/cli.js', ['run', packed.tarball, '--strict']));
   // The resolution of TypeScript's "node10" knows no subpaths; "bundler" and "node16" are what applications use.
   report(
     'are the types wrong',
-    runTool('@arethetypeswrong/cli', 'dist/index.js', [packed.tarball, '--profile', 'node16']),
+    runTool('@arethetypeswrong/cli/dist/index.js', [packed.tarball, '--profile', 'node16']),
   );
   report('only the files on the list', unlistedFiles(packed));
   report('no code from texts, no HTML, no path of this machine', forbiddenCode());

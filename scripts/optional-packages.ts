@@ -62,7 +62,7 @@ export function entryFor(name: string, version: string): LockedPackage {
   if (os === undefined || cpu === undefined || !/^\d+\.\d+\.\d+/.test(version)) {
     throw new Error(`Cannot read a platform from ${name}@${version}: add it to package-lock.json by hand.`);
   }
-  const entry: LockedPackage = { version, cpu: [cpu], dev: true, optional: true, os: [os] };
-  if (os === 'linux') entry.libc = [/musl/.test(name) ? 'musl' : 'glibc'];
-  return entry;
+  const libc = os === 'linux' ? { libc: [name.includes('musl') ? 'musl' : 'glibc'] } : {};
+  // In the order in which npm writes them.
+  return { version, cpu: [cpu], dev: true, ...libc, optional: true, os: [os] };
 }

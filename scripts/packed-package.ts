@@ -22,7 +22,7 @@ interface PackReport {
 }
 
 export function build(): void {
-  const built = runTool('tsup', 'dist/cli-default.js', []);
+  const built = runTool('tsup/dist/cli-default.js', []);
   if (!built.succeeded) throw new Error(`The build failed:\n${built.output}`);
 }
 

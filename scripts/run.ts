@@ -32,14 +32,9 @@ export function run(command: string, args: readonly string[], options: RunOption
   return { succeeded: ended.status === 0, output, standardOutput: ended.stdout ?? '' };
 }
 
-/** Runs a program of an installed package with this Node. */
-export function runTool(
-  packageName: string,
-  program: string,
-  args: readonly string[],
-  options?: RunOptions,
-): RunResult {
-  return run(process.execPath, [join(ROOT, 'node_modules', packageName, program), ...args], options);
+/** Runs a program of an installed package with this Node; `program` is its path from `node_modules`. */
+export function runTool(program: string, args: readonly string[], options?: RunOptions): RunResult {
+  return run(process.execPath, [join(ROOT, 'node_modules', program), ...args], options);
 }
 
 /** Says how a step went, and remembers a failure in the exit code. */

@@ -30,7 +30,7 @@ const KIBIBYTE = 1024;
 /** Measures every entry of .size-limit.json in the build. */
 export function measureSizes(): Size[] {
   buildIfMissing();
-  const measured = runTool('size-limit', 'bin.js', ['--json']);
+  const measured = runTool('size-limit/bin.js', ['--json']);
   // An entry over its limit is told by the exit code as well; only a failure to measure prints no list.
   if (!measured.standardOutput.trimStart().startsWith('[')) throw new Error(`size-limit failed:\n${measured.output}`);
   // The shapes are those of size-limit 12 and of the file below.

@@ -17,7 +17,7 @@ export function idsInTestNames(tree: SourceTree): ReadonlySet<string> {
 }
 
 /** The ids in a text, in their one spelling: `UP-7` is `UP-07`. */
-export function idsIn(text: string): string[] {
+function idsIn(text: string): string[] {
   return [...text.matchAll(ID)].map(([id]) => id.replace(/^UP-(\d)$/, 'UP-0$1'));
 }
 

@@ -18,7 +18,8 @@ async function bundle(entry: string): Promise<Rollup.OutputChunk> {
     root: ROOT,
     build: {
       write: false,
-      minify: false,
+      // Comments may say what the code does not do.
+      minify: true,
       lib: { entry: ROOT + entry, formats: ['es'], fileName: 'bundle' },
       rollupOptions: { external: ['react', 'react/jsx-runtime'] },
     },
