@@ -16,6 +16,8 @@ class SocketAttachment implements TransportSocket {
   /** Null once the socket is over or was given up: nothing is told after that. */
   #handlers: SocketHandlers | null;
   #hasOpened = false;
+  /** A call of ours into the socket is under way. */
+  #isCalling = false;
   #errorTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #listeners: ReadonlyMap<SocketEventName, (event: unknown) => void>;
 
@@ -43,14 +45,14 @@ class SocketAttachment implements TransportSocket {
 
   send(text: string): boolean {
     if (this.#handlers === null || this.#socket.readyState !== READY_STATE.open) return false;
-    return trySilently(() => this.#socket.send(text));
+    return this.#call(() => this.#socket.send(text));
   }
 
   close(code: number, reason: string): void {
     if (this.#handlers === null) return;
     const allowedReason = cutCloseReason(reason);
-    const hasBegun = trySilently(() => this.#socket.close(toAllowedCloseCode(code), allowedReason));
-    if (!hasBegun) trySilently(() => this.#socket.close());
+    const hasBegun = this.#call(() => this.#socket.close(toAllowedCloseCode(code), allowedReason));
+    if (!hasBegun) this.#call(() => this.#socket.close());
   }
 
   abandon(): void {
@@ -86,9 +88,11 @@ class SocketAttachment implements TransportSocket {
     }, 0);
   }
 
+  /** Node 24 fires `close` from within `close()` while it connects; nobody expects to be told from within their own call. */
   #end(close: SocketClose): void {
     const handlers = this.#handlers;
     if (handlers === null) return;
+    if (this.#isCalling) return queueMicrotask(() => this.#end(close));
     this.#detach();
     handlers.closed(close);
   }
@@ -99,6 +103,14 @@ class SocketAttachment implements TransportSocket {
     for (const [name, listener] of this.#listeners) this.#socket.removeEventListener(name, listener);
     // `ws` emits `error` when it is closed while connecting, and without a listener that ends the process.
     this.#socket.addEventListener('error', ignoreEvent);
+  }
+
+  /** False if it threw. */
+  #call(action: () => void): boolean {
+    this.#isCalling = true;
+    const hasWorked = trySilently(action);
+    this.#isCalling = false;
+    return hasWorked;
   }
 
   #giveUp(): void {

@@ -20,7 +20,7 @@ function toPeer(connection: MockConnection): Peer {
   return {
     subprotocols: connection.subprotocols,
     accept: (subprotocol) => connection.accept(subprotocol === undefined ? {} : { subprotocol }),
-    reject: () => connection.rejectHandshake(),
+    reject: () => (connection.state === 'closed' ? undefined : connection.rejectHandshake()),
     send: (text) => ifOpen(connection, () => connection.sendRaw(text)),
     sendBinary: (bytes) => connection.sendBinary(bytes.byteLength),
     close: (code, reason) => ifOpen(connection, () => connection.close(code, reason)),

@@ -7,6 +7,8 @@ export class ScriptedSocket implements WebSocketLike {
   binaryType = 'blob';
   /** Every call throws. */
   failing = false;
+  /** Called within every call. */
+  onCall: () => void = () => {};
   readonly calls: string[] = [];
   readonly #listeners: Record<SocketEventName, Set<(event: unknown) => void>> = {
     open: new Set(),
@@ -42,6 +44,7 @@ export class ScriptedSocket implements WebSocketLike {
 
   #record(call: string): void {
     this.calls.push(call);
+    this.onCall();
     if (this.failing) throw new Error('The scripted socket fails.');
   }
 }

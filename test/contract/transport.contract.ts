@@ -220,6 +220,7 @@ function describeAbandoning(harness: () => TransportHarness): void {
     const peer = await harness().nextPeer();
 
     dialed.socket.abandon();
+    peer.reject();
     await peer.ended();
     await nextMacrotask();
 

@@ -145,6 +145,18 @@ describe('F22 A socket that tells of its end in its own way', () => {
     expect(events).toEqual(['opened', 'closed 1006']);
   });
 
+  test('that fires close from within close() is told of after the call has returned', async () => {
+    const { socket, attached, events } = openScripted();
+    socket.onCall = () => socket.emit('close', { code: 1006, reason: '', wasClean: false });
+
+    attached.close(1000, '');
+    const withinTheCall = [...events];
+    await Promise.resolve();
+
+    expect(withinTheCall).toEqual([]);
+    expect(events).toEqual(['closed 1006']);
+  });
+
   test('is over once, though it fires close twice and without an opening', () => {
     const { socket, events } = openScripted();
 

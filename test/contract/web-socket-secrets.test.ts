@@ -13,6 +13,8 @@ const CLASSES: readonly (readonly [string, WebSocketClass])[] = [
   ['ws', WsWebSocket],
   ['jsdom', window.WebSocket],
   ['mock-socket', MockSocketWebSocket],
+  // Node 22 and later.
+  ...(typeof globalThis.WebSocket === 'function' ? [['the platform', globalThis.WebSocket] as const] : []),
 ];
 
 const BAD_REQUESTS: readonly (readonly [string, string, readonly string[]])[] = [
