@@ -1,0 +1,132 @@
+import { ChatSocketClient } from '../client/chat-socket-client.js';
+import type { ChatSocketOptions, UrlContext } from '../client/options.js';
+import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { OwnClientOptions } from './hook-options.js';
+
+const LINGER_MS = 1_000;
+const LINGER_MAX_MS = 600_000;
+/** React itself gives up after 25 renders of a component without a result, and cannot tell why. */
+const DISCARDED_MAX = 10;
+
+/** A client that a component made: on while the component holds it, and a little longer. Making one does nothing yet. */
+export class OwnedClient {
+  readonly client: ChatSocketClient;
+  readonly #made: OwnClientOptions;
+  #newest: OwnClientOptions;
+  /** What this component showed before; it has to go when this one is used. */
+  #replaced: OwnedClient | null;
+  /** How many were made for renders of which none came to be shown. */
+  readonly #discardedCount: number;
+  #isShown = false;
+  #isHeld = false;
+  #isOn = false;
+  #cancelClose = () => {};
+
+  constructor(options: OwnClientOptions, before: OwnedClient | null) {
+    const { lingerMs = LINGER_MS } = options;
+    if (!(lingerMs >= 0 && lingerMs <= LINGER_MAX_MS)) {
+      throw unusable('lingerMs', `it is ${lingerMs}, expected a number from 0 to ${LINGER_MAX_MS}`);
+    }
+    const isDiscarded = before !== null && !before.#isShown;
+    this.#made = options;
+    this.#newest = options;
+    this.#replaced = isDiscarded ? before.#replaced : before;
+    this.#discardedCount = isDiscarded ? before.#discardedCount + 1 : 0;
+    this.client = new ChatSocketClient(clientOptions(options, () => this.#newest));
+  }
+
+  /** False where these options ask for another connection. Throws where each render does, and would without end. */
+  serves(options: OwnClientOptions): boolean {
+    const changed = changedOption(this.#made, options);
+    if (changed !== null && this.#discardedCount === DISCARDED_MAX) {
+      throw unusable(changed, 'it is another one in every render. Make it outside of the component, or with useMemo');
+    }
+    return changed === null;
+  }
+
+  /** The conversation that the client was made with. */
+  get conversationId(): string | null {
+    return this.#made.conversationId ?? null;
+  }
+
+  /** These options were rendered and are on show now. */
+  follow(options: OwnClientOptions): void {
+    this.#newest = options;
+    this.#isShown = true;
+  }
+
+  /**
+   * Wants the connection until the returned function is called. Development builds mount, unmount and mount again in
+   * one task, so a dial waits for the end of it; an end waits for a later task.
+   */
+  hold(): () => void {
+    this.#isHeld = true;
+    this.#cancelClose();
+    if (this.#replaced !== null) this.#replaced.#close();
+    this.#replaced = null;
+    queueMicrotask(() => this.#open());
+    return () => {
+      if (!this.#isHeld) return;
+      this.#isHeld = false;
+      this.#cancelClose = this.#startTimer(() => this.#close(), this.#newest.lingerMs ?? LINGER_MS);
+    };
+  }
+
+  #open(): void {
+    if (!this.#isHeld || this.#isOn) return;
+    this.#isOn = true;
+    this.client.connect();
+  }
+
+  /** Not disposed: a component that was hidden for long finds its history again. */
+  #close(): void {
+    this.#cancelClose();
+    if (!this.#isOn) return;
+    this.#isOn = false;
+    // It rejects only for a client that the application disposed: that one is closed.
+    this.client.close().catch(() => {});
+  }
+
+  #startTimer(callback: () => void, delayMs: number): () => void {
+    const { clock } = this.#made;
+    if (clock !== undefined) return clock.startTimer(callback, delayMs);
+    const timer = setTimeout(callback, delayMs);
+    return () => clearTimeout(timer);
+  }
+}
+
+/** The name of an option that tells one connection from another. */
+function changedOption(made: OwnClientOptions, now: OwnClientOptions): string | null {
+  for (const name of ['identity', 'protocol', 'transport'] as const) if (made[name] !== now[name]) return name;
+  if (made.url !== now.url && !(typeof made.url === 'function' && typeof now.url === 'function')) return 'url';
+  if (made.conversationId === now.conversationId) return null;
+  const isAlone = made.protocol?.capabilities.manyConversations === false;
+  return isAlone || now.conversationId === undefined ? 'conversationId' : null;
+}
+
+/** Functions that stand for those of the newest render. What should be a function and is none is left for the client to refuse. */
+function clientOptions(made: OwnClientOptions, newest: () => OwnClientOptions): ChatSocketOptions {
+  const { lingerMs, client, ...rest } = made;
+  const { url, token, shouldRetry, logger } = rest;
+  return {
+    ...rest,
+    ...(typeof url === 'function' && { url: (context) => askUrl(newest().url, context) }),
+    ...(typeof token === 'function' && { token: (request) => (newest().token ?? token)(request) }),
+    ...(isFunctionOrNone(shouldRetry) && { shouldRetry: (cause) => newest().shouldRetry?.(cause) }),
+    ...(isFunctionOrNone(logger) && { logger: (...line) => newest().logger?.(...line) }),
+  } satisfies ChatSocketOptions;
+}
+
+function askUrl(url: ChatSocketOptions['url'], context: UrlContext): string | Promise<string> {
+  return typeof url === 'function' ? url(context) : url;
+}
+
+function isFunctionOrNone(value: unknown): boolean {
+  return value === undefined || typeof value === 'function';
+}
+
+function unusable(option: string, fault: string): ChatSocketError {
+  return new ChatSocketError('usage/invalid-option', `Cannot use the option ${option}: ${fault}.`, {
+    fields: { option },
+  });
+}

@@ -1,0 +1,16 @@
+import type { ChatSocketClient } from '../client/chat-socket-client.js';
+import { useTarget } from './use-target.js';
+
+/**
+ * The client of the `ChatSocketProvider` above, for what the other hooks do not offer. The component does not render
+ * again when the client changes its state. Throws `usage/no-provider` where there is no provider.
+ *
+ * @example
+ * function LogoutButton() {
+ *   const client = useChatSocketClient();
+ *   return <button onClick={() => void client.logout()}>Log out</button>;
+ * }
+ */
+export function useChatSocketClient(): ChatSocketClient {
+  return useTarget({}).client;
+}
