@@ -1,0 +1,95 @@
+import { isChatSocketError } from 'chatsocket';
+import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { Icon } from '../look/icon.js';
+import type { Room } from '../rooms.js';
+import { useDraft } from './use-draft.js';
+import './composer.css';
+
+interface ComposerProps {
+  readonly room: Room;
+  /** Throws where the message cannot be taken. */
+  readonly onSend: (content: string) => void;
+  readonly setTyping: (isTyping: boolean) => void;
+  /** Stops the answer in the making; null where there is none. */
+  readonly onStop: (() => void) | null;
+}
+
+export const CONTENT_LENGTH_MAX = 5_000;
+const COUNTED_FROM_LEFT = 500;
+
+export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
+  const [draft, setDraft] = useDraft(room.id);
+  const [trouble, setTrouble] = useState<string | null>(null);
+  const boxRef = useRef<HTMLTextAreaElement>(null);
+  const hintId = useId();
+  const left = CONTENT_LENGTH_MAX - draft.trim().length;
+  const canSend = draft.trim() !== '' && left >= 0;
+
+  function write(text: string) {
+    setDraft(text);
+    setTrouble(null);
+    setTyping(text.trim() !== '');
+  }
+
+  function send(event: FormEvent) {
+    event.preventDefault();
+    if (!canSend) return;
+    try {
+      onSend(draft);
+    } catch (error) {
+      setTrouble(isChatSocketError(error) ? error.message : 'The message could not be taken.');
+      return;
+    }
+    setTyping(false);
+    setDraft('');
+    boxRef.current?.focus();
+  }
+
+  return (
+    <form className="composer" onSubmit={send}>
+      <div className="composer-box">
+        <label className="visually-hidden" htmlFor="message-box">
+          Message to {room.title}
+        </label>
+        <textarea
+          ref={boxRef}
+          id="message-box"
+          rows={1}
+          value={draft}
+          placeholder={`Message ${room.title}`}
+          aria-describedby={hintId}
+          aria-invalid={left < 0}
+          enterKeyHint="send"
+          onChange={(event) => write(event.target.value)}
+          onKeyDown={sendOnEnter}
+          onBlur={() => setTyping(false)}
+        />
+        {onStop !== null && (
+          <button type="button" className="button stop-button" onClick={onStop}>
+            <Icon name="stop" size={16} />
+            Stop
+          </button>
+        )}
+        <button type="submit" className="send-button" disabled={!canSend} aria-label="Send">
+          <Icon name="send" />
+        </button>
+      </div>
+      <p className="composer-hint" id={hintId} data-tone={left < 0 || trouble !== null ? 'bad' : 'plain'}>
+        {trouble ?? hintText(left)}
+      </p>
+    </form>
+  );
+}
+
+function hintText(left: number): string {
+  if (left < 0) return `${(-left).toLocaleString('en')} characters too many`;
+  if (left < COUNTED_FROM_LEFT) return `${left} characters left`;
+  return 'Enter sends, Shift + Enter starts a new line';
+}
+
+/** Enter that ends the composition of a character, as in Japanese, does not send. */
+function sendOnEnter(event: KeyboardEvent<HTMLTextAreaElement>): void {
+  if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return;
+  event.preventDefault();
+  event.currentTarget.form?.requestSubmit();
+}
