@@ -245,22 +245,24 @@ describe('the order of one producer', () => {
 });
 
 describe('limits', () => {
-  const letters = { ASCII: 'a', é: 'é', CJK: '語', 'a lone surrogate': '\ud83d', 'an escape': '\u0001' };
+  const letters = { ASCII: 'a', é: 'é', CJK: '語', 'lone surrogates': '\ud83d', escapes: '\u0001' };
 
-  it.each(
-    Object.entries(letters).flatMap(([name, letter]) => [
-      [name, letter, 4_999, true] as const,
-      [name, letter, 5_000, true] as const,
-      [name, letter, 5_001, false] as const,
-      [name, letter, 10_001, false] as const,
-    ]),
-  )('S6 counts %s as UTF-16 code units: %o × %i accepted is %s', (_name, letter, count, isAccepted) => {
-    const bench = benchWith('ada');
+  describe.each(Object.entries(letters))('S6 in %s', (_name, letter) => {
+    it.each([
+      [4_999, true],
+      [5_000, true],
+      [5_001, false],
+      [9_999, false],
+      [10_000, false],
+      [10_001, false],
+    ])('S6 counts UTF-16 code units: %i accepted is %s', (count, isAccepted) => {
+      const bench = benchWith('ada');
 
-    bench.send('ada', 'm1', { content: letter.repeat(count) });
+      bench.send('ada', 'm1', { content: letter.repeat(count) });
 
-    expect(bench.framesOfType('ada', 'ack')).toHaveLength(isAccepted ? 1 : 0);
-    if (!isAccepted) expect(bench.last('ada', 'error')).toMatchObject({ code: 'VALIDATION_ERROR', messageId: 'm1' });
+      expect(bench.framesOfType('ada', 'ack')).toHaveLength(isAccepted ? 1 : 0);
+      if (!isAccepted) expect(bench.last('ada', 'error')).toMatchObject({ code: 'VALIDATION_ERROR', messageId: 'm1' });
+    });
   });
 
   it.each([

@@ -45,9 +45,9 @@ export function extendAnswer(world: World, turn: Turn, piece: { streamId: string
   stream.conversation.lane.enqueue(turn, {
     writes: isPersisted ? [putEntry(stream.conversation, extended)] : [],
     announce: (told) =>
-      tellFollowers(world, told, stream, {
-        type: 'message_delta',
-        payload: { id: stream.id, offset: entry.content.length, text },
+      tellFollowers(world, told, {
+        stream,
+        frame: { type: 'message_delta', payload: { id: stream.id, offset: entry.content.length, text } },
       }),
   });
   if (text.length < piece.text.length) endAnswer(world, turn, { streamId: stream.id, status: 'failed' });
@@ -65,7 +65,7 @@ export function endAnswer(world: World, turn: Turn, end: { streamId: string; sta
   turn.effects.push({ type: 'stop-answer', streamId: stream.id });
   conversation.lane.enqueue(turn, {
     writes: [putEntry(conversation, ended)],
-    announce: (told) => tellFollowers(world, told, stream, endFrame(ended)),
+    announce: (told) => tellFollowers(world, told, { stream, frame: endFrame(ended) }),
   });
 }
 
@@ -127,7 +127,11 @@ function announceStart(world: World, turn: Turn, answer: { conversation: Convers
 }
 
 /** Those who heard the start, and those who joined since. Anybody else could not tell what a chunk belongs to. */
-function tellFollowers(world: World, turn: Turn, stream: OpenStream, frame: EnvelopeServerFrame): void {
+function tellFollowers(
+  world: World,
+  turn: Turn,
+  { stream, frame }: { stream: OpenStream; frame: EnvelopeServerFrame },
+): void {
   const { conversation, startedAtTick } = stream;
   tellMembers(world, turn, {
     conversation,

@@ -86,68 +86,51 @@ export function httpRoutes(desk: HttpDesk): (request: IncomingMessage, response:
   };
 }
 
-function routeTable(desk: HttpDesk): ReadonlyMap<string, ReadonlyMap<string, Route>> {
+type RouteTable = ReadonlyMap<string, ReadonlyMap<string, Route>>;
+
+function routeTable(desk: HttpDesk): RouteTable {
   const logins = new TokenBucket(SESSIONS_PER_SECOND, desk.now());
   const member = guardedBy(desk);
-  const table = new Map<string, ReadonlyMap<string, Route>>([
+  const logInRoute = withBody(nameBody, (_visit, { name }) => logIn(desk, logins, name));
+  const logOutRoute = member(userBody, ({ session }) => logOut(desk, session));
+  const tokenRoute = member(userBody, ({ session, visit }) => issueToken(desk, session, visit.origin));
+  const foundRoute = member(conversationBody, ({ session, body }) => found(desk, session, body));
+  return new Map<string, ReadonlyMap<string, Route>>([
     ['/health', new Map([['GET', () => ({ status: 200, body: { status: 'ok' } })]])],
     [
       '/session',
       new Map([
-        ['POST', withBody(nameBody, (_visit, { name }) => logIn(desk, logins, name))],
-        ['DELETE', member(userBody, ({ session }) => logOut(desk, session))],
+        ['POST', logInRoute],
+        ['DELETE', logOutRoute],
       ]),
     ],
-    [
-      '/ws-token',
-      new Map([['POST', member(userBody, ({ session, visit }) => issueToken(desk, session, visit.origin))]]),
-    ],
-    [
-      '/conversations',
-      new Map([['POST', member(conversationBody, ({ session, body }) => found(desk, session, body))]]),
-    ],
+    ['/ws-token', new Map([['POST', tokenRoute]])],
+    ['/conversations', new Map([['POST', foundRoute]])],
+    ...(desk.devControls ? devRoutes(desk) : []),
   ]);
-  if (!desk.devControls) return table;
+}
+
+/** Faults on demand, for a page that shows how they heal. */
+function devRoutes(desk: HttpDesk): RouteTable {
+  const member = guardedBy(desk);
   const empty: HttpAnswer = { status: 204, body: null };
+  const expireRoute = member(userBody, ({ session }) => {
+    desk.expireUser(session.userId);
+    return empty;
+  });
+  const refuseRoute = member(refuseBody, ({ session, body }) => {
+    desk.refuseTokens(session.userId, body.count);
+    return empty;
+  });
+  const floodRoute = member(floodBody, ({ session, body }) => {
+    const { conversationId, messages } = body;
+    const isStarted = desk.flood({ userId: session.userId, conversationId, messages });
+    return isStarted ? empty : failure(404, 'CONVERSATION_NOT_FOUND');
+  });
   return new Map([
-    ...table,
-    [
-      '/dev/expire',
-      new Map([
-        [
-          'POST',
-          member(userBody, ({ session }) => {
-            desk.expireUser(session.userId);
-            return empty;
-          }),
-        ],
-      ]),
-    ],
-    [
-      '/dev/refuse',
-      new Map([
-        [
-          'POST',
-          member(refuseBody, ({ session, body }) => {
-            desk.refuseTokens(session.userId, body.count);
-            return empty;
-          }),
-        ],
-      ]),
-    ],
-    [
-      '/dev/flood',
-      new Map([
-        [
-          'POST',
-          member(floodBody, ({ session, body }) => {
-            const { conversationId, messages } = body;
-            const isStarted = desk.flood({ userId: session.userId, conversationId, messages });
-            return isStarted ? empty : failure(404, 'CONVERSATION_NOT_FOUND');
-          }),
-        ],
-      ]),
-    ],
+    ['/dev/expire', new Map([['POST', expireRoute]])],
+    ['/dev/refuse', new Map([['POST', refuseRoute]])],
+    ['/dev/flood', new Map([['POST', floodRoute]])],
   ]);
 }
 
