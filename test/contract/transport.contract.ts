@@ -220,7 +220,6 @@ function describeAbandoning(harness: () => TransportHarness): void {
     const peer = await harness().nextPeer();
 
     dialed.socket.abandon();
-    peer.reject();
     await peer.ended();
     await nextMacrotask();
 

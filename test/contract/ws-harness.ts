@@ -30,6 +30,8 @@ export async function startWsHarness(
     nextPeer: () => peers.next(),
     dispose: async () => {
       for (const connection of connections) connection.destroy();
+      // Node 22 may open a second connection that it never upgrades and keeps for 4 s.
+      server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
     },
   };
@@ -72,9 +74,7 @@ class WsPeer implements Peer {
   }
 
   reject(): void {
-    const answer = 'HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n';
-    // Node 22 keeps the connection of a dial that was given up for 4 s; a server need not wait for that.
-    this.#connection.end(answer, () => this.#connection.destroy());
+    this.#connection.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   }
 
   send(text: string): void {
