@@ -45,6 +45,8 @@ const OPTIONS = {
 } as const;
 
 const SCRIPT_ONLY = ['messages', 'clients', 'seed', 'sabotage'] as const;
+/** Some are kept back for the exact situations that deduplication has to save. */
+const MESSAGES_PER_CLIENT_MIN = 5;
 const SEED_MAX = 2 ** 32 - 1;
 
 /** `seedDefault` is used where none is given. */
@@ -72,10 +74,14 @@ function readScript(values: Values, seedDefault: number): ReadArguments {
   }
   const clients = readNumber('clients', values.clients, { min: 10, max: 200, fallback: 20 });
   if (clients % 5 !== 0) return wrong(`--clients takes a multiple of 5, not ${clients}`);
+  const messages = readNumber('messages', values.messages, { min: 100, max: 100_000, fallback: 2_000 });
+  if (messages < MESSAGES_PER_CLIENT_MIN * clients) {
+    return wrong(`--messages ${messages} is too few for ${clients} clients; each needs ${MESSAGES_PER_CLIENT_MIN}`);
+  }
   return {
     mode: 'script',
     seed: readNumber('seed', values.seed, { min: 0, max: SEED_MAX, fallback: seedDefault }),
-    messages: readNumber('messages', values.messages, { min: 100, max: 100_000, fallback: 2_000 }),
+    messages,
     clients,
     sabotage: sabotage ?? null,
   };

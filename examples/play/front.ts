@@ -94,15 +94,10 @@ async function serve(request: IncomingMessage, response: ServerResponse, scene: 
   }
 }
 
+const BACKEND_PATHS: ReadonlySet<string> = new Set(['/session', '/ws-token', '/conversations', '/health', '/faults']);
+
 function isForBackend(path: string): boolean {
-  return (
-    path === '/session' ||
-    path.startsWith('/session/') ||
-    path === '/ws-token' ||
-    path.startsWith('/dev/') ||
-    path === '/faults' ||
-    path.startsWith('/faults/')
-  );
+  return BACKEND_PATHS.has(path) || path.startsWith('/dev/') || path.startsWith('/faults/');
 }
 
 interface LinkScene {

@@ -33,6 +33,10 @@ test.each([
   ['--script --port 80', '--port is for the page; --script takes free ports by itself. See npm start -- --help.'],
   ['--script --messages 99', '--messages takes a whole number from 100 to 100000, not "99". See npm start -- --help.'],
   ['--script --clients 12', '--clients takes a multiple of 5, not 12. See npm start -- --help.'],
+  [
+    '--script --messages 200 --clients 50',
+    '--messages 200 is too few for 50 clients; each needs 5. See npm start -- --help.',
+  ],
   ['--script --sabotage x', '--sabotage knows "drop-dedup", not "x". See npm start -- --help.'],
 ])('"%s" gives one clear line', (line, reason) => {
   expect(read(line)).toEqual({ mode: 'wrong', reason });

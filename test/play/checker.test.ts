@@ -160,6 +160,13 @@ test('a message counts once however often it shows, and carries its id', () => {
   ]);
 });
 
+test('the second copy of an own message, received as if of another, is doubled and not unexpected', () => {
+  const log = [...LOG, entry(5, 'ada', 'a1')];
+  const ada = { ...ADA, received: [...ADA.received, ...sightings([5, 'a1'])] };
+
+  expect(found(evidence({ log, ada }))).toEqual(['a1 doubled in log', 'a1 doubled in ada']);
+});
+
 test('a conversation that nobody meant to use is noticed', () => {
   const { attempts, logs, views } = evidence();
 
