@@ -33,7 +33,7 @@ export function BreakDrawer({ roomId, onClose, counters }: BreakDrawerProps) {
     setOutcome({ tone: 'plain', text: `${name}…` });
     try {
       await work();
-      setOutcome({ tone: 'plain', text: `${name}: done. Watch the status line and the counters.` });
+      setOutcome({ tone: 'plain', text: `${name}: done.` });
     } catch (error) {
       setOutcome({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
     }

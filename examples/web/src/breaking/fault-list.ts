@@ -23,31 +23,31 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'Cut the socket',
     icon: 'scissors',
-    effect: '“Reconnecting…” at once, back in a second or so.',
+    effect: '“Reconnecting…” at once, back in a moment.',
     run: ({ reach }) => breakLink('cut', reach),
   },
   {
     name: 'Go silent',
     icon: 'offline',
-    effect: 'No answer and no error: pings tell, within 8 s.',
+    effect: 'No answer, no error: noticed within 8 s.',
     run: ({ reach }) => breakLink('silence', reach),
   },
   {
     name: 'Slow it down',
     icon: 'turtle',
-    effect: 'Each tick takes two seconds, until you heal it.',
+    effect: 'Ticks take two seconds, until you heal it.',
     run: ({ reach }) => breakLink('delay', reach),
   },
   {
     name: 'Expire the token',
     icon: 'hourglass',
-    effect: 'Sent away, a new token fetched, back by itself.',
+    effect: 'Sent away, back by itself with a new one.',
     run: ({ userId }) => expireToken(userId),
   },
   {
     name: 'Refuse the token',
     icon: 'keyless',
-    effect: 'Cut, and turned away once before it is let in.',
+    effect: 'Cut, and turned away once on its return.',
     run: async ({ userId }) => {
       await refuseToken(userId, 1);
       await breakLink('cut', { userId });
@@ -56,7 +56,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'Restart the server',
     icon: 'power',
-    effect: 'Everybody leaves, waits and returns in good order.',
+    effect: 'Everybody leaves, and finds back in order.',
     run: () => restartServer(),
   },
   {

@@ -9,6 +9,7 @@ export const NAME_LENGTH_MAX = 40;
 
 const USER_ID_KEY = 'chat.userId';
 const NAME_KEY = 'chat.name';
+const NAME_TURN_KEY = 'chat.nameTurn';
 
 const NAMES: readonly string[] =
   'Ada Alan Barbara Donald Edsger Frances Grace Hedy Ivan Jean Katherine Leslie Margaret Niklaus Radia Sophie'.split(
@@ -18,9 +19,17 @@ const NAMES: readonly string[] =
 export function storedName(): string {
   const stored = sessionStorage.getItem(NAME_KEY);
   if (stored !== null && stored.trim() !== '') return stored;
-  const name = NAMES[Math.floor(Math.random() * NAMES.length)] ?? 'Guest';
+  const name = nextName();
   sessionStorage.setItem(NAME_KEY, name);
   return name;
+}
+
+/** The windows of one browser take their names in turn, so that two of them are never called the same. */
+function nextName(): string {
+  const last = Number(localStorage.getItem(NAME_TURN_KEY) ?? Math.floor(Math.random() * NAMES.length));
+  const turn = Number.isInteger(last) ? (last + 1) % NAMES.length : 0;
+  localStorage.setItem(NAME_TURN_KEY, String(turn));
+  return NAMES[turn] ?? 'Guest';
 }
 
 export function storedUserId(): string | null {
