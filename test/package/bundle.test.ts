@@ -10,6 +10,9 @@ const ENTRIES: Readonly<Record<string, string>> = {
   testing: 'src/testing/index.ts',
 };
 
+/** Every processor may be busy with other tests. */
+const BUNDLE_TIMEOUT_MS = 60_000;
+
 /** Everything that an application loads with this subpath, dependencies included, React left out. */
 async function bundle(entry: string): Promise<Rollup.OutputChunk> {
   const built = await build({
@@ -34,7 +37,7 @@ describe.each(Object.entries(ENTRIES))('the subpath %s', (_subpath, entry) => {
   let chunk: Rollup.OutputChunk;
   beforeAll(async () => {
     chunk = await bundle(entry);
-  });
+  }, BUNDLE_TIMEOUT_MS);
 
   test('C10 makes no code from texts and no HTML', () => {
     const found = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\binnerHTML\b|\bdocument\.write\b/.exec(chunk.code);

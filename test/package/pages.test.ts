@@ -3,8 +3,12 @@ import { figuresIn, withFigures } from '../../scripts/figures-in-pages.js';
 import { brokenLinks, codeBlocksOf, compileBlocks } from '../../scripts/rules/code-blocks.js';
 
 const FENCE = '```';
+/** The compiler reads the whole source for a block, and every processor may be busy with other tests. */
+const COMPILE_TIMEOUT_MS = 60_000;
 
-test('a block of a page is compiled, and its error stands at the line of the page', () => {
+test('a block of a page is compiled, and its error stands at the line of the page', {
+  timeout: COMPILE_TIMEOUT_MS,
+}, () => {
   const page = ['# Use', '', `${FENCE}ts`, 'const count: number = 1;', 'const text: string = count;', FENCE, ''].join(
     '\n',
   );
@@ -16,7 +20,9 @@ test('a block of a page is compiled, and its error stands at the line of the pag
   ]);
 });
 
-test('a block may build on what the page has introduced, and is a module of its own', () => {
+test('a block may build on what the page has introduced, and is a module of its own', {
+  timeout: COMPILE_TIMEOUT_MS,
+}, () => {
   const page = [
     '<!-- given: declare const count: number; -->',
     `${FENCE}ts`,

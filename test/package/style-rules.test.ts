@@ -6,7 +6,7 @@ function judge(path: string, text: string): string[] {
   return styleViolations(new Map([[path, text]])).map(printViolation);
 }
 
-test('UP-25 UP-37 C10 the code keeps to the sizes, names and bans of the style guide', () => {
+test('UP-25 UP-37 C10 the code keeps to the sizes, names and bans of the style guide', { timeout: 60_000 }, () => {
   const tree = readSourceTree(['src', 'examples', 'scripts', 'test']);
 
   const violations = styleViolations(tree).map(printViolation);
