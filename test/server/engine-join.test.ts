@@ -88,8 +88,10 @@ describe('joining', () => {
     bench.send('ada', 'm1');
 
     bench.join('bob');
+    bench.receive('bob', { type: 'load_history', payload: { conversationId: 'lobby', before: 99, limit: 9 } });
 
     expect(bench.last('bob', 'conversation_history')).toMatchObject({ latestSeq: 0, messages: [] });
+    expect(bench.last('bob', 'history_page')).toMatchObject({ hasOlder: false, messages: [] });
   });
 
   it('S19 bounds a history by its text', () => {
