@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import type { Link, Silence } from './link.js';
 import { createLinkSet } from './link-set.js';
 import { listenOnLoopback } from './listen.js';
+import { resetSocket } from './reset-socket.js';
 
 export interface FaultProxy {
   readonly port: number;
@@ -30,7 +31,7 @@ export async function startFaultProxy({ targetPort }: { readonly targetPort: num
   const accept = (client: Socket) => {
     client.on('error', () => undefined);
     if (isRefusing) {
-      client.resetAndDestroy();
+      resetSocket(client);
       return;
     }
     const server = connect({ host: '127.0.0.1', port: targetPort, allowHalfOpen: true });

@@ -1,5 +1,6 @@
 /** One direction of a link: what was read from one socket, on its way to the other, with faults in between. */
 import type { Socket } from 'node:net';
+import { resetSocket } from './reset-socket.js';
 
 /** Bytes that a lane holds before it stops reading, so that a held link pushes back like a real one. */
 export const LANE_BUFFER_BYTES = 256 * 1024;
@@ -142,7 +143,7 @@ export class Lane {
       } else {
         this.#queue.shift();
         if (parcel.kind === 'end') this.#sink.end();
-        else this.#sink.resetAndDestroy();
+        else resetSocket(this.#sink);
       }
     }
   }

@@ -1,6 +1,7 @@
 /** A link: two sockets piped into each other, with faults that can be set while it runs. */
 import type { Socket } from 'node:net';
 import { Lane, type LaneFacts, type SilentBytes } from './lane.js';
+import { resetSocket } from './reset-socket.js';
 
 export type { SilentBytes } from './lane.js';
 
@@ -79,8 +80,8 @@ export class Link {
   /** Resets both connections at once; what was on its way is gone. */
   cut(): void {
     this.#stopLanes();
-    this.#client.resetAndDestroy();
-    this.#server.resetAndDestroy();
+    resetSocket(this.#client);
+    resetSocket(this.#server);
   }
 
   /** Half-open: bytes and ends no longer get through, and nobody is told. */

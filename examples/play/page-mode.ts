@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { SHARED_ROOMS } from '../web/src/rooms.js';
 import { PORT_DEFAULT } from './arguments.js';
 import type { CleanUp } from './clean-up.js';
 import { type Front, startFront } from './front.js';
@@ -44,7 +45,7 @@ export async function startPage({ port, cleanUp, print }: PageMode): Promise<str
     dataDirectory: join(dataDirectory, 'messages'),
     secret: await keepSecret(join(dataDirectory, 'session-secret')),
     origins: front.origins,
-    flags: ['--dev-controls'],
+    flags: ['--dev-controls', '--rooms', SHARED_ROOMS.map(({ id }) => id).join(',')],
     onTrouble: print,
   });
   cleanUp.add(() => server.stop());
