@@ -2,8 +2,9 @@ import type { ChatMessage } from 'chatsocket';
 import { useEffect, useState } from 'react';
 import { useChat } from '../session/chat-context.js';
 
-/** Messages that come within this time are announced together. */
+/** What comes within this time is announced together. */
 const GATHER_MS = 1_000;
+const ANSWERING = 'The assistant is answering';
 const SPOKEN_LENGTH_MAX = 300;
 
 /** Tells a screen reader of whole messages; an answer in chunks is told when it begins and when it is complete. */
@@ -25,9 +26,11 @@ export function Announcer({ conversationId }: { readonly conversationId: string 
     const conversation = client.conversation(conversationId);
     const stops = [
       conversation.on('message-received', ({ message }) => {
+        // A short answer is complete before its beginning was told.
+        if (message.sender.role === 'assistant') gathered = gathered.filter((line) => line !== ANSWERING);
         if (message.sender.role !== 'self') say(spokenMessage(message, names.ofMessage(message)));
       }),
-      conversation.on('stream-started', () => say('The assistant is answering')),
+      conversation.on('stream-started', () => say(ANSWERING)),
       conversation.on('message-failed', () => say('A message was not sent')),
     ];
     return () => {

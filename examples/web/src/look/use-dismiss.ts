@@ -1,16 +1,25 @@
 import { type RefObject, useEffect } from 'react';
 
-/** Escape closes what is open. The innermost one only: what has dealt with the key says so by `preventDefault`. */
+/** What Escape would close, the latest last. */
+const openOnes: (() => void)[] = [];
+
+/** Escape closes what was opened last, and nothing else. */
 export function useEscape(isOpen: boolean, onClose: () => void): void {
   useEffect(() => {
     if (!isOpen) return;
+    const close = () => onClose();
+    openOnes.push(close);
     const onKeyDown = (event: KeyboardEvent) => {
-      if (event.key !== 'Escape' || event.defaultPrevented) return;
+      // Closing may already have taken the latest off the list when the next listener hears of the same key.
+      if (event.key !== 'Escape' || event.defaultPrevented || openOnes.at(-1) !== close) return;
       event.preventDefault();
-      onClose();
+      close();
     };
     document.addEventListener('keydown', onKeyDown);
-    return () => document.removeEventListener('keydown', onKeyDown);
+    return () => {
+      document.removeEventListener('keydown', onKeyDown);
+      openOnes.splice(openOnes.indexOf(close), 1);
+    };
   }, [isOpen, onClose]);
 }
 
