@@ -94,15 +94,14 @@ export function closingNow(record = recordOf()): ConnectionState {
   return { status: 'closing', dialId: DIAL_ID, record };
 }
 
-export function socketClosed(
-  code: number,
-  facts: Partial<Extract<ConnectionEvent, { type: 'socket-closed' }>> = {},
-): ConnectionEvent {
+type SocketClosed = Extract<ConnectionEvent, { type: 'socket-closed' }>;
+
+export function socketClosed(code: number, facts: Partial<SocketClosed> = {}): SocketClosed {
   const wasClean = code !== 1006;
   return { type: 'socket-closed', dialId: DIAL_ID, code, reason: '', wasClean, verdict: null, ...facts };
 }
 
-export function timerFired(timer: TimerName, lateMs = 0): ConnectionEvent {
+export function timerFired(timer: TimerName, lateMs = 0): Extract<ConnectionEvent, { type: 'timer-fired' }> {
   return { type: 'timer-fired', timer, lateMs };
 }
 

@@ -130,6 +130,11 @@ export class ConnectionWorld {
     this.nowMs = endMs;
   }
 
+  /** Lets time pass until the next dial begins, if one is scheduled. */
+  runToRetry(): void {
+    this.runFor(Math.max(0, (this.timers.get('retry') ?? this.nowMs) - this.nowMs));
+  }
+
   /** Time passes and nothing runs: the device sleeps, or the page is frozen. */
   sleep(durationMs: number): void {
     this.nowMs += durationMs;

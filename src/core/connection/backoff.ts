@@ -26,12 +26,25 @@ export interface Loss {
 }
 
 export function retryDelayMs(loss: Loss, policy: ConnectionPolicy): number {
-  const ladderMs = Math.min(policy.delayMaxMs, policy.delayFirstMs * policy.factor ** (loss.retry - 1));
-  const hintMs = readHintMs(loss.hintMs);
+  // The power is finite, so that a first delay of 0 stays 0 on every rung.
+  const power = Math.min(Number.MAX_VALUE, policy.factor ** (loss.retry - 1));
+  const ladderMs = Math.min(policy.delayMaxMs, policy.delayFirstMs * power);
   const announced = loss.code === null ? undefined : ANNOUNCED_PAUSES.get(loss.code);
-  if (hintMs !== null) return clampDelayMs(hintMs + loss.roll * Math.max(ANNOUNCED_SPREAD_MS, ladderMs));
+  const hintedMs = hintedDelayMs(loss.hintMs, loss.roll, ladderMs);
+  if (hintedMs !== null) return hintedMs;
   if (announced !== undefined) return clampDelayMs(announced[0] + loss.roll * Math.max(announced[1], ladderMs));
   return clampDelayMs(loss.roll * ladderMs);
+}
+
+/**
+ * What a server's hint asks for, spread above it, and the longest below the ceiling. Hints come from the wire: anything
+ * but a positive finite number says nothing, which is null.
+ */
+export function hintedDelayMs(hintMs: number | null, roll: number, ladderMs: number): number | null {
+  if (hintMs === null || !Number.isFinite(hintMs) || hintMs <= 0) return null;
+  const floorMs = Math.min(hintMs, DELAY_CEILING_MS - ANNOUNCED_SPREAD_MS);
+  const spreadMs = Math.min(Math.max(ANNOUNCED_SPREAD_MS, ladderMs), DELAY_CEILING_MS - floorMs);
+  return clampDelayMs(floorMs + roll * spreadMs);
 }
 
 /** A wait until another automatic dial is allowed: at most `dialsPerMinuteMax` in any rolling minute. */
@@ -42,9 +55,4 @@ export function limiterDelayMs(dialsAtMs: readonly number[], nowMs: number, dial
 
 export function clampDelayMs(delayMs: number): number {
   return Number.isFinite(delayMs) ? Math.min(DELAY_CEILING_MS, Math.max(0, delayMs)) : DELAY_CEILING_MS;
-}
-
-/** Hints come from the wire: anything but a positive finite number says nothing. */
-function readHintMs(hintMs: number | null): number | null {
-  return hintMs !== null && Number.isFinite(hintMs) && hintMs > 0 ? Math.min(hintMs, DELAY_CEILING_MS) : null;
 }

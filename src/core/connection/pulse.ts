@@ -38,14 +38,13 @@ export function feelPulse(state: Open, lateMs: number, context: Context): Step {
     case 'resting':
       return whenPingIsDue(state, hasSlept, context);
     case 'awaiting':
+    case 'grace':
       if (context.heardAtMs > pulse.pingSentAtMs) return relax(state, pulse.pingSentAtMs, context);
       if (!state.record.peerAnswersPings) return relax(state, pulse.pingSentAtMs, context);
       if (state.record.page === 'hidden')
         return go({ ...state, pulse: { phase: 'unjudged', pingSentAtMs: pulse.pingSentAtMs } });
-      return hasSlept ? giveGrace(state, pulse.pingSentAtMs) : declareDead(state, context);
-    case 'grace':
-      return context.heardAtMs > pulse.pingSentAtMs
-        ? relax(state, pulse.pingSentAtMs, context)
+      return hasSlept && pulse.phase === 'awaiting'
+        ? giveGrace(state, pulse.pingSentAtMs)
         : declareDead(state, context);
     case 'unjudged':
       return stay(state);

@@ -24,7 +24,9 @@ export function armRenewal(state: Open, expiresInMs: number | null, context: Con
 export function renewSoon(state: Open, context: Context): Step {
   const { renewal } = state;
   if (renewal.phase === 'under-way') return stay(state);
-  const dueInMs = renewal.beganAtMs === null ? 0 : renewal.beganAtMs + RENEWALS_APART_MS - context.nowMs;
+  // Where a renewal is a fresh connection, the last one began when this connection did.
+  const beganAtMs = renewal.beganAtMs ?? (state.canRenewInBand ? null : state.sinceMs);
+  const dueInMs = beganAtMs === null ? 0 : beganAtMs + RENEWALS_APART_MS - context.nowMs;
   return dueInMs > 0 ? armIn(state, dueInMs, context) : renew(state, context);
 }
 

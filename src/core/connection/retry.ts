@@ -1,6 +1,6 @@
 /** After a loss: dial again, wait, or give up. */
 
-import { clampDelayMs, limiterDelayMs, retryDelayMs } from './backoff.js';
+import { clampDelayMs, hintedDelayMs, limiterDelayMs, retryDelayMs } from './backoff.js';
 import type { CloseCause } from './close-cause.js';
 import type { CloseAction } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
@@ -112,15 +112,16 @@ function settleRecord(record: ConnectionRecord, facts: LossFacts, context: Conte
 
 function readCause(record: ConnectionRecord, facts: LossFacts, context: Context): CloseCause {
   const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
+  const isLastToken = facts.action === 'renew-token' && record.tokensRefused + 1 >= TOKENS_REFUSED_MAX;
   const cause: CloseCause = {
-    kind: facts.kind,
+    kind: isLastToken ? 'token-refused' : facts.kind,
     code: facts.code ?? null,
     reason: facts.reason?.slice(0, REASON_CHARS_MAX) ?? null,
     wasClean: facts.wasClean ?? false,
     everOpened: facts.everOpened,
     ageMs: facts.openedAtMs === undefined ? null : context.nowMs - facts.openedAtMs,
     atMs: context.nowMs,
-    action: facts.action,
+    action: isLastToken ? 'stop' : facts.action,
     retryAfterMs: facts.retryAfterMs ?? record.hintedPauseMs,
     diagnosis: wasRefused && record.handshakesRefused >= REFUSALS_TO_DIAGNOSE ? 'handshake-refused' : null,
   };
@@ -149,12 +150,9 @@ function renewToken(
   context: Context,
   commands: readonly ConnectionCommand[],
 ): Step {
-  const tokensRefused = record.tokensRefused + 1;
-  if (tokensRefused >= TOKENS_REFUSED_MAX) {
-    const final: CloseCause = { ...cause, kind: 'token-refused', action: 'stop' };
-    return giveUp('stopped', { ...record, tokensRefused, lastCause: final }, final, commands);
-  }
-  return wait({ ...record, tokensRefused }, { reason: 'auth-failed', delayMs: 0 }, context, ...commands);
+  const delayMs = hintedDelayMs(cause.retryAfterMs, context.roll, 0) ?? 0;
+  const known: ConnectionRecord = { ...record, tokensRefused: record.tokensRefused + 1 };
+  return wait(known, { reason: 'auth-failed', delayMs }, context, ...commands);
 }
 
 function retryLater(

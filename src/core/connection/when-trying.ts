@@ -36,9 +36,11 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
       return event.timer === 'attempt' ? timeOut(state, context) : stay(state);
     case 'woken':
     case 'went-online':
-      return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(state, context) : stay(state);
-    case 'page-changed':
-      return go({ ...state, record: { ...state.record, page: event.view } });
+      return wake(state, context) ?? stay(state);
+    case 'page-changed': {
+      const seen: Trying = { ...state, record: { ...state.record, page: event.view } };
+      return (event.view === 'visible' ? wake(seen, context) : null) ?? go(seen);
+    }
     case 'close-requested':
       return close(state, context);
     default:
@@ -54,6 +56,11 @@ function enter(state: Trying, phase: 'dialing' | 'joining', context: Context): S
   const commands: ConnectionCommand[] = [{ type: 'start-timer', timer: 'attempt', delayMs }];
   if (phase === 'dialing') commands.push({ type: 'dial', dialId: attempt.dialId });
   return go({ ...state, attempt, record }, ...commands);
+}
+
+/** A sleep may have outlasted the deadline and held up its timer. */
+function wake(state: Trying, context: Context): Step | null {
+  return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(state, context) : null;
 }
 
 function timeOut(state: Trying, context: Context): Step {
