@@ -72,6 +72,11 @@ export class Chatter {
     return this.#received.length;
   }
 
+  /** Connected, with nothing left over from an earlier fault: what is sent now leaves now. */
+  get isSound(): boolean {
+    return !this.isBusy && this.link !== null && this.ackedCount === this.attempts.length;
+  }
+
   /** The link that the connection uses now; null while there is none. */
   get link(): Link | null {
     return this.isOpen ? (this.road.links().at(-1) ?? null) : null;

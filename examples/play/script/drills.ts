@@ -5,6 +5,8 @@ import type { Observer } from './observer.js';
 import { waitUntil } from './waiting.js';
 
 const STORED_DEADLINE_MS = 3_000;
+/** Sooner than the heartbeat can notice anything. */
+const HANDED_OVER_DEADLINE_MS = 1_000;
 /** A heartbeat that notices, a dial, and the messages that wait in front. */
 const RESENT_DEADLINE_MS = 10_000;
 const OVER_DEADLINE_MS = 3_000;
@@ -33,11 +35,10 @@ export const loseAck: Drill = async (chatter, link, observer) => {
 export const deliverLate: Drill = async (chatter, link) => {
   link.silence();
   const { text, outgoing } = chatter.send();
-  const wasHandedOver = outgoing.status === 'sending';
   const bytesHeld = () => link.facts().toServer.bytesIn - link.facts().toServer.bytesOut;
-  const wasHeld = await waitUntil(() => bytesHeld() > 0, STORED_DEADLINE_MS);
-  const wasResent = await waitUntil(() => chatter.hasAckFor(text), RESENT_DEADLINE_MS);
-  const isProof = wasHandedOver && wasHeld && wasResent && bytesHeld() > 0;
+  const isOnLink = () => outgoing.status === 'sending' && chatter.link === link && bytesHeld() > 0;
+  const wasHeld = await waitUntil(isOnLink, HANDED_OVER_DEADLINE_MS);
+  const isProof = wasHeld && (await waitUntil(() => chatter.hasAckFor(text), RESENT_DEADLINE_MS));
   link.heal();
   let isOver = false;
   void link.over.then(() => {

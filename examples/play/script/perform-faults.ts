@@ -69,9 +69,9 @@ async function drillOne(
   { theatre, observer }: { readonly theatre: Theatre; readonly observer: Observer },
 ): Promise<void> {
   for (let tries = 0; tries < DRILL_TRIES_MAX; tries += 1) {
-    const isSound = (chatter: Chatter) => !chatter.isBusy && chatter.link !== null && chatter.unsent > 0;
-    await waitUntil(() => members.some(isSound), SOUND_DEADLINE_MS);
-    const chatter = members.find(isSound);
+    const isReady = (chatter: Chatter) => chatter.isSound && chatter.unsent > 0;
+    await waitUntil(() => members.some(isReady), SOUND_DEADLINE_MS);
+    const chatter = members.find(isReady);
     if (chatter === undefined) return;
     const isDone = await withLink(chatter, (link) => DRILLS[kind](chatter, link, observer));
     if (isDone === true) {
