@@ -6,24 +6,32 @@ import type { DialRequest } from '../ports/transport.js';
 
 /** Servers cap request headers at 8 to 16 KiB. */
 const TOKEN_CHARS_MAX = 8_192;
+const PORT_MAX = 65_535;
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
-const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/;
+/** Scheme, authority, path with query, fragment. */
+const URL_PARTS = /^([a-z][a-z\d+.-]*):\/\/([^/?#\s]+)([^#\s]*)(#.*)?$/i;
+const HOST_AND_PORT = /^([^:@[\]]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i;
+const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
+const BASE64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Throws `usage/invalid-option` for a URL that can never be dialled. */
-export function checkUrl(url: unknown, allowInsecure: boolean): URL {
-  const parsed = typeof url === 'string' ? tryParse(url) : null;
-  if (parsed === null) throw badUrl('is no absolute URL; give one like wss://chat.example.com/ws');
-  if (parsed.protocol !== 'ws:' && parsed.protocol !== 'wss:') {
-    throw badUrl(`has the scheme ${parsed.protocol.slice(0, 16)}; use wss:`);
+/** Gives the URL back, or throws `usage/invalid-option` if it can never be dialled. */
+export function checkUrl(url: unknown, allowInsecure: boolean): string {
+  const parts = typeof url === 'string' ? URL_PARTS.exec(url) : null;
+  if (typeof url !== 'string' || parts === null) {
+    throw badUrl('is no absolute URL; give one like wss://chat.example.com/ws');
   }
-  if (parsed.username !== '' || parsed.password !== '') throw badUrl('holds credentials; use the token option');
-  if (parsed.hash !== '') throw badUrl('has a fragment, which WebSocket URLs must not have');
-  if (parsed.protocol === 'ws:' && !allowInsecure && !LOOPBACK.test(parsed.hostname)) {
+  const [, scheme = '', authority = '', , fragment] = parts;
+  if (!/^wss?$/i.test(scheme)) throw badUrl(`has the scheme ${scheme.slice(0, 16)}:; use wss:`);
+  if (authority.includes('@')) throw badUrl('holds credentials; use the token option');
+  if (fragment !== undefined) throw badUrl('has a fragment, which WebSocket URLs must not have');
+  const [, host = '', port = '1'] = HOST_AND_PORT.exec(authority) ?? [];
+  if (host === '' || Number(port) < 1 || Number(port) > PORT_MAX) throw badUrl('has no usable host and port');
+  if (scheme.length === 2 && !allowInsecure && !LOOPBACK.test(host)) {
     throw badUrl(
       'uses ws: to another host, so tokens and texts would travel in the clear; use wss: or set allowInsecure',
     );
   }
-  return parsed;
+  return url;
 }
 
 /** Throws `token/unusable` for a token that cannot travel. */
@@ -34,28 +42,24 @@ export function checkToken(token: unknown): string {
   return token;
 }
 
-export function buildDialRequest(url: URL, token: string | null, protocol: Protocol): DialRequest {
+export function buildDialRequest(url: string, token: string | null, protocol: Protocol): DialRequest {
   const { tokenIn, subprotocols } = protocol;
-  if (token === null || tokenIn === 'none' || tokenIn === 'first-frame') return { url: url.href, subprotocols };
-  if (tokenIn === 'subprotocol') {
-    return { url: url.href, subprotocols: [...subprotocols, `bearer.${toBase64Url(token)}`] };
-  }
-  const withToken = new URL(url.href);
-  withToken.searchParams.set(tokenIn.query, token);
-  return { url: withToken.href, subprotocols };
+  if (token === null || tokenIn === 'none' || tokenIn === 'first-frame') return { url, subprotocols };
+  if (tokenIn === 'subprotocol') return { url, subprotocols: [...subprotocols, `bearer.${toBase64Url(token)}`] };
+  const query = `${encodeURIComponent(tokenIn.query)}=${encodeURIComponent(token)}`;
+  return { url: `${url}${url.includes('?') ? '&' : '?'}${query}`, subprotocols };
 }
 
-function toBase64Url(text: string): string {
-  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-}
-
-function tryParse(url: string): URL | null {
-  try {
-    return new URL(url);
-  } catch {
-    // The platform's own error repeats the whole URL, with whatever secret is in it.
-    return null;
+/** Base64 for URLs, without padding (RFC 4648, section 5), of text that is ASCII. */
+function toBase64Url(ascii: string): string {
+  let bits = 0;
+  let bitCount = 0;
+  let encoded = '';
+  for (let index = 0; index < ascii.length; index += 1) {
+    bits = ((bits << 8) | ascii.charCodeAt(index)) & 0xffff;
+    for (bitCount += 8; bitCount >= 6; bitCount -= 6) encoded += BASE64_DIGITS.charAt((bits >> (bitCount - 6)) & 63);
   }
+  return bitCount === 0 ? encoded : encoded + BASE64_DIGITS.charAt((bits << (6 - bitCount)) & 63);
 }
 
 function badUrl(why: string): ChatSocketError {

@@ -27,7 +27,7 @@ export interface DialsSurroundings {
 
 interface Line {
   readonly abort: AbortController;
-  url: URL | null;
+  url: string | null;
   /** Forgotten as soon as it is used. */
   token: string | null;
   expiresInMs: number | null;
@@ -36,7 +36,7 @@ interface Line {
 }
 
 interface Credentials {
-  readonly url: URL;
+  readonly url: string;
   readonly token: string | null;
   readonly expiresInMs: number | null;
 }

@@ -128,7 +128,9 @@ export class Sender {
 
   /** Counts a frame that is no message against the pace. */
   countFrame(): void {
-    this.#pace = owe(this.#pace);
+    const link = this.#link;
+    if (link === null) return;
+    this.#pace = owe(this.#pace, this.#ratePerSecond(link.terms), this.#around.options.clock.nowMs());
   }
 
   ack(receipt: Receipt): void {
