@@ -57,6 +57,21 @@ export class ChatWindow {
     await this.page.locator('#message-box').press('Enter');
   }
 
+  /** From the next connection on, a server in the middle refuses each message for good. */
+  async refuseMessages(): Promise<void> {
+    await this.page.routeWebSocket(/\/ws/, (link) => {
+      const server = link.connectToServer();
+      link.onMessage((message) => {
+        const frame: unknown = JSON.parse(String(message));
+        if (!isSend(frame)) return server.send(message);
+        const payload = { code: 'VALIDATION_ERROR', message: 'No such words here.', messageId: frame.messageId };
+        link.send(JSON.stringify({ type: 'error', payload }));
+      });
+    });
+    await this.page.reload();
+    await this.untilConnected();
+  }
+
   /** The texts of the messages on the screen, from top to bottom. */
   texts(): Promise<readonly string[]> {
     return this.page.locator('.bubble-text').allTextContents();
@@ -117,4 +132,8 @@ export class ChatWindow {
   async close(): Promise<void> {
     await this.page.context().close();
   }
+}
+
+function isSend(frame: unknown): frame is { readonly messageId: string } {
+  return typeof frame === 'object' && frame !== null && 'type' in frame && frame.type === 'send_message';
 }

@@ -105,9 +105,53 @@ describe('the page on a broken link', () => {
 
     await ada.breakIt('Flood this room');
     await ada.say('In the middle of it');
-    await grace.untilShown('In the middle', ['In the middle of it']);
-    await expect.poll(() => grace.textsFrom('Flood 1000 of'), { timeout: 30_000 }).toHaveLength(1);
+    await expect.poll(() => ada.counter('acked'), SOON).toBe('1');
+    for (const window of [ada, grace]) {
+      await expect.poll(() => window.textsFrom('Flood 1000 of'), { timeout: 30_000 }).toHaveLength(1);
+    }
+    await ada.say('After it');
+    await grace.untilShown('After it', ['After it']);
+    // The page keeps the newest 500; those are without a hole.
+    const numbers = (await grace.textsFrom('Flood')).map((text) => Number(/\d+/.exec(text)?.[0]));
+    expect(numbers.length).toBeGreaterThan(400);
+    expect(numbers).toEqual(numbers.map((_, index) => 1_000 - numbers.length + 1 + index));
 
+    await expectNothingWrong();
+  });
+
+  it('UP-48 shows no banner for a blip', async () => {
+    await openBoth();
+    await ada.page.evaluate(() => {
+      const banner = document.querySelector('.offline');
+      if (banner === null) throw new Error('There is no banner.');
+      const watch = () => {
+        if (banner.getAttribute('data-shown') === 'true') document.body.dataset['bannerSeen'] = 'true';
+      };
+      new MutationObserver(watch).observe(banner, { attributes: true });
+    });
+
+    await ada.breakIt('Cut the socket');
+    await expect.poll(() => ada.counter('reconnects'), SOON).toBe('1');
+
+    expect(await ada.page.locator('body').getAttribute('data-banner-seen')).toBeNull();
+    await expectNothingWrong();
+  });
+
+  it('shows a message that was refused for good as such, until it is put away', async () => {
+    await openBoth();
+    await ada.refuseMessages();
+
+    await ada.say('Something rude');
+    const row = ada.page.locator('.message', { hasText: 'Something rude' });
+    await row.getByText('The server refused the message: VALIDATION_ERROR.').waitFor();
+    await ada.photograph('desktop-refused');
+    expect(await ada.deliveryOf('Something rude').textContent()).toBe('Not sent');
+    await row.getByRole('button', { name: 'Retry' }).click();
+    await expect.poll(() => ada.counter('sent'), SOON).toBe('2');
+    await row.getByRole('button', { name: 'Remove' }).click();
+
+    await expect.poll(() => row.count(), SOON).toBe(0);
+    expect(await grace.textsFrom('Something')).toEqual([]);
     await expectNothingWrong();
   });
 

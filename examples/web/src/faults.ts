@@ -9,11 +9,9 @@ export type FaultReach = { readonly userId: string } | 'everyone';
 export const DELAY_MS = 1_000;
 
 async function post(path: string, body: object = {}): Promise<void> {
-  const response = await fetch(path, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
-  });
+  const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
+  const response = await fetch(path, request).catch(() => null);
+  if (response === null) throw new Error('Nobody answers. Is “npm start” still running?');
   if (!response.ok)
     throw new Error(`${path} answered ${response.status}. Only a chat that was begun with “npm start” can be broken.`);
 }

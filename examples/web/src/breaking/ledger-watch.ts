@@ -52,7 +52,7 @@ export class LedgerWatch {
 
   sent(conversationId: string, clientMessageId: string): void {
     this.#ledger.sent(conversationId, clientMessageId);
-    this.#refreshSoon();
+    this.#refresh();
   }
 
   /** The person took the message back. */
@@ -64,11 +64,13 @@ export class LedgerWatch {
   #refreshSoon(): void {
     if (this.#isRefreshing) return;
     this.#isRefreshing = true;
-    setTimeout(() => this.#refresh(), REFRESH_MS);
+    setTimeout(() => {
+      this.#isRefreshing = false;
+      this.#refresh();
+    }, REFRESH_MS);
   }
 
   #refresh(): void {
-    this.#isRefreshing = false;
     const roundTrip = this.#client.metrics().roundTripMs.last;
     this.#figures = {
       ...this.#ledger.counts(),

@@ -1,5 +1,5 @@
 import { isChatSocketError } from 'chatsocket';
-import { type FormEvent, type KeyboardEvent, useId, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { Icon } from '../look/icon.js';
 import type { Room } from '../rooms.js';
 import { useDraft } from './use-draft.js';
@@ -23,6 +23,7 @@ export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
   const boxRef = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const left = CONTENT_LENGTH_MAX - draft.trim().length;
+  useFocusAtFirst(boxRef);
   const canSend = draft.trim() !== '' && left >= 0;
 
   function write(text: string) {
@@ -79,6 +80,13 @@ export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
       </p>
     </form>
   );
+}
+
+/** Who has a keyboard can write at once; on a touch screen it would push itself into the picture. */
+function useFocusAtFirst(boxRef: RefObject<HTMLTextAreaElement | null>): void {
+  useEffect(() => {
+    if (matchMedia('(hover: hover)').matches) boxRef.current?.focus();
+  }, [boxRef]);
 }
 
 function hintText(left: number): string {
