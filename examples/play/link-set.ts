@@ -14,7 +14,7 @@ export interface LinkSet {
   /** Holds for links to come as well, until it is 0 or healed: a slow network stays slow after a reconnect. */
   delay(delayMs: number, key?: string): number;
   heal(key?: string): number;
-  /** Cuts every link; resolves when all of them are over. */
+  /** Cuts every link, also those that are added later; resolves when those of now are over. */
   close(): Promise<void>;
 }
 
@@ -23,6 +23,7 @@ export function createLinkSet(): LinkSet {
   const open = new Set<Link>();
   const delays = new Map<string | null, number>();
   let lastId = 0;
+  let isClosed = false;
 
   const select = (key?: string) => [...open].filter((link) => key === undefined || link.key === key);
   const hit = (key: string | undefined, fault: (link: Link) => void) => {
@@ -43,6 +44,8 @@ export function createLinkSet(): LinkSet {
       link.delay(delays.get(key) ?? delays.get(null) ?? 0);
       open.add(link);
       void link.over.then(() => open.delete(link));
+      // A connection that was accepted in the very moment of the end.
+      if (isClosed) link.cut();
       return link;
     },
     links: select,
@@ -59,6 +62,7 @@ export function createLinkSet(): LinkSet {
       return hit(key, (link) => link.heal());
     },
     async close() {
+      isClosed = true;
       const ends = select().map((link) => {
         link.cut();
         return link.over;

@@ -2,7 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { readArguments, USAGE } from './arguments.js';
 import { createCleanUp } from './clean-up.js';
-import { StartError, startPage } from './page-mode.js';
+import { startPage } from './page-mode.js';
+import { StartError } from './take-port.js';
 
 const USAGE_EXIT = 2;
 

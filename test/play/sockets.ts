@@ -13,12 +13,12 @@ export async function within<Value>(what: string, promise: Promise<Value>, deadl
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }
 
-/** Looks once per turn of the event loop until `isTrue`. */
+/** Looks every millisecond until `isTrue`. */
 export async function until(what: string, isTrue: () => boolean, deadlineMs = DEADLINE_MS): Promise<void> {
   const endMs = Date.now() + deadlineMs;
   while (!isTrue()) {
     if (Date.now() > endMs) throw new Error(`Not within ${deadlineMs} ms: ${what}.`);
-    await new Promise((resolve) => setImmediate(resolve));
+    await new Promise((resolve) => setTimeout(resolve, 1));
   }
 }
 
