@@ -2,23 +2,37 @@
 
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 
-export interface NumberRange {
-  readonly from: number;
-  readonly to: number;
-  readonly fallback: number;
-  readonly isWhole?: boolean;
+/** The lowest and the highest value, and the default. */
+type NumberRange = readonly [from: number, to: number, fallback: number];
+
+interface GroupReader<Name extends string> {
+  readonly number: (name: Name, range: NumberRange) => number;
+  readonly whole: (name: Name, range: NumberRange) => number;
+}
+
+/** Reads the numbers of a group of options, after a look for names that are none. */
+export function readGroup<Name extends string>(
+  group: string,
+  values: Partial<Readonly<Record<Name, unknown>>>,
+  names: readonly Name[],
+): GroupReader<Name> {
+  checkGroup(group, values, names);
+  const read = (name: Name, range: NumberRange) => readNumber(`${group}.${name}`, values[name], range);
+  return {
+    number: read,
+    whole: (name, range) => {
+      const value = read(name, range);
+      if (Number.isInteger(value) || value === Infinity) return value;
+      throw invalidOption(`${group}.${name}`, value, `a whole number from ${range[0]} to ${range[1]}`);
+    },
+  };
 }
 
 /** `Infinity` is allowed only where the range ends there; NaN never is. */
-export function readNumber(option: string, value: unknown, range: NumberRange): number {
-  if (value === undefined) return range.fallback;
-  const isIn = typeof value === 'number' && value >= range.from && value <= range.to;
-  const isWholeEnough = range.isWhole !== true || Number.isInteger(value) || value === Number.POSITIVE_INFINITY;
-  if (!isIn || !isWholeEnough) {
-    const kind = range.isWhole === true ? 'a whole number' : 'a number';
-    throw invalidOption(option, value, `${kind} from ${range.from} to ${range.to}`);
-  }
-  return value;
+function readNumber(option: string, value: unknown, [from, to, fallback]: NumberRange): number {
+  if (value === undefined) return fallback;
+  if (typeof value === 'number' && value >= from && value <= to) return value;
+  throw invalidOption(option, value, `a number from ${from} to ${to}`);
 }
 
 export function readBoolean(option: string, value: unknown, fallback: boolean): boolean {

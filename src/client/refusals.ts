@@ -35,6 +35,7 @@ export class Refusals {
   take(agreement: Agreement, frame: Refused): void {
     switch (frame.verdict) {
       case 'token':
+        if (agreement.isReady) this.#around.onTrouble(refusal('protocol/refused', frame.code));
         return this.#around.dispatch({ type: 'token-rejected', dialId: agreement.dialId });
       case 'pause':
       case 'retry':

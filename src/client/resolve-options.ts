@@ -19,8 +19,15 @@ import type { Transport } from '../ports/transport.js';
 import { envelopeProtocol } from '../protocols/envelope/envelope.js';
 import { webSocketTransport } from '../transports/web-socket.js';
 import { checkUrl } from './dial-request.js';
-import { checkFunction, checkGroup, invalidOption, readBoolean, readNumber } from './option-checks.js';
-import type { ChatSocketOptions } from './options.js';
+import { checkFunction, checkGroup, invalidOption, readBoolean, readGroup } from './option-checks.js';
+import type {
+  ChatSocketOptions,
+  HeartbeatOptions,
+  InboxOptions,
+  OutboxOptions,
+  ReconnectOptions,
+  TimeoutOptions,
+} from './options.js';
 
 /** Every option, filled in. */
 export interface ResolvedOptions {
@@ -86,7 +93,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     transport: options.transport ?? webSocketTransport(),
     identity: options.identity ?? null,
     policy: resolvePolicy(options, protocol),
-    outbox: resolveOutbox(options.outbox, protocol),
+    outbox: resolveOutbox(protocol, options.outbox),
     inbox: resolveInbox(options.inbox),
     allowInsecure,
     logger: options.logger ?? null,
@@ -104,8 +111,17 @@ function readConversationId(id: unknown): string | null {
 }
 
 function resolvePolicy(options: ChatSocketOptions, protocol: Protocol): ConnectionPolicy {
-  const { reconnect = {}, heartbeat = {}, timeouts = {} } = options;
-  checkGroup('reconnect', reconnect, [
+  return {
+    ...resolveReconnect(options.reconnect),
+    ...resolveHeartbeat(options.heartbeat),
+    ...resolveTimeouts(options.timeouts),
+    peerAnswersPings: protocol.answersPings === 'always',
+    shouldRetry: guardShouldRetry(options.shouldRetry),
+  };
+}
+
+function resolveReconnect(reconnect: ReconnectOptions = {}) {
+  const { number, whole } = readGroup('reconnect', reconnect, [
     'delayFirstMs',
     'delayMaxMs',
     'factor',
@@ -113,56 +129,32 @@ function resolvePolicy(options: ChatSocketOptions, protocol: Protocol): Connecti
     'stableAfterMs',
     'dialsPerMinuteMax',
   ]);
-  checkGroup('heartbeat', heartbeat, ['intervalMs', 'timeoutMs', 'whenIdleOnly']);
-  checkGroup('timeouts', timeouts, ['tokenMs', 'connectMs', 'closeMs']);
-  const time = (option: string, value: unknown, fallback: number) =>
-    readNumber(option, value, { from: 1, to: DELAY_MAX_MS, fallback });
-  const delayFirstMs = readNumber('reconnect.delayFirstMs', reconnect.delayFirstMs, {
-    from: 0,
-    to: DELAY_MAX_MS,
-    fallback: 1_000,
-  });
+  const delayFirstMs = number('delayFirstMs', [0, DELAY_MAX_MS, 1_000]);
   return {
     delayFirstMs,
-    delayMaxMs: readNumber('reconnect.delayMaxMs', reconnect.delayMaxMs, {
-      from: delayFirstMs,
-      to: DELAY_MAX_MS,
-      fallback: Math.max(30_000, delayFirstMs),
-    }),
-    factor: readNumber('reconnect.factor', reconnect.factor, { from: 1, to: 10, fallback: 2 }),
-    attemptsMax: readNumber('reconnect.attemptsMax', reconnect.attemptsMax, {
-      from: 0,
-      to: Number.POSITIVE_INFINITY,
-      fallback: Number.POSITIVE_INFINITY,
-      isWhole: true,
-    }),
-    stableAfterMs: readNumber('reconnect.stableAfterMs', reconnect.stableAfterMs, {
-      from: 0,
-      to: DELAY_MAX_MS,
-      fallback: 10_000,
-    }),
-    dialsPerMinuteMax: readNumber('reconnect.dialsPerMinuteMax', reconnect.dialsPerMinuteMax, {
-      from: 1,
-      to: 60,
-      fallback: 12,
-      isWhole: true,
-    }),
-    heartbeatIntervalMs: readNumber('heartbeat.intervalMs', heartbeat.intervalMs, {
-      from: 1_000,
-      to: Number.POSITIVE_INFINITY,
-      fallback: 25_000,
-    }),
-    heartbeatTimeoutMs: readNumber('heartbeat.timeoutMs', heartbeat.timeoutMs, {
-      from: 100,
-      to: DELAY_MAX_MS,
-      fallback: 10_000,
-    }),
+    delayMaxMs: number('delayMaxMs', [delayFirstMs, DELAY_MAX_MS, Math.max(30_000, delayFirstMs)]),
+    factor: number('factor', [1, 10, 2]),
+    attemptsMax: whole('attemptsMax', [0, Infinity, Infinity]),
+    stableAfterMs: number('stableAfterMs', [0, DELAY_MAX_MS, 10_000]),
+    dialsPerMinuteMax: whole('dialsPerMinuteMax', [1, 60, 12]),
+  };
+}
+
+function resolveHeartbeat(heartbeat: HeartbeatOptions = {}) {
+  const { number } = readGroup('heartbeat', heartbeat, ['intervalMs', 'timeoutMs', 'whenIdleOnly']);
+  return {
+    heartbeatIntervalMs: number('intervalMs', [1_000, Infinity, 25_000]),
+    heartbeatTimeoutMs: number('timeoutMs', [100, DELAY_MAX_MS, 10_000]),
     pingWhenIdleOnly: readBoolean('heartbeat.whenIdleOnly', heartbeat.whenIdleOnly, false),
-    peerAnswersPings: protocol.answersPings === 'always',
-    tokenMs: time('timeouts.tokenMs', timeouts.tokenMs, 10_000),
-    connectMs: time('timeouts.connectMs', timeouts.connectMs, 10_000),
-    closeMs: time('timeouts.closeMs', timeouts.closeMs, 3_000),
-    shouldRetry: guardShouldRetry(options.shouldRetry),
+  };
+}
+
+function resolveTimeouts(timeouts: TimeoutOptions = {}) {
+  const { number } = readGroup('timeouts', timeouts, ['tokenMs', 'connectMs', 'closeMs']);
+  return {
+    tokenMs: number('tokenMs', [1, DELAY_MAX_MS, 10_000]),
+    connectMs: number('connectMs', [1, DELAY_MAX_MS, 10_000]),
+    closeMs: number('closeMs', [1, DELAY_MAX_MS, 3_000]),
   };
 }
 
@@ -178,8 +170,8 @@ function guardShouldRetry(shouldRetry: ChatSocketOptions['shouldRetry']): Connec
   };
 }
 
-function resolveOutbox(outbox: ChatSocketOptions['outbox'] = {}, protocol: Protocol): ResolvedOptions['outbox'] {
-  checkGroup('outbox', outbox, [
+function resolveOutbox(protocol: Protocol, outbox: OutboxOptions = {}): ResolvedOptions['outbox'] {
+  const { number, whole } = readGroup('outbox', outbox, [
     'messagesMax',
     'bytesMax',
     'inFlightMax',
@@ -187,43 +179,29 @@ function resolveOutbox(outbox: ChatSocketOptions['outbox'] = {}, protocol: Proto
     'ratePerSecond',
     'contentLengthMax',
   ]);
-  const whole = (option: string, value: unknown, to: number, fallback: number) =>
-    readNumber(option, value, { from: 1, to, fallback, isWhole: true });
   return {
-    messagesMax: whole('outbox.messagesMax', outbox.messagesMax, 100_000, 200),
-    bytesMax: whole('outbox.bytesMax', outbox.bytesMax, 1_000_000_000, 1_000_000),
-    inFlightMax: whole('outbox.inFlightMax', outbox.inFlightMax, 1_000, 8),
-    ackTimeoutMs: whole('outbox.ackTimeoutMs', outbox.ackTimeoutMs, DELAY_MAX_MS, 10_000),
-    ratePerSecond: readNumber('outbox.ratePerSecond', outbox.ratePerSecond, {
-      from: 1,
-      to: Number.POSITIVE_INFINITY,
-      fallback: 15,
-    }),
-    contentLengthMax: Math.min(
-      whole('outbox.contentLengthMax', outbox.contentLengthMax, COUNT_MAX, 10_000),
-      protocol.contentLengthMax,
-    ),
+    messagesMax: whole('messagesMax', [1, 100_000, 200]),
+    bytesMax: whole('bytesMax', [1, 1_000_000_000, 1_000_000]),
+    inFlightMax: whole('inFlightMax', [1, 1_000, 8]),
+    ackTimeoutMs: whole('ackTimeoutMs', [1, DELAY_MAX_MS, 10_000]),
+    ratePerSecond: number('ratePerSecond', [1, Infinity, 15]),
+    contentLengthMax: Math.min(whole('contentLengthMax', [1, COUNT_MAX, 10_000]), protocol.contentLengthMax),
   };
 }
 
-function resolveInbox(inbox: ChatSocketOptions['inbox'] = {}): ResolvedOptions['inbox'] {
-  checkGroup('inbox', inbox, ['historyMax', 'seenMax', 'reorderMax', 'frameBytesMax', 'notifyIntervalMs']);
-  const whole = (option: string, value: unknown, fallback: number) =>
-    readNumber(option, value, { from: 1, to: COUNT_MAX, fallback, isWhole: true });
+function resolveInbox(inbox: InboxOptions = {}): ResolvedOptions['inbox'] {
+  const { number, whole } = readGroup('inbox', inbox, [
+    'historyMax',
+    'seenMax',
+    'reorderMax',
+    'frameBytesMax',
+    'notifyIntervalMs',
+  ]);
   return {
-    historyMax: whole('inbox.historyMax', inbox.historyMax, 100),
-    seenMax: whole('inbox.seenMax', inbox.seenMax, 2_000),
-    reorderMax: whole('inbox.reorderMax', inbox.reorderMax, 256),
-    frameBytesMax: readNumber('inbox.frameBytesMax', inbox.frameBytesMax, {
-      from: 1_024,
-      to: 100_000_000,
-      fallback: 1_000_000,
-      isWhole: true,
-    }),
-    notifyIntervalMs: readNumber('inbox.notifyIntervalMs', inbox.notifyIntervalMs, {
-      from: 0,
-      to: 10_000,
-      fallback: 50,
-    }),
+    historyMax: whole('historyMax', [1, COUNT_MAX, 100]),
+    seenMax: whole('seenMax', [1, COUNT_MAX, 2_000]),
+    reorderMax: whole('reorderMax', [1, COUNT_MAX, 256]),
+    frameBytesMax: whole('frameBytesMax', [1_024, 100_000_000, 1_000_000]),
+    notifyIntervalMs: number('notifyIntervalMs', [0, 10_000, 50]),
   };
 }

@@ -42,6 +42,7 @@ export type DialEvent =
   /** The shell judged the connection useless although its socket lives. */
   | { readonly type: 'connection-failed'; readonly dialId: DialId; readonly kind: 'ack-overdue' | 'bad-frames' }
   | { readonly type: 'probe-requested'; readonly dialId: DialId }
+  /** Said in a frame. On an open connection it may mean a receiver's account, so there only the close counts. */
   | { readonly type: 'token-rejected'; readonly dialId: DialId }
   | { readonly type: 'pause-hinted'; readonly dialId: DialId; readonly retryAfterMs: number }
   /** The server took a token in band, or told how long the present one holds. */

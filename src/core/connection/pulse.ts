@@ -5,7 +5,7 @@ import type { ConnectionCommand } from './command.js';
 import { armRenewal } from './renewal.js';
 import { dropAfter, lose } from './retry.js';
 import type { Open, Pulse, Trying } from './state.js';
-import { type Context, go, type Step, stay } from './step.js';
+import { type Context, endingFirst, go, type Step, stay } from './step.js';
 import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS, PROBES_APART_MS } from './wake.js';
 
 /** The first moment of an open connection. */
@@ -116,10 +116,6 @@ function giveGrace(state: Open, pingSentAtMs: number): Step {
 }
 
 function declareDead(state: Open, context: Context): Step {
-  return lose(
-    state.record,
-    { kind: 'unresponsive', action: 'retry', everOpened: true, openedAtMs: state.sinceMs },
-    context,
-    dropAfter('unresponsive', state.dialId),
-  );
+  const facts = { kind: 'unresponsive', action: 'retry', everOpened: true, openedAtMs: state.sinceMs } as const;
+  return endingFirst(dropAfter('unresponsive', state.dialId), lose(state.record, facts, context));
 }

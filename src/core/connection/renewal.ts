@@ -2,7 +2,7 @@
 
 import { wait } from './retry.js';
 import type { Open } from './state.js';
-import { type Context, go, type Step, stay } from './step.js';
+import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
 /** A lifetime is used up to here. */
 const LIFETIME_SHARE = 0.8;
@@ -45,11 +45,8 @@ export function whenRenewalFailed(state: Open, context: Context): Step {
 /** In band where the protocol can; else a fresh connection, counted like every other automatic dial. */
 function renew(state: Open, context: Context): Step {
   if (!state.canRenewInBand) {
-    return wait(state.record, { reason: 'handover', delayMs: 0 }, context, {
-      type: 'drop',
-      dialId: state.dialId,
-      code: 4000,
-    });
+    const drop = { type: 'drop', dialId: state.dialId, code: 4000 } as const;
+    return endingFirst(drop, wait(state.record, { reason: 'handover', delayMs: 0 }, context));
   }
   return go(
     { ...state, renewal: { phase: 'under-way', beganAtMs: context.nowMs } },

@@ -26,19 +26,14 @@ export interface LossFacts {
   readonly retryAfterMs?: number | null;
 }
 
-/** Ends what there was and decides what comes next; `commands` are those that end it. */
-export function lose(
-  record: ConnectionRecord,
-  facts: LossFacts,
-  context: Context,
-  ...commands: ConnectionCommand[]
-): Step {
+/** Decides what comes after a loss. */
+export function lose(record: ConnectionRecord, facts: LossFacts, context: Context): Step {
   const settled = settleRecord(record, facts, context);
   const cause = readCause(settled, facts, context);
   const known: ConnectionRecord = { ...settled, lastCause: cause, hintedPauseMs: null };
-  if (cause.action === 'stop') return giveUp('stopped', known, cause, commands);
-  if (cause.action === 'renew-token') return renewToken(known, cause, context, commands);
-  return retryLater(known, cause, context, commands);
+  if (cause.action === 'stop') return giveUp('stopped', known, cause);
+  if (cause.action === 'renew-token') return renewToken(known, cause, context);
+  return retryLater(known, cause, context);
 }
 
 /** How the dial that is lost is ended; 4002 tells the server that an ack was overdue. */
@@ -47,12 +42,7 @@ export function dropAfter(kind: CloseCause['kind'], dialId: DialId): ConnectionC
 }
 
 /** Starts a dial now. Dials that the user asked for are not counted against the limiter. */
-export function beginAttempt(
-  record: ConnectionRecord,
-  reason: DialReason,
-  context: Context,
-  ...commands: ConnectionCommand[]
-): Step {
+export function beginAttempt(record: ConnectionRecord, reason: DialReason, context: Context): Step {
   const { policy, nowMs } = context;
   const dialId = record.lastDialId + 1;
   const isAutomatic = reason !== 'first' && reason !== 'manual';
@@ -67,7 +57,6 @@ export function beginAttempt(
   };
   return go(
     { status: 'connecting', phase: 'trying', attempt, record: { ...record, lastDialId: dialId, automaticDialsAtMs } },
-    ...commands,
     { type: 'start-timer', timer: 'attempt', delayMs: policy.tokenMs },
     { type: 'fetch-token', dialId, reason, attempt: record.retries, lastClose: record.lastCause },
   );
@@ -78,10 +67,9 @@ export function wait(
   record: ConnectionRecord,
   next: { readonly reason: DialReason; readonly delayMs: number },
   context: Context,
-  ...commands: ConnectionCommand[]
 ): Step {
   if (record.page === 'left') {
-    return go({ status: 'connecting', phase: 'waiting', reason: 'wake', retryAtMs: null, record }, ...commands);
+    return go({ status: 'connecting', phase: 'waiting', reason: 'wake', retryAtMs: null, record });
   }
   const limitedMs = limiterDelayMs(record.automaticDialsAtMs, context.nowMs, context.policy.dialsPerMinuteMax);
   const delayMs = Math.max(clampDelayMs(next.delayMs), limitedMs);
@@ -93,7 +81,6 @@ export function wait(
       retryAtMs: context.nowMs + delayMs,
       record,
     },
-    ...commands,
     { type: 'start-timer', timer: 'retry', delayMs },
   );
 }
@@ -135,38 +122,23 @@ function overrule(cause: CloseCause, shouldRetry: boolean | undefined): CloseAct
   return cause.action;
 }
 
-function giveUp(
-  reason: 'stopped' | 'exhausted',
-  record: ConnectionRecord,
-  cause: CloseCause,
-  commands: readonly ConnectionCommand[],
-): Step {
-  return go({ status: 'closed', reason, cause, record }, ...commands);
+function giveUp(reason: 'stopped' | 'exhausted', record: ConnectionRecord, cause: CloseCause): Step {
+  return go({ status: 'closed', reason, cause, record });
 }
 
-function renewToken(
-  record: ConnectionRecord,
-  cause: CloseCause,
-  context: Context,
-  commands: readonly ConnectionCommand[],
-): Step {
+function renewToken(record: ConnectionRecord, cause: CloseCause, context: Context): Step {
   const delayMs = hintedDelayMs(cause.retryAfterMs, context.roll, 0) ?? 0;
   const known: ConnectionRecord = { ...record, tokensRefused: record.tokensRefused + 1 };
-  return wait(known, { reason: 'auth-failed', delayMs }, context, ...commands);
+  return wait(known, { reason: 'auth-failed', delayMs }, context);
 }
 
-function retryLater(
-  record: ConnectionRecord,
-  cause: CloseCause,
-  context: Context,
-  commands: readonly ConnectionCommand[],
-): Step {
+function retryLater(record: ConnectionRecord, cause: CloseCause, context: Context): Step {
   const retries = record.retries + 1;
   const retriesSpent = record.page === 'visible' ? record.retriesSpent + 1 : record.retriesSpent;
-  if (retriesSpent > context.policy.attemptsMax) return giveUp('exhausted', record, cause, commands);
+  if (retriesSpent > context.policy.attemptsMax) return giveUp('exhausted', record, cause);
   const delayMs = retryDelayMs(
     { retry: retries, code: cause.code, hintMs: cause.retryAfterMs, roll: context.roll },
     context.policy,
   );
-  return wait({ ...record, retries, retriesSpent }, { reason: 'retry', delayMs }, context, ...commands);
+  return wait({ ...record, retries, retriesSpent }, { reason: 'retry', delayMs }, context);
 }

@@ -42,6 +42,11 @@ export function go(next: ConnectionState, ...commands: ConnectionCommand[]): Ste
   return [next, commands];
 }
 
+/** The same step, with what has to be ended before it. */
+export function endingFirst(ending: ConnectionCommand, [next, commands]: Step): Step {
+  return [next, [ending, ...commands]];
+}
+
 export function stay(state: ConnectionState): Step {
   return [state, NO_COMMANDS];
 }

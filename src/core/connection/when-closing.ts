@@ -3,18 +3,15 @@
 import type { ConnectionEvent } from './event.js';
 import { beginAttempt, startAfresh } from './retry.js';
 import type { Closed, Closing } from './state.js';
-import { type Context, go, type Step, stay } from './step.js';
+import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
 export function whenClosing(state: Closing, event: ConnectionEvent, context: Context): Step {
   switch (event.type) {
     case 'connect-requested':
     case 'reconnect-requested': {
       const reason = event.type === 'connect-requested' ? 'first' : 'manual';
-      return beginAttempt(startAfresh(state.record), reason, context, {
-        type: 'drop',
-        dialId: state.dialId,
-        code: 1000,
-      });
+      const drop = { type: 'drop', dialId: state.dialId, code: 1000 } as const;
+      return endingFirst(drop, beginAttempt(startAfresh(state.record), reason, context));
     }
     case 'socket-closed':
       return go(closed(state));

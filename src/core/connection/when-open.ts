@@ -6,7 +6,7 @@ import { feelPulse, probe, seeLife } from './pulse.js';
 import { armRenewal, renewSoon, whenRenewalFailed, whenRenewTimerFired } from './renewal.js';
 import { beginAttempt, dropAfter, type LossFacts, lose, startAfresh } from './retry.js';
 import type { Open, PageView } from './state.js';
-import { type Context, go, type Step, stay } from './step.js';
+import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
 export function whenOpen(state: Open, event: ConnectionEvent, context: Context): Step {
   switch (event.type) {
@@ -29,8 +29,6 @@ export function whenOpen(state: Open, event: ConnectionEvent, context: Context):
       return event.kind === 'token-failed'
         ? whenRenewalFailed(state, context)
         : end(state, { kind: event.kind, action: 'stop' }, context);
-    case 'token-rejected':
-      return end(state, { kind: 'token-refused', action: 'renew-token' }, context);
     case 'connection-failed':
       return end(state, { kind: event.kind, action: 'retry' }, context);
     case 'pause-hinted':
@@ -38,11 +36,10 @@ export function whenOpen(state: Open, event: ConnectionEvent, context: Context):
     case 'socket-closed':
       return whenSocketClosed(state, event, context);
     case 'reconnect-requested':
-      return beginAttempt(startAfresh(state.record), 'manual', context, {
-        type: 'drop',
-        dialId: state.dialId,
-        code: 1000,
-      });
+      return endingFirst(
+        { type: 'drop', dialId: state.dialId, code: 1000 },
+        beginAttempt(startAfresh(state.record), 'manual', context),
+      );
     case 'close-requested':
       return go(
         { status: 'closing', dialId: state.dialId, record: state.record },
@@ -92,5 +89,5 @@ function whenSocketClosed(
 
 function end(state: Open, facts: Omit<LossFacts, 'everOpened' | 'openedAtMs'>, context: Context): Step {
   const loss: LossFacts = { ...facts, everOpened: true, openedAtMs: state.sinceMs };
-  return lose(state.record, loss, context, dropAfter(facts.kind, state.dialId));
+  return endingFirst(dropAfter(facts.kind, state.dialId), lose(state.record, loss, context));
 }

@@ -6,7 +6,7 @@ import type { ConnectionEvent } from './event.js';
 import { openWith } from './pulse.js';
 import { dropAfter, type LossFacts, lose } from './retry.js';
 import type { Attempt, Trying } from './state.js';
-import { type Context, go, type Step, stay } from './step.js';
+import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
 export function whenTrying(state: Trying, event: ConnectionEvent, context: Context): Step {
   switch (event.type) {
@@ -76,7 +76,10 @@ function timeOut(state: Trying, context: Context): Step {
 
 function fail(state: Trying, facts: Omit<LossFacts, 'everOpened'>, context: Context): Step {
   const everOpened = state.attempt.phase === 'joining';
-  return lose(state.record, { ...facts, everOpened }, context, dropAfter(facts.kind, state.attempt.dialId));
+  return endingFirst(
+    dropAfter(facts.kind, state.attempt.dialId),
+    lose(state.record, { ...facts, everOpened }, context),
+  );
 }
 
 function close(state: Trying, context: Context): Step {

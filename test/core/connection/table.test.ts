@@ -98,7 +98,6 @@ const OPEN: Row = {
   'provider stops': 'closed stopped by stopped-by-provider, -pulse, -renew, drop #7 4000',
   'ack overdue': `${RETRY}, -pulse, -renew, drop #7 4002, +retry 500`,
   'bad frames': GONE,
-  'token rejected': 'waiting 0 auth-failed, -pulse, -renew, drop #7 4000, +retry 0',
   'pause hinted': 'noted',
   'socket closes': GONE,
 };
