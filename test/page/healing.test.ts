@@ -58,6 +58,20 @@ describe('the page on a broken link', () => {
     await expectNothingWrong();
   });
 
+  it('brings a volley of twenty through a cut in its middle', async () => {
+    await openBoth();
+    const texts = Array.from({ length: 20 }, (_, index) => `${index + 1} of 20`);
+    const volley = async (window: ChatWindow) => (await window.texts()).filter((text) => text.endsWith(' of 20'));
+
+    await ada.breakIt('Write 20 messages');
+    await ada.breakIt('Cut the socket');
+
+    await expect.poll(() => volley(grace), { timeout: 30_000 }).toEqual(texts);
+    expect(await volley(ada)).toEqual(texts);
+    await expect.poll(() => ada.counter('acked'), SOON).toBe('20');
+    await expectNothingWrong();
+  });
+
   it('keeps what is said to somebody whose link is cut, and shows it after', async () => {
     await openBoth();
     const texts = numbered('Said to nobody', 5);
