@@ -54,10 +54,6 @@ export class ChatTarget {
     };
   }
 
-  isOf(client: ChatSocketClient, conversationId: string | null): boolean {
-    return this.client === client && this.conversationId === conversationId;
-  }
-
   get snapshot(): ChatSnapshot {
     return this.#scope?.snapshot ?? { ...SERVER_SNAPSHOT, connection: this.client.snapshot.connection };
   }
@@ -82,4 +78,4 @@ export class ChatTarget {
   }
 }
 
-function noop(): void {}
+export function noop(): undefined {}

@@ -1,6 +1,7 @@
 import { ChatSocketClient } from '../client/chat-socket-client.js';
-import type { ChatSocketOptions, UrlContext } from '../client/options.js';
+import type { ChatSocketOptions } from '../client/options.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import { noop } from './chat-target.js';
 import type { OwnClientOptions } from './hook-options.js';
 
 const LINGER_MS = 1_000;
@@ -20,12 +21,12 @@ export class OwnedClient {
   #isShown = false;
   #isHeld = false;
   #isOn = false;
-  #cancelClose = () => {};
+  #cancelClose: () => void = noop;
 
   constructor(options: OwnClientOptions, before: OwnedClient | null) {
     const { lingerMs = LINGER_MS } = options;
     if (!(lingerMs >= 0 && lingerMs <= LINGER_MAX_MS)) {
-      throw unusable('lingerMs', `it is ${lingerMs}, expected a number from 0 to ${LINGER_MAX_MS}`);
+      throw unusable('lingerMs', `${lingerMs} is no number from 0 to ${LINGER_MAX_MS}`);
     }
     const isDiscarded = before !== null && !before.#isShown;
     this.#made = options;
@@ -39,7 +40,7 @@ export class OwnedClient {
   serves(options: OwnClientOptions): boolean {
     const changed = changedOption(this.#made, options);
     if (changed !== null && this.#discardedCount === DISCARDED_MAX) {
-      throw unusable(changed, 'it is another one in every render. Make it outside of the component, or with useMemo');
+      throw unusable(changed, 'it changes in every render. Make it outside of the component');
     }
     return changed === null;
   }
@@ -62,13 +63,13 @@ export class OwnedClient {
   hold(): () => void {
     this.#isHeld = true;
     this.#cancelClose();
-    if (this.#replaced !== null) this.#replaced.#close();
+    this.#replaced?.close();
     this.#replaced = null;
     queueMicrotask(() => this.#open());
     return () => {
       if (!this.#isHeld) return;
       this.#isHeld = false;
-      this.#cancelClose = this.#startTimer(() => this.#close(), this.#newest.lingerMs ?? LINGER_MS);
+      this.#cancelClose = this.#startTimer(() => this.close(), this.#newest.lingerMs ?? LINGER_MS);
     };
   }
 
@@ -79,12 +80,12 @@ export class OwnedClient {
   }
 
   /** Not disposed: a component that was hidden for long finds its history again. */
-  #close(): void {
+  close(): void {
     this.#cancelClose();
     if (!this.#isOn) return;
     this.#isOn = false;
     // It rejects only for a client that the application disposed: that one is closed.
-    this.client.close().catch(() => {});
+    this.client.close().catch(noop);
   }
 
   #startTimer(callback: () => void, delayMs: number): () => void {
@@ -97,32 +98,31 @@ export class OwnedClient {
 
 /** The name of an option that tells one connection from another. */
 function changedOption(made: OwnClientOptions, now: OwnClientOptions): string | null {
-  for (const name of ['identity', 'protocol', 'transport'] as const) if (made[name] !== now[name]) return name;
-  if (made.url !== now.url && !(typeof made.url === 'function' && typeof now.url === 'function')) return 'url';
+  for (const name of ['url', 'identity', 'protocol', 'transport'] as const) {
+    // Only a URL can be a function, and one is as good as another.
+    if (made[name] !== now[name] && !(isFunction(made[name]) && isFunction(now[name]))) return name;
+  }
   if (made.conversationId === now.conversationId) return null;
   const isAlone = made.protocol?.capabilities.manyConversations === false;
   return isAlone || now.conversationId === undefined ? 'conversationId' : null;
 }
 
-/** Functions that stand for those of the newest render. What should be a function and is none is left for the client to refuse. */
+/** Functions that stand for those of the newest render. A wrong value is left for the client to refuse. */
 function clientOptions(made: OwnClientOptions, newest: () => OwnClientOptions): ChatSocketOptions {
   const { lingerMs, client, ...rest } = made;
-  const { url, token, shouldRetry, logger } = rest;
+  const { url, token, shouldRetry = noop, logger = noop } = rest;
   return {
     ...rest,
-    ...(typeof url === 'function' && { url: (context) => askUrl(newest().url, context) }),
-    ...(typeof token === 'function' && { token: (request) => (newest().token ?? token)(request) }),
-    ...(isFunctionOrNone(shouldRetry) && { shouldRetry: (cause) => newest().shouldRetry?.(cause) }),
-    ...(isFunctionOrNone(logger) && { logger: (...line) => newest().logger?.(...line) }),
+    // Safe: options are followed only while their URL is a function, too.
+    ...(isFunction(url) && { url: (context) => (newest().url as typeof url)(context) }),
+    ...(isFunction(token) && { token: (request) => (newest().token ?? token)(request) }),
+    ...(isFunction(shouldRetry) && { shouldRetry: (cause) => newest().shouldRetry?.(cause) }),
+    ...(isFunction(logger) && { logger: (...line) => newest().logger?.(...line) }),
   } satisfies ChatSocketOptions;
 }
 
-function askUrl(url: ChatSocketOptions['url'], context: UrlContext): string | Promise<string> {
-  return typeof url === 'function' ? url(context) : url;
-}
-
-function isFunctionOrNone(value: unknown): boolean {
-  return value === undefined || typeof value === 'function';
+function isFunction<Value>(value: Value): value is Extract<Value, (...values: never) => unknown> {
+  return typeof value === 'function';
 }
 
 function unusable(option: string, fault: string): ChatSocketError {

@@ -44,17 +44,11 @@ export interface ChatSocketState extends ChatSnapshot, ChatActions {
  * }
  */
 export function useChatSocket(options: UseChatSocketOptions = {}): ChatSocketState {
-  const { on = NO_LISTENERS, ...place } = options;
+  const { on = {}, ...place } = options;
   const target = useTarget(place);
-  const snapshot = useView(target, whole, Object.is);
+  const snapshot = useView(target, (whole) => whole, Object.is);
   useListeners(target, on);
   return useMemo(() => ({ ...snapshot, ...target.actions, client: target.client }), [snapshot, target]);
-}
-
-const NO_LISTENERS: ChatListeners = {};
-
-function whole(snapshot: ChatSnapshot): ChatSnapshot {
-  return snapshot;
 }
 
 function useListeners(target: ChatTarget, on: ChatListeners): void {

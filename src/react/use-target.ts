@@ -15,17 +15,17 @@ export function useTarget(options: OwnClientOptions | ChatPlace): ChatTarget {
   if (client === undefined) {
     throw new ChatSocketError(
       'usage/no-provider',
-      'Cannot find a client: there is no ChatSocketProvider above this component. Render one, or pass url or client.',
+      'Cannot find a client: there is no ChatSocketProvider above. Render one, or pass url or client.',
     );
   }
   const isProvided = owned === null && options.client === undefined;
   const named = options.conversationId ?? (isProvided ? provided?.conversationId : null) ?? null;
   // The client that was made with a conversation stands for it.
   const conversationId = owned?.conversationId === named ? null : named;
-  const make = () =>
-    provided?.isOf(client, conversationId) === true ? provided : new ChatTarget(client, conversationId);
+  const isSame = (target: ChatTarget | null) => target?.client === client && target.conversationId === conversationId;
+  const make = () => (provided !== null && isSame(provided) ? provided : new ChatTarget(client, conversationId));
   const [kept, keep] = useState(make);
-  if (kept.isOf(client, conversationId)) return kept;
+  if (isSame(kept)) return kept;
   const target = make();
   keep(target);
   return target;

@@ -1,6 +1,6 @@
 import { useEffect, useInsertionEffect, useReducer, useRef, useSyncExternalStore } from 'react';
 import type { ChatSnapshot } from '../client/chat-snapshot.js';
-import { type ChatTarget, SERVER_SNAPSHOT } from './chat-target.js';
+import { type ChatTarget, noop, SERVER_SNAPSHOT } from './chat-target.js';
 
 export type Select<Selected> = (snapshot: ChatSnapshot) => Selected;
 export type IsEqual<Selected> = (a: Selected, b: Selected) => boolean;
@@ -22,9 +22,9 @@ interface Shown<Selected> {
  * two parts of one sliced render may see two snapshots; the update that follows sets it right.
  */
 export function useView<Selected>(target: ChatTarget, select: Select<Selected>, isEqual: IsEqual<Selected>): Selected {
-  const [, renderAgain] = useReducer(addOne, 0);
+  const [, renderAgain] = useReducer((count: number) => count + 1, 0);
   const shown = useRef<Shown<Selected> | null>(null);
-  const isServerPage = useSyncExternalStore(neverChanges, inBrowser, onServer);
+  const isServerPage = useIsServerPage();
   const snapshot = isServerPage ? SERVER_SNAPSHOT : target.snapshot;
   const next = select(snapshot);
   const selected = shown.current !== null && isEqual(shown.current.selected, next) ? shown.current.selected : next;
@@ -53,19 +53,15 @@ function hasChanged<Selected>(shown: Shown<Selected>, snapshot: ChatSnapshot): b
   }
 }
 
-function addOne(count: number): number {
-  return count + 1;
-}
-
 /** Only the third argument of `useSyncExternalStore` tells that a page which the server rendered is being taken over. */
+function useIsServerPage(): boolean {
+  return useSyncExternalStore(
+    neverChanges,
+    () => false,
+    () => true,
+  );
+}
+
 function neverChanges(): () => void {
-  return () => {};
-}
-
-function inBrowser(): boolean {
-  return false;
-}
-
-function onServer(): boolean {
-  return true;
+  return noop;
 }
