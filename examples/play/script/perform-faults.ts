@@ -16,7 +16,7 @@ const ONE_WAY_MS = 1_500;
 /** By then the heartbeat has noticed and the client is back. */
 const NOTICED_DEADLINE_MS = 10_000;
 const SOUND_DEADLINE_MS = 12_000;
-const DRILL_TRIES_MAX = 4;
+const DRILL_TRIES_MAX = 6;
 
 export interface Theatre {
   readonly chatters: readonly Chatter[];

@@ -1,5 +1,20 @@
-/** The table at the end, and what was found where it is not clean. */
+/** What is said before the run, the table at the end, and what was found where it is not clean. */
+import type { ScriptArguments } from '../arguments.js';
+import { CONVERSATIONS } from './cast.js';
 import type { Finding, Verdict } from './checker.js';
+import { RESTARTS } from './fault-plan.js';
+
+export function introduction({ clients, messages, seed, sabotage }: ScriptArguments): string {
+  return [
+    `${clients} clients in ${CONVERSATIONS} conversations send ${messages} messages through a network that is cut, stalled and half-open,`,
+    `to a server that is restarted ${RESTARTS} times. The server keeps its own limit of 20 messages a second per user;`,
+    `the clients beat every 2 s and come back within 1 s, so that half a minute sees many losses. Seed ${seed}.`,
+    ...(sabotage === null
+      ? []
+      : [`Sabotage: ${sabotage}. The server takes repeats for new messages; this run has to fail.`]),
+    '',
+  ].join('\n');
+}
 
 export interface RunFacts {
   readonly verdict: Verdict;

@@ -11,7 +11,7 @@ import { DRILLS, type DrillKind, planFaults, RESTARTS } from './fault-plan.js';
 import { performFaults } from './perform-faults.js';
 import { showProgress } from './progress.js';
 import { readLogs } from './read-logs.js';
-import { findingLines, tableOf } from './report.js';
+import { findingLines, introduction, tableOf } from './report.js';
 import { talk } from './talk.js';
 import { pause, waitUntil } from './waiting.js';
 
@@ -114,18 +114,6 @@ async function settle(cast: Cast, tally: Tally): Promise<boolean> {
   const isSettled = await waitUntil(() => cast.isComplete(), SETTLE_DEADLINE_MS);
   await pause(STRAGGLERS_MS);
   return isSettled;
-}
-
-function introduction({ clients, messages, seed, sabotage }: ScriptArguments): string {
-  return [
-    `${clients} clients in 5 conversations send ${messages} messages through a network that is cut, stalled and half-open,`,
-    `to a server that is restarted ${RESTARTS} times. The server keeps its own limit of 20 messages a second per user;`,
-    `the clients beat every 2 s and come back within 1 s, so that half a minute sees many losses. Seed ${seed}.`,
-    ...(sabotage === null
-      ? []
-      : [`Sabotage: ${sabotage}. The server takes repeats for new messages; this run has to fail.`]),
-    '',
-  ].join('\n');
 }
 
 interface Moment {
