@@ -52,7 +52,7 @@ export class PageWatch {
 }
 
 /** A client that gave up by itself is still wanted: a wake starts it anew. */
-export function isConnectionWanted(state: ConnectionState): boolean {
+function isConnectionWanted(state: ConnectionState): boolean {
   switch (state.status) {
     case 'connecting':
     case 'open':

@@ -3,7 +3,7 @@
 import type { ConnectionPolicy } from './step.js';
 
 /** No delay is ever longer, whatever a server says. */
-export const DELAY_CEILING_MS = 600_000;
+const DELAY_CEILING_MS = 600_000;
 
 /** After an announced end everybody comes back at once, so the first retry is spread over this. */
 const ANNOUNCED_SPREAD_MS = 5_000;

@@ -33,7 +33,7 @@ function listOf<Item extends z.ZodType>(item: Item, lengthMax: number) {
 }
 
 /** `seq` counts 1, 2, 3 … within `epoch`. */
-export const cursorSchema = z.object({ epoch: id, seq: count });
+const cursorSchema = z.object({ epoch: id, seq: count });
 
 /** A message in a conversation. From `clientMessageId` on, the fields are `chatsocket.v1`. */
 export const messageSchema = z.object({
@@ -178,7 +178,7 @@ function clientFrame<const Type extends string, Payload extends z.ZodType>(type:
 /** `producer.seq` counts one connection's messages in one conversation from 1. */
 const producer = z.object({ id, seq });
 
-export const clientFrameSchemas = {
+const clientFrameSchemas = {
   ping: z.object({
     type: z.literal('ping'),
     ...messageIdField,
