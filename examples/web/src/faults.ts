@@ -6,7 +6,7 @@ export type LinkFault = 'cut' | 'silence' | 'delay' | 'heal';
 export type FaultReach = { readonly userId: string } | 'everyone';
 
 /** Each way, so an answer takes twice as long. */
-export const DELAY_MS = 1_000;
+const DELAY_MS = 1_000;
 
 async function post(path: string, body: object = {}): Promise<void> {
   const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };

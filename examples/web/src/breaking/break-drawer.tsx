@@ -5,6 +5,7 @@ import { useChat } from '../session/chat-context.js';
 import { CounterStrip } from './counter-strip.js';
 import { FAULTS, type Fault } from './fault-list.js';
 import { ReachChoice } from './reach-choice.js';
+import { useOutcome } from './use-outcome.js';
 import { useVolley } from './use-volley.js';
 import './breaking.css';
 
@@ -15,29 +16,17 @@ interface BreakDrawerProps {
   readonly counters: boolean;
 }
 
-type Outcome = { readonly tone: 'plain' | 'bad'; readonly text: string };
-
 const VOLLEY_MESSAGES = 20;
 
 /** Real faults on the running link, each with a line on what will be seen. */
 export function BreakDrawer({ roomId, onClose, counters }: BreakDrawerProps) {
   const { userId } = useChat();
   const [isForAll, setIsForAll] = useState(false);
-  const [outcome, setOutcome] = useState<Outcome | null>(null);
+  const { outcome, attempt } = useOutcome();
   const headingRef = useRef<HTMLHeadingElement>(null);
   const fireVolley = useVolley(roomId, VOLLEY_MESSAGES);
   const reach: FaultReach = isForAll ? 'everyone' : { userId };
   useEffect(() => headingRef.current?.focus(), []);
-
-  async function run(name: string, work: () => Promise<void>) {
-    setOutcome({ tone: 'plain', text: `${name}…` });
-    try {
-      await work();
-      setOutcome({ tone: 'plain', text: `${name}: done.` });
-    } catch (error) {
-      setOutcome({ tone: 'bad', text: error instanceof Error ? error.message : String(error) });
-    }
-  }
 
   return (
     <aside className="drawer" id="break-drawer" aria-label="Break it">
@@ -60,7 +49,7 @@ export function BreakDrawer({ roomId, onClose, counters }: BreakDrawerProps) {
             <FaultButton
               key={fault.name}
               fault={fault}
-              onPress={() => run(fault.name, () => fault.run({ userId, roomId, reach }))}
+              onPress={() => attempt(fault.name, () => fault.run({ userId, roomId, reach }))}
             />
           ))}
         </ul>
@@ -69,7 +58,7 @@ export function BreakDrawer({ roomId, onClose, counters }: BreakDrawerProps) {
         <button
           type="button"
           className="button button-strong"
-          onClick={() => run('Heal the link', () => breakLink('heal', reach))}
+          onClick={() => attempt('Heal the link', () => breakLink('heal', reach))}
         >
           Heal the link
         </button>

@@ -14,7 +14,7 @@ interface ComposerProps {
   readonly onStop: (() => void) | null;
 }
 
-export const CONTENT_LENGTH_MAX = 5_000;
+const CONTENT_LENGTH_MAX = 5_000;
 const COUNTED_FROM_LEFT = 500;
 
 export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
@@ -23,7 +23,6 @@ export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
   const boxRef = useRef<HTMLTextAreaElement>(null);
   const hintId = useId();
   const left = CONTENT_LENGTH_MAX - draft.trim().length;
-  useFocusAtFirst(boxRef);
   const canSend = draft.trim() !== '' && left >= 0;
 
   function write(text: string) {
@@ -49,21 +48,14 @@ export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
   return (
     <form className="composer" onSubmit={send}>
       <div className="composer-box">
-        <label className="visually-hidden" htmlFor="message-box">
-          Message to {room.title}
-        </label>
-        <textarea
-          ref={boxRef}
-          id="message-box"
-          rows={1}
-          value={draft}
-          placeholder={`Message ${room.title}`}
-          aria-describedby={hintId}
-          aria-invalid={left < 0}
-          enterKeyHint="send"
-          onChange={(event) => write(event.target.value)}
-          onKeyDown={sendOnEnter}
-          onBlur={() => setTyping(false)}
+        <MessageField
+          boxRef={boxRef}
+          room={room}
+          text={draft}
+          hintId={hintId}
+          isTooLong={left < 0}
+          onWrite={write}
+          onLeave={() => setTyping(false)}
         />
         {onStop !== null && (
           <button type="button" className="button stop-button" onClick={onStop}>
@@ -79,6 +71,40 @@ export function Composer({ room, onSend, setTyping, onStop }: ComposerProps) {
         {trouble ?? hintText(left)}
       </p>
     </form>
+  );
+}
+
+interface MessageFieldProps {
+  readonly boxRef: RefObject<HTMLTextAreaElement | null>;
+  readonly room: Room;
+  readonly text: string;
+  readonly hintId: string;
+  readonly isTooLong: boolean;
+  readonly onWrite: (text: string) => void;
+  readonly onLeave: () => void;
+}
+
+function MessageField({ boxRef, room, text, hintId, isTooLong, onWrite, onLeave }: MessageFieldProps) {
+  useFocusAtFirst(boxRef);
+  return (
+    <>
+      <label className="visually-hidden" htmlFor="message-box">
+        Message to {room.title}
+      </label>
+      <textarea
+        ref={boxRef}
+        id="message-box"
+        rows={1}
+        value={text}
+        placeholder={`Message ${room.title}`}
+        aria-describedby={hintId}
+        aria-invalid={isTooLong}
+        enterKeyHint="send"
+        onChange={(event) => onWrite(event.target.value)}
+        onKeyDown={sendOnEnter}
+        onBlur={onLeave}
+      />
+    </>
   );
 }
 

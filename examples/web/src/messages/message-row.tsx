@@ -4,6 +4,7 @@ import { Avatar } from '../look/avatar.js';
 import { DeliveryMark } from './delivery-mark.js';
 import { MessageActions } from './message-actions.js';
 import { clockText } from './time-text.js';
+import './bubble.css';
 
 interface MessageRowProps {
   readonly message: ChatMessage;

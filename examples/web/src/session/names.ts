@@ -3,11 +3,6 @@
 import type { ChatMessage, Conversation } from 'chatsocket';
 import { cleanName, storePerson } from './person.js';
 
-/** What this page adds to its messages. */
-export interface NamedMetadata {
-  readonly name: string;
-}
-
 export class Names {
   readonly #userId: string;
   readonly #known = new Map<string, string>();
