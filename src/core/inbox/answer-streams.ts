@@ -54,7 +54,11 @@ export class AnswerStreams {
     const placed = placeChunk(growing.text.length, frame.offset, frame.text);
     if (placed.type === 'missing') return [{ type: 'rejoin-needed' }];
     if (placed.type === 'known') return NOTHING;
-    this.#show(frame.id, { text: growing.text + placed.text, wasAsked: false });
+    const text = growing.text + placed.text;
+    this.#growing.set(frame.id, { text, wasAsked: false });
+    // Only the end can be half a character; looking at the whole text would copy it for every chunk.
+    const content = growing.text + wellFormedPrefix(placed.text);
+    this.#change(frame.id, { content, stream: 'streaming' });
     return [{ type: 'stream-delta', id: frame.id, offset: placed.offset, text: placed.text }];
   }
 
@@ -63,7 +67,8 @@ export class AnswerStreams {
     const growing = this.#growing.get(id);
     if (growing === undefined) return NOTHING;
     if (text.startsWith(growing.text)) return this.grow({ type: 'stream-delta', id, offset: 0, text });
-    const row = this.#show(id, { text, wasAsked: growing.wasAsked });
+    this.#growing.set(id, { ...growing, text });
+    const row = this.#change(id, { content: wellFormedPrefix(text), stream: 'streaming' });
     return row === null ? NOTHING : [{ type: 'updated', row }];
   }
 
@@ -111,11 +116,6 @@ export class AnswerStreams {
       { type: 'stream-ended', id, status },
       { type: 'received', row },
     ];
-  }
-
-  #show(id: MessageId, growing: Growing): MessageRow | null {
-    this.#growing.set(id, growing);
-    return this.#change(id, { content: wellFormedPrefix(growing.text), stream: 'streaming' });
   }
 
   #mark(id: MessageId, stream: StreamStatus): MessageRow | null {

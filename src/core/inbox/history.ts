@@ -5,13 +5,18 @@ import type { MessageId, MessageRow } from '../message.js';
 /** Evicted rows leave the array this many at a time, so that an append stays cheap. */
 const COMPACT_EVERY = 256;
 
+/** An own message that is not confirmed. */
+export type OwnRow = MessageRow & { readonly clientMessageId: string };
+
 export class History {
   readonly #rowsMax: number;
   /** Confirmed rows in order; those before `#start` are evicted. */
   #confirmed: MessageRow[] = [];
   #start = 0;
+  /** The confirmed rows by their ids: most messages are new, and that must be cheap to see. */
+  readonly #byId = new Map<MessageId, MessageRow>();
   /** Own messages that the server has not confirmed, by their client id, in the order of their sending. */
-  readonly #pending = new Map<string, MessageRow>();
+  readonly #pending = new Map<string, OwnRow>();
   #view: readonly MessageRow[] | null = null;
 
   constructor(rowsMax: number) {
@@ -33,13 +38,12 @@ export class History {
     return null;
   }
 
-  get pendingCount(): number {
-    return this.#pending.size;
+  find(id: MessageId): MessageRow | null {
+    return this.#byId.get(id) ?? null;
   }
 
-  find(id: MessageId): MessageRow | null {
-    const index = this.#indexOf(id);
-    return index === -1 ? null : (this.#confirmed[index] ?? null);
+  findPending(clientMessageId: string): OwnRow | null {
+    return this.#pending.get(clientMessageId) ?? null;
   }
 
   findByClientId(clientMessageId: string): MessageRow | null {
@@ -52,12 +56,12 @@ export class History {
     return null;
   }
 
-  pending(): readonly MessageRow[] {
+  pending(): readonly OwnRow[] {
     return [...this.#pending.values()];
   }
 
   /** Adds or changes an own message that is not confirmed. */
-  setPending(row: MessageRow & { readonly clientMessageId: string }): void {
+  setPending(row: OwnRow): void {
     this.#pending.set(row.clientMessageId, row);
     this.#view = null;
   }
@@ -66,11 +70,12 @@ export class History {
     if (this.#pending.delete(clientMessageId)) this.#view = null;
   }
 
-  /** Puts a confirmed row at the place of its number; at the end if it has none. */
-  insert(row: MessageRow): void {
-    const index = this.#placeFor(row);
+  /** Puts a confirmed row at the place of its number; if it has none, before that row, or at the end. */
+  insert(row: MessageRow, beforeId: MessageId | null = null): void {
+    const index = this.#placeFor(row, beforeId);
     if (index === this.#confirmed.length) this.#confirmed.push(row);
     else this.#confirmed.splice(index, 0, row);
+    this.#remember(row);
     this.#evict(this.#rowsMax);
     this.#view = null;
   }
@@ -79,6 +84,7 @@ export class History {
   prepend(rows: readonly MessageRow[]): void {
     this.#confirmed = [...rows, ...this.#confirmed.slice(this.#start)];
     this.#start = 0;
+    for (const row of rows) this.#remember(row);
     this.#view = null;
   }
 
@@ -86,6 +92,7 @@ export class History {
     const index = this.#indexOf(id);
     if (index === -1) return;
     this.#confirmed[index] = row;
+    this.#remember(row);
     this.#view = null;
   }
 
@@ -93,11 +100,16 @@ export class History {
   reset(): void {
     this.#confirmed = [];
     this.#start = 0;
+    this.#byId.clear();
     this.#view = null;
   }
 
-  streaming(): readonly MessageRow[] {
-    return this.#confirmed.slice(this.#start).filter((row) => row.stream === 'streaming' || row.stream === 'stalled');
+  #remember(row: MessageRow): void {
+    if (row.id !== null) this.#byId.set(row.id, row);
+  }
+
+  #forget(row: MessageRow | undefined): void {
+    if (row !== undefined && row.id !== null) this.#byId.delete(row.id);
   }
 
   #indexOf(id: MessageId): number {
@@ -107,8 +119,11 @@ export class History {
     return -1;
   }
 
-  #placeFor(row: MessageRow): number {
-    if (row.seq === null) return this.#confirmed.length;
+  #placeFor(row: MessageRow, beforeId: MessageId | null): number {
+    if (row.seq === null) {
+      const before = beforeId === null ? -1 : this.#indexOf(beforeId);
+      return before === -1 ? this.#confirmed.length : before;
+    }
     let index = this.#confirmed.length;
     while (index > this.#start) {
       const before = this.#confirmed[index - 1]?.seq ?? null;
@@ -126,9 +141,10 @@ export class History {
       const victim = this.#confirmed.findIndex(
         (row, index) => index > this.#start && row.stream !== 'streaming' && row.stream !== 'stalled',
       );
-      if (victim !== -1) this.#confirmed.splice(victim, 1);
+      if (victim !== -1) this.#forget(this.#confirmed.splice(victim, 1)[0]);
       return;
     }
+    this.#forget(oldest);
     this.#start += 1;
     if (this.#start < COMPACT_EVERY) return;
     this.#confirmed = this.#confirmed.slice(this.#start);

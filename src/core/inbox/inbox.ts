@@ -1,6 +1,6 @@
 /** One conversation's inbound side: seen? in order? part of a stream? then keep, and tell what changed. */
 
-import type { Cursor, InboundFrame, Recovery } from '../frame.js';
+import type { Cursor, InboundFrame, Recovery, WireMessage } from '../frame.js';
 import type { MessageId, MessageRow } from '../message.js';
 import { AnswerStreams } from './answer-streams.js';
 import { History } from './history.js';
@@ -78,11 +78,12 @@ export class Inbox {
     const changes: InboxChange[] = [];
     if (this.#hasJoined && recovered === 'none') changes.push(this.#reset());
     if (recovered === 'partial') changes.push(...findLoss(frame, before));
-    for (const message of frame.messages) changes.push(...this.messages.take(message, isResume));
+    changes.push(...this.#takeAll(frame.messages, isResume));
     if (!isResume) this.#hasOlder = frame.hasOlder;
     this.#hasJoined = true;
     this.#position.settle(readCursor(frame));
     changes.push(...this.#applyReady());
+    if (this.#position.hasHole) changes.push({ type: 'rejoin-needed' });
     return { recovered, changes };
   }
 
@@ -92,12 +93,12 @@ export class Inbox {
     if (seq === null) return this.#apply(frame);
     switch (this.#position.place('epoch' in frame ? frame.epoch : null, seq)) {
       case 'known':
-        return frame.type === 'message' ? this.messages.take(frame.message, false) : [{ type: 'duplicate' }];
+        return (frame.type === 'message' ? this.messages.recall(frame.message) : null) ?? [{ type: 'duplicate' }];
       case 'other-epoch':
         return [{ type: 'rejoin-needed' }];
       case 'early':
         this.#position.hold(seq, frame);
-        return this.#position.missing() === null ? [] : [{ type: 'rejoin-needed' }];
+        return this.#position.hasHole ? [{ type: 'rejoin-needed' }] : [];
       case 'next': {
         const changes = this.#apply(frame);
         this.#position.advance(seq);
@@ -115,10 +116,22 @@ export class Inbox {
   /** Rows from further back. */
   prepend(frame: FrameOf<'history-page'>): readonly MessageRow[] {
     this.#hasOlder = frame.hasOlder;
-    const fresh = frame.messages.filter((message) => this.#history.find(message.id) === null);
-    const rows = fresh.map((message) => this.messages.toRow(message));
+    const fresh = new Map(frame.messages.map((message) => [message.id, message]));
+    for (const id of fresh.keys()) if (this.#history.find(id) !== null) fresh.delete(id);
+    const rows = [...fresh.values()].map((message) => this.messages.toOlderRow(message));
     this.#history.prepend(rows);
     return rows;
+  }
+
+  /** The server's order is kept where messages have no numbers: a missed one goes before the next that is here. */
+  #takeAll(messages: readonly WireMessage[], isNews: boolean): readonly InboxChange[] {
+    const nextIds = new Map<MessageId, MessageId | null>();
+    let nextId: MessageId | null = null;
+    for (const { id } of [...messages].reverse()) {
+      nextIds.set(id, nextId);
+      if (this.#history.find(id) !== null) nextId = id;
+    }
+    return messages.flatMap((message) => this.messages.take(message, isNews, nextIds.get(message.id) ?? null));
   }
 
   #reset(): InboxChange {
@@ -189,7 +202,7 @@ function readCursor(frame: FrameOf<'joined'>): Cursor | null {
 }
 
 function findLoss(frame: FrameOf<'joined'>, before: Cursor | null): readonly InboxChange[] {
-  const firstSeq = frame.messages[0]?.seq ?? frame.latestSeq;
+  const firstSeq = frame.messages[0]?.seq ?? (frame.latestSeq === null ? null : frame.latestSeq + 1);
   if (before === null || firstSeq === null || firstSeq <= before.seq + 1) return [];
   return [{ type: 'gap-lost', fromSeq: before.seq + 1, toSeq: firstSeq - 1 }];
 }

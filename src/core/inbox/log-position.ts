@@ -9,13 +9,13 @@ export class LogPosition<Event> {
   readonly #earlyMax: number;
   readonly #early = new Map<number, Event>();
   #cursor: Cursor | null = null;
-  #isJoining = true;
+  #isJoining = false;
 
   constructor(earlyMax: number) {
     this.#earlyMax = earlyMax;
   }
 
-  /** The last number applied; null before the first join. */
+  /** The last number applied; null before the first join, and where the server told none. */
   get cursor(): Cursor | null {
     return this.#cursor;
   }
@@ -27,7 +27,9 @@ export class LogPosition<Event> {
   }
 
   place(epoch: string | null, seq: number): Placement {
-    if (this.#isJoining || this.#cursor === null) return 'early';
+    if (this.#isJoining) return 'early';
+    // A server that told no place in its log gives its numbers for order alone.
+    if (this.#cursor === null) return 'next';
     if (epoch !== null && epoch !== this.#cursor.epoch) return 'other-epoch';
     if (seq <= this.#cursor.seq) return 'known';
     return seq === this.#cursor.seq + 1 ? 'next' : 'early';
@@ -61,9 +63,8 @@ export class LogPosition<Event> {
     return { seq, event };
   }
 
-  /** The range that is missing before the early events; null if nothing is. */
-  missing(): { readonly fromSeq: number; readonly toSeq: number } | null {
-    if (this.#cursor === null || this.#isJoining || this.#early.size === 0) return null;
-    return { fromSeq: this.#cursor.seq + 1, toSeq: Math.min(...this.#early.keys()) - 1 };
+  /** Early events wait, and the one before them is missing. */
+  get hasHole(): boolean {
+    return this.#cursor !== null && !this.#isJoining && this.#early.size > 0;
   }
 }

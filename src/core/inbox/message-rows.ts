@@ -3,9 +3,10 @@
 import type { WireMessage } from '../frame.js';
 import type { DeliveryStatus, MessageFailure, MessageId, MessageRow } from '../message.js';
 import type { AnswerStreams } from './answer-streams.js';
-import type { History } from './history.js';
+import type { History, OwnRow } from './history.js';
 import type { InboxChange } from './inbox-change.js';
 import { SeenIds } from './seen-ids.js';
+import { wellFormedPrefix } from './stream.js';
 
 const DUPLICATE: readonly InboxChange[] = [{ type: 'duplicate' }];
 
@@ -61,7 +62,9 @@ export class MessageRows {
     const row = history.findByClientId(clientMessageId);
     if (row === null || row.delivery === delivery) return;
     if (row.id === null) history.setPending({ ...row, clientMessageId, delivery, failure });
-    else if (delivery === 'read' || delivery === 'delivered') history.replace(row.id, { ...row, delivery });
+    else if (delivery === 'read' || (delivery === 'delivered' && row.delivery === 'sent')) {
+      history.replace(row.id, { ...row, delivery });
+    }
   }
 
   /** The server has an own message. Without an id it stays in the tail, marked as sent, until its copy comes. */
@@ -75,22 +78,37 @@ export class MessageRows {
     }
     history.dropPending(clientMessageId);
     this.#seen.add(id);
-    history.insert({ ...row, id, seq, delivery: 'sent', failure: null });
+    const copy = history.find(id);
+    // A copy that did not say whose it was is shown already: the two become one.
+    if (copy !== null) history.replace(id, { ...copy, key: row.key, clientMessageId, metadata: row.metadata });
+    else history.insert({ ...row, id, seq, delivery: 'sent', failure: null });
   }
 
-  /** Shows a message of the server's. `isNews`: it is told as received, not only shown. */
-  take(message: WireMessage, isNews: boolean): readonly InboxChange[] {
+  /**
+   * Shows a message of the server's. `isNews`: it is told as received, not only shown. `beforeId`: the row that it
+   * goes before, if it has no number.
+   */
+  take(message: WireMessage, isNews: boolean, beforeId: MessageId | null = null): readonly InboxChange[] {
+    const recalled = this.recall(message, beforeId);
+    if (recalled !== null) return recalled;
     const { history, streams } = this.#source;
-    const known = history.find(message.id);
-    if (known !== null) return this.#refresh(known, message);
-    const own = this.#findOwn(message);
-    if (own?.clientMessageId) return this.#adopt(own, own.clientMessageId, message);
-    if (this.#seen.has(message.id)) return DUPLICATE;
     this.#seen.add(message.id);
     const row = this.toRow(message);
-    history.insert(row);
+    history.insert(row, beforeId);
     if (message.streaming) return streams.begin(message.id, message.content);
     return isNews ? [{ type: 'received', row }] : [];
+  }
+
+  /** What a message that is shown already brings; null if it is not, and adds nothing then. */
+  recall(message: WireMessage, beforeId: MessageId | null = null): readonly InboxChange[] | null {
+    const known = this.#source.history.find(message.id);
+    if (known !== null) return this.#refresh(known, message);
+    const own = this.#findOwn(message);
+    if (own !== null) {
+      this.#source.history.insert(this.#adopt(own, message), beforeId);
+      return [{ type: 'confirmed', clientMessageId: own.clientMessageId, id: message.id, seq: message.seq }];
+    }
+    return this.#seen.has(message.id) ? DUPLICATE : null;
   }
 
   isKnown(id: MessageId): boolean {
@@ -104,8 +122,15 @@ export class MessageRows {
   markRead(messageIds: readonly MessageId[]): void {
     for (const id of messageIds) {
       const row = this.#source.history.find(id);
-      if (row?.sender.role === 'self') this.#source.history.replace(id, { ...row, delivery: 'read' });
+      if (row === null || row.sender.role !== 'self' || row.delivery === 'read') continue;
+      this.#source.history.replace(id, { ...row, delivery: 'read' });
     }
+  }
+
+  /** The row of a message from further back, where an own one may have been waiting for its ack. */
+  toOlderRow(message: WireMessage): MessageRow {
+    const own = this.#findOwn(message);
+    return own === null ? this.toRow(message) : this.#adopt(own, message);
   }
 
   toRow(message: WireMessage): MessageRow {
@@ -117,7 +142,7 @@ export class MessageRows {
       clientMessageId: message.clientMessageId,
       conversationId: this.#source.conversationId,
       sender: { id: message.senderId, role: message.senderRole ?? (isOwn ? 'self' : 'other') },
-      content: message.content,
+      content: message.streaming ? wellFormedPrefix(message.content) : message.content,
       createdAtMs: message.createdAtMs,
       seq: message.seq,
       inReplyTo: message.inReplyTo,
@@ -129,12 +154,11 @@ export class MessageRows {
   }
 
   /** The server's copy of an own message takes the place of the optimistic row; the key stays. */
-  #adopt(own: MessageRow, clientMessageId: string, message: WireMessage): readonly InboxChange[] {
-    const { history } = this.#source;
-    history.dropPending(clientMessageId);
+  #adopt(own: OwnRow, message: WireMessage): MessageRow {
+    this.#source.history.dropPending(own.clientMessageId);
     this.#seen.add(message.id);
-    history.insert({ ...this.toRow(message), key: own.key, clientMessageId, metadata: own.metadata });
-    return [{ type: 'confirmed', clientMessageId, id: message.id, seq: message.seq }];
+    const { key, clientMessageId, metadata } = own;
+    return { ...this.toRow(message), key, clientMessageId, metadata };
   }
 
   /** Shown already. An own message's copy still brings the server's words and time. */
@@ -149,13 +173,10 @@ export class MessageRows {
   }
 
   /** By its client id; where the protocol has none, the oldest pending message of the same words. */
-  #findOwn(message: WireMessage): MessageRow | null {
+  #findOwn(message: WireMessage): OwnRow | null {
     if (message.senderId === null || message.senderId !== this.#selfId) return null;
     const { history } = this.#source;
-    if (message.clientMessageId !== null) {
-      const row = history.findByClientId(message.clientMessageId);
-      return row?.id === null ? row : null;
-    }
+    if (message.clientMessageId !== null) return history.findPending(message.clientMessageId);
     if (message.seq !== null) return null;
     const words = message.content.trim();
     return history.pending().find((row) => isOnItsWay(row) && row.content.trim() === words) ?? null;

@@ -209,13 +209,13 @@ describe('the application that reads a close itself', () => {
   };
 
   test.each([
-    ['retries where the table stops', 4403, true, 'waiting 500 retry'],
-    ['stops where the table retries', 1006, false, 'closed stopped by socket-closed 1006'],
-    ['stops where the table renews', 4401, false, 'closed stopped by socket-closed 4401'],
-    ['leaves a renewal to the table', 4401, true, 'waiting 0 auth-failed'],
-    ['leaves a stop to the table', 4403, undefined, 'closed stopped by socket-closed 4403'],
-  ])('UP-08 %s', (_what, code, shouldRetry, next) => {
-    expect(outcome(openAt(), code, shouldRetry)).toBe(next);
+    ['retries where the table stops', { code: 4403, says: true }, 'waiting 500 retry'],
+    ['stops where the table retries', { code: 1006, says: false }, 'closed stopped by socket-closed 1006'],
+    ['stops where the table renews', { code: 4401, says: false }, 'closed stopped by socket-closed 4401'],
+    ['leaves a renewal to the table', { code: 4401, says: true }, 'waiting 0 auth-failed'],
+    ['leaves a stop to the table', { code: 4403, says: undefined }, 'closed stopped by socket-closed 4403'],
+  ])('UP-08 %s', (_what, { code, says }, next) => {
+    expect(outcome(openAt(), code, says)).toBe(next);
   });
 
   test('UP-08 retries with the ladder where a second token in a row is refused', () => {

@@ -1,0 +1,177 @@
+/** What is kept is bounded, ordered and cheap, and what did not change stays the same object. */
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { History } from '../../../src/core/inbox/history.js';
+import type { Inbox } from '../../../src/core/inbox/inbox.js';
+import { SeenIds } from '../../../src/core/inbox/seen-ids.js';
+import type { MessageRow } from '../../../src/core/message.js';
+import { idsOf, joinedInbox, liveMessage, numbered, readEvent, SELF } from '../../support/wire-log.js';
+
+const SEED = Number(process.env['SEED'] ?? 777);
+
+function row(id: string, facts: Partial<MessageRow> = {}): MessageRow {
+  return {
+    key: `key of ${id}`,
+    id,
+    clientMessageId: null,
+    conversationId: 'c1',
+    sender: { id: null, role: 'other' },
+    content: id,
+    createdAtMs: 0,
+    seq: null,
+    inReplyTo: null,
+    delivery: null,
+    stream: null,
+    failure: null,
+    metadata: null,
+    ...facts,
+  };
+}
+
+function pendingRow(clientMessageId: string): MessageRow & { readonly clientMessageId: string } {
+  return { ...row(clientMessageId), id: null, clientMessageId, delivery: 'failed' };
+}
+
+function shown(history: History): readonly string[] {
+  return history.rows.map(({ id, clientMessageId }) => id ?? `(${clientMessageId})`);
+}
+
+describe('a capped history', () => {
+  test(`UP-38 UP-40 RX-6 keeps the newest of any insertions, in order, with all that is pending (seed ${SEED})`, () => {
+    const property = fc.property(
+      fc.integer({ min: 1, max: 12 }),
+      fc.uniqueArray(fc.nat(400), { maxLength: 400 }),
+      fc.array(fc.nat(5), { maxLength: 5 }),
+      (rowsMax, seqs, pending) => {
+        const history = new History(rowsMax);
+        let model: number[] = [];
+        for (const id of pending) history.setPending(pendingRow(`p${id}`));
+
+        for (const seq of seqs) {
+          history.insert(row(`m${seq}`, { seq }));
+          model = [...model, seq].sort((a, b) => a - b).slice(-rowsMax);
+          for (const other of [seq, ...model]) {
+            expect(history.find(`m${other}`)?.seq ?? null).toBe(model.includes(other) ? other : null);
+          }
+        }
+
+        expect(shown(history)).toEqual([
+          ...model.map((seq) => `m${seq}`),
+          ...[...new Set(pending)].map((id) => `(p${id})`),
+        ]);
+        expect(history.oldestSeq).toBe(model[0] ?? null);
+      },
+    );
+
+    fc.assert(property, { seed: SEED, numRuns: 300 });
+  });
+
+  test('UP-38 never evicts an answer that still grows, and evicts it once it has ended', () => {
+    const history = new History(3);
+    history.insert(row('a', { stream: 'streaming' }));
+    history.insert(row('b', { stream: 'stalled' }));
+    for (let index = 0; index < 600; index += 1) history.insert(row(`m${index}`));
+    const during = shown(history);
+
+    history.replace('a', row('a', { stream: 'done' }));
+    history.insert(row('last'));
+
+    expect(during).toEqual(['a', 'b', 'm599']);
+    expect(shown(history)).toEqual(['b', 'm599', 'last']);
+  });
+
+  test('UP-38 never evicts what is pending or failed', () => {
+    const history = new History(2);
+    for (const id of ['x', 'y', 'z']) history.setPending(pendingRow(id));
+
+    for (let index = 0; index < 1_000; index += 1) history.insert(row(`m${index}`));
+
+    expect(shown(history)).toEqual(['m998', 'm999', '(x)', '(y)', '(z)']);
+  });
+
+  test('RX-6 keeps what the user asked to see from further back', () => {
+    const history = new History(2);
+    history.insert(row('c', { seq: 3 }));
+    history.insert(row('d', { seq: 4 }));
+
+    history.prepend([row('a', { seq: 1 }), row('b', { seq: 2 })]);
+
+    expect(shown(history)).toEqual(['a', 'b', 'c', 'd']);
+    expect([history.oldestSeq, history.find('a')?.id]).toEqual([1, 'a']);
+  });
+
+  test('RX-5 forgets what was confirmed at a reset, and nothing else', () => {
+    const history = new History(5);
+    history.insert(row('a'));
+    history.setPending(pendingRow('x'));
+
+    history.reset();
+
+    expect([shown(history), history.find('a')]).toEqual([['(x)'], null]);
+  });
+});
+
+describe('rows that did not change', () => {
+  test('UP-38 are the same objects, and the list is the same until something changed', () => {
+    const inbox = joinedInbox(100);
+    const before = inbox.rows;
+
+    inbox.receive(liveMessage(numbered(100)));
+    const unchanged = inbox.rows;
+    inbox.receive(liveMessage(numbered(101)));
+
+    expect(unchanged).toBe(before);
+    expect(inbox.rows.slice(0, 100).every((each, index) => each === before[index])).toBe(true);
+  });
+
+  test('UP-38 stay so when a read mark comes again', () => {
+    const inbox = joinedInbox(1);
+    inbox.receive(liveMessage(numbered(2, { senderId: SELF })));
+    inbox.receive(readEvent(3, ['m1', 'm2']));
+    const before = inbox.rows;
+
+    inbox.receive(readEvent(4, ['m1', 'm2']));
+
+    expect(inbox.rows).toBe(before);
+    expect(inbox.find('m2')?.delivery).toBe('read');
+  });
+});
+
+describe('the cost of one more message', () => {
+  test('UP-38 does not grow with the history', () => {
+    const append = (inbox: Inbox, from: number, count: number) => {
+      const startedMs = performance.now();
+      for (let seq = from; seq < from + count; seq += 1) inbox.receive(liveMessage(numbered(seq)));
+      return performance.now() - startedMs;
+    };
+    const costOf = (historyMax: number) => {
+      const inbox = joinedInbox(0, { historyMax });
+      append(inbox, 1, historyMax);
+      return Math.min(...[0, 1, 2, 3, 4].map((turn) => append(inbox, historyMax + 1 + turn * 2_000, 2_000)));
+    };
+    costOf(100);
+
+    const small = costOf(100);
+    const large = costOf(10_000);
+
+    expect(large / small).toBeLessThan(4);
+  });
+
+  test('UP-38 leaves 300,000 messages as 100 rows', () => {
+    const inbox = joinedInbox(0, { historyMax: 100 });
+
+    for (let seq = 1; seq <= 300_000; seq += 1) inbox.receive(liveMessage(numbered(seq, { content: 'x' })));
+
+    expect(inbox.rows).toHaveLength(100);
+    expect(idsOf(inbox).at(-1)).toBe('m300000');
+  });
+});
+
+test('UP-38 the memory for ids forgets the oldest first', () => {
+  const seen = new SeenIds(3);
+
+  for (const id of ['a', 'b', 'c', 'c', 'd']) seen.add(id);
+
+  expect(['a', 'b', 'c', 'd'].map((id) => seen.has(id))).toEqual([false, true, true, true]);
+});

@@ -1,0 +1,150 @@
+/** An own message is one row with one key, in whatever order its ack and its copy come. */
+
+import { describe, expect, test } from 'vitest';
+import type { Inbox } from '../../../src/core/inbox/inbox.js';
+import {
+  idsOf,
+  joinedAnswer,
+  joinedInbox,
+  kindsOf,
+  liveMessage,
+  makeInbox,
+  numbered,
+  SELF,
+} from '../../support/wire-log.js';
+
+const OWN = numbered(4, { id: 'srv', clientMessageId: 'own', senderId: SELF, content: 'hello' });
+
+function inboxWithOwn(): Inbox {
+  const inbox = joinedInbox(3);
+  inbox.messages.addOwn({ content: 'hello', createdAtMs: 1, inReplyTo: null, metadata: { tag: 1 } }, 'own');
+  inbox.messages.setDelivery('own', 'sending', null);
+  return inbox;
+}
+
+const ack = (inbox: Inbox) => inbox.messages.confirm('own', 'srv', 4);
+const echo = (inbox: Inbox) => inbox.receive(liveMessage(OWN));
+const resume = (inbox: Inbox) => {
+  inbox.startJoin();
+  inbox.join(joinedAnswer([OWN], 4));
+};
+const page = (inbox: Inbox) =>
+  inbox.prepend({ type: 'history-page', conversationId: 'c1', messages: [OWN], hasOlder: false });
+
+describe('an own message', () => {
+  test.each<[string, readonly ((inbox: Inbox) => unknown)[]]>([
+    ['ack, then copy', [ack, echo]],
+    ['copy, then ack', [echo, ack]],
+    ['copy only', [echo]],
+    ['ack only', [ack]],
+    ['copy, ack, copy, ack', [echo, ack, echo, ack]],
+    ['copy in a resume, then ack', [resume, ack]],
+    ['ack, then copy in a resume', [ack, resume]],
+    ['copy in a page, then ack', [page, ack]],
+    ['ack, then copy in a page', [ack, page]],
+  ])('UP-05 DS-7 DS-10 is one row with its first key: %s', (_what, steps) => {
+    const inbox = inboxWithOwn();
+    const key = inbox.rows.at(-1)?.key;
+
+    for (const step of steps) step(inbox);
+
+    const rows = inbox.rows.filter(({ sender }) => sender.role === 'self');
+    expect(rows).toMatchObject([{ key, id: 'srv', clientMessageId: 'own', delivery: 'sent', metadata: { tag: 1 } }]);
+  });
+
+  test('UP-05 is one row where the copy did not say whose it was', () => {
+    const inbox = inboxWithOwn();
+    const key = inbox.rows.at(-1)?.key;
+
+    inbox.receive(liveMessage({ ...OWN, clientMessageId: null }));
+    ack(inbox);
+
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'srv']);
+    expect(inbox.rows.at(-1)).toMatchObject({ key, clientMessageId: 'own' });
+  });
+
+  test('DS-10 stands at the tail until it is confirmed, then in its place', () => {
+    const inbox = inboxWithOwn();
+
+    inbox.messages.addOwn({ content: 'later', createdAtMs: 0, inReplyTo: null, metadata: null }, 'own-2');
+    inbox.messages.confirm('own-2', 'srv-2', 6);
+    inbox.receive(liveMessage(numbered(4)));
+    inbox.receive(liveMessage(numbered(5)));
+
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5', 'srv-2', null]);
+  });
+
+  test('DS-7 in the log is as good as its ack, and is told as that', () => {
+    const inbox = inboxWithOwn();
+
+    const changes = echo(inbox);
+
+    expect(changes).toEqual([{ type: 'confirmed', clientMessageId: 'own', id: 'srv', seq: 4 }]);
+  });
+
+  test('C15 of another user with the same client id is another message', () => {
+    const inbox = inboxWithOwn();
+
+    const changes = inbox.receive(liveMessage({ ...OWN, senderId: 'mallory' }));
+
+    expect(kindsOf(changes)).toEqual(['received srv']);
+    expect(inbox.rows.map(({ delivery }) => delivery)).toEqual([null, null, null, null, 'sending']);
+  });
+
+  test('DS-3 goes forward only, once it is confirmed', () => {
+    const inbox = inboxWithOwn();
+    ack(inbox);
+
+    inbox.messages.setDelivery('own', 'unconfirmed', null);
+    const sent = inbox.find('srv')?.delivery;
+    inbox.messages.markRead(['srv']);
+    inbox.messages.setDelivery('own', 'delivered', null);
+
+    expect([sent, inbox.find('srv')?.delivery]).toEqual(['sent', 'read']);
+  });
+
+  test('UP-05 without a client id on the wire is known by its words, the oldest on its way first', () => {
+    const inbox = makeInbox();
+    inbox.startJoin();
+    inbox.join(joinedAnswer([], null));
+    for (const id of ['one', 'two', 'three']) {
+      inbox.messages.addOwn({ content: 'hi ', createdAtMs: 1, inReplyTo: null, metadata: null }, id);
+      if (id !== 'three') inbox.messages.setDelivery(id, 'sending', null);
+    }
+    const copy = (id: string) =>
+      inbox.receive(liveMessage({ ...OWN, id, seq: null, clientMessageId: null, content: 'hi' }));
+
+    const told = ['a', 'b', 'c'].flatMap((id) => copy(id));
+
+    expect(told.map((change) => (change.type === 'confirmed' ? change.clientMessageId : change.type))).toEqual([
+      'one',
+      'two',
+      'received',
+    ]);
+    expect(inbox.rows.map(({ clientMessageId, id }) => clientMessageId ?? id)).toEqual(['one', 'two', 'c', 'three']);
+  });
+
+  test('DS-3 that was acked without an id waits for its copy', () => {
+    const inbox = inboxWithOwn();
+
+    inbox.messages.confirm('own', null, null);
+    const acked = inbox.rows.at(-1);
+    echo(inbox);
+
+    expect(acked).toMatchObject({ id: null, delivery: 'sent' });
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'srv']);
+  });
+});
+
+test('F40 RX-6 a page with doubled and known messages adds each new one once', () => {
+  const inbox = makeInbox();
+  inbox.startJoin();
+  inbox.join(joinedAnswer([numbered(5), numbered(6)], 6, { hasOlder: true }));
+  const messages = [numbered(3), numbered(4), numbered(4), numbered(5)];
+
+  const rows = inbox.prepend({ type: 'history-page', conversationId: 'c1', messages, hasOlder: false });
+
+  expect(rows.map(({ id }) => id)).toEqual(['m3', 'm4']);
+  expect(idsOf(inbox)).toEqual(['m3', 'm4', 'm5', 'm6']);
+  expect(inbox.hasOlder).toBe(false);
+});
