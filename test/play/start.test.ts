@@ -1,48 +1,20 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile } from 'node:child_process';
 import { createServer, type Server } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, expect, test } from 'vitest';
 import { listenOnLoopback } from '../../examples/play/listen.js';
 import { until, within } from './sockets.js';
+import { killStarted, start } from './started.js';
 
-const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const DEADLINE_MS = 90_000;
 const STEP_DEADLINE_MS = 25_000;
 
-const children: ChildProcess[] = [];
 const servers: Server[] = [];
 
 afterEach(async () => {
-  for (const child of children.splice(0)) child.kill('SIGKILL');
+  killStarted();
   for (const server of servers.splice(0)) await new Promise((resolve) => server.close(resolve));
 });
-
-interface Started {
-  readonly child: ChildProcess;
-  output(): string;
-  readonly ended: Promise<{ readonly code: number | null; readonly output: string; readonly errors: string }>;
-}
-
-function start(...words: readonly string[]): Started {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'examples/play/start.ts', ...words], {
-    cwd: PROJECT,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  children.push(child);
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (bytes) => {
-    output += bytes;
-  });
-  child.stderr.on('data', (bytes) => {
-    errors += bytes;
-  });
-  const ended = new Promise<{ code: number | null; output: string; errors: string }>((resolve) => {
-    child.once('close', (code) => resolve({ code, output, errors }));
-  });
-  return { child, output: () => output, ended };
-}
 
 test(
   '--help explains the two ways to start and ends well',
