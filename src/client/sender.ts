@@ -242,7 +242,6 @@ export class Sender {
     if (entry === null) return false;
     this.#messages.get(id)?.fail(status, error);
     this.#messages.delete(id);
-    this.#around.onDelivery(entry, status);
     this.#around.onFailed(entry, error);
     this.drain();
     return true;
