@@ -46,8 +46,15 @@ export class Listeners<Events extends object> {
     original: (payload: Events[Name]) => void,
     call: (payload: Events[Name]) => void,
   ): () => void {
-    // Only `emit` calls guards, and its signature ties the name to the payload's type.
-    const guard: Call = (payload) => this.#call(name, () => call(payload as Events[Name]));
+    const guard: Call = (payload) => {
+      // One that was removed a moment ago, by a listener of the same event, is not called any more.
+      if (!this.#guards.get(name)?.has(guard)) return;
+      // Only `emit` calls guards, and its signature ties the name to the payload's type.
+      callSafely(
+        () => call(payload as Events[Name]),
+        (thrown) => this.#onThrow(thrown, name),
+      );
+    };
     const guards = this.#guards.get(name) ?? new Map<Call, unknown>();
     this.#guards.set(name, guards.set(guard, original));
     this.#emitter.on(name, guard);
@@ -58,13 +65,14 @@ export class Listeners<Events extends object> {
     this.#guards.get(name)?.delete(guard);
     this.#emitter.off(name, guard);
   }
+}
 
-  #call(name: keyof Events & string, call: () => unknown): void {
-    try {
-      const returned = call();
-      if (returned instanceof Promise) returned.catch((rejected: unknown) => this.#onThrow(rejected, name));
-    } catch (thrown) {
-      this.#onThrow(thrown, name);
-    }
+/** Calls a function of the application's. What it throws, at once or as a rejected promise, goes to `onThrow`. */
+export function callSafely(call: () => unknown, onThrow: (thrown: unknown) => void): void {
+  try {
+    const returned = call();
+    if (returned instanceof Promise) returned.catch(onThrow);
+  } catch (thrown) {
+    onThrow(thrown);
   }
 }

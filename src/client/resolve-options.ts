@@ -19,6 +19,7 @@ import type { Transport } from '../ports/transport.js';
 import { envelopeProtocol } from '../protocols/envelope/envelope.js';
 import { webSocketTransport } from '../transports/web-socket.js';
 import { checkUrl } from './dial-request.js';
+import { callSafely } from './listeners.js';
 import { checkFunction, checkGroup, invalidOption, readBoolean, readGroup } from './option-checks.js';
 import type {
   ChatSocketOptions,
@@ -96,7 +97,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     outbox: resolveOutbox(protocol, options.outbox),
     inbox: resolveInbox(options.inbox),
     allowInsecure,
-    logger: options.logger ?? null,
+    logger: guardLogger(options.logger),
     clock: options.clock ?? systemClock(),
     random: options.random ?? mathRandom,
     ids: options.ids ?? nanoidIds(),
@@ -168,6 +169,16 @@ function guardShouldRetry(shouldRetry: ChatSocketOptions['shouldRetry']): Connec
       return undefined;
     }
   };
+}
+
+/** A logger that throws must not stop what it was told of. */
+function guardLogger(logger: ChatSocketOptions['logger']): Logger | null {
+  if (logger === undefined) return null;
+  return (level, message, fields) =>
+    callSafely(
+      () => logger(level, message, fields),
+      () => {},
+    );
 }
 
 function resolveOutbox(protocol: Protocol, outbox: OutboxOptions = {}): ResolvedOptions['outbox'] {

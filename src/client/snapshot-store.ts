@@ -24,7 +24,9 @@ export class SnapshotStore {
 
   subscribe(listener: () => void): () => void {
     // A function of its own, so that the same listener given twice is two subscriptions.
-    const entry = () => listener();
+    const entry = () => {
+      if (this.#listeners.has(entry)) return listener();
+    };
     this.#listeners.add(entry);
     return () => {
       this.#listeners.delete(entry);

@@ -3,6 +3,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { Conversations } from './conversations.js';
+import { callSafely } from './listeners.js';
 import { NamedTimers } from './named-timers.js';
 import { type SharedView, SnapshotStore } from './snapshot-store.js';
 import type { Turn } from './turn.js';
@@ -73,15 +74,9 @@ export class Views {
     const shared = this.#around.shared();
     for (const [id, store] of this.#stores) {
       if (!store.refresh(shared, this.#conversation(id))) continue;
-      for (const listener of store.listeners) this.#around.turn.tell(() => this.#call(listener));
-    }
-  }
-
-  #call(listener: () => void): void {
-    try {
-      listener();
-    } catch (thrown) {
-      this.#around.onListenerThrew(thrown);
+      for (const listener of store.listeners) {
+        this.#around.turn.tell(() => callSafely(listener, this.#around.onListenerThrew));
+      }
     }
   }
 
