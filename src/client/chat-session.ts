@@ -102,6 +102,14 @@ export class ChatSession {
     return Math.min(announced, this.options.outbox.contentLengthMax);
   }
 
+  /** A turn that a user's call begins. */
+  act<Result>(work: () => Result): Result {
+    if (this.loop.isDisposed) {
+      throw new ChatSocketError('usage/disposed', 'Cannot use this client: it was disposed. Make a new one.');
+    }
+    return this.turn.run(work);
+  }
+
   /** Takes part in a conversation; joined at once if there is a connection. */
   join(conversationId: string): ConversationState {
     const known = this.conversations.get(conversationId);
@@ -284,6 +292,6 @@ export class ChatSession {
     const error = new ChatSocketError('usage/listener-threw', reason, { cause: thrown });
     // A listener of `error` that throws must not be told of itself.
     if (event === 'error') this.options.logger?.('error', error.message, { code: error.code });
-    else this.announcer.trouble(error);
+    else this.turn.run(() => this.announcer.trouble(error));
   }
 }

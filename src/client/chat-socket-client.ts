@@ -64,7 +64,7 @@ export class ChatSocketClient {
 
   /** Wants the connection on. Idempotent in every state: there are never two dials. */
   connect(): void {
-    this.#act(() => {
+    this.#session.act(() => {
       this.#session.pageWatch.look();
       this.#session.loop.dispatch({ type: 'connect-requested' });
     });
@@ -72,7 +72,7 @@ export class ChatSocketClient {
 
   /** A fresh connection with a fresh token, now; legal in every state. A dial under way is one already. */
   reconnect(): void {
-    this.#act(() => {
+    this.#session.act(() => {
       this.#session.pageWatch.look();
       this.#session.loop.dispatch({ type: 'reconnect-requested' });
     });
@@ -85,7 +85,7 @@ export class ChatSocketClient {
    */
   async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
     if (drainMs > 0 && this.#session.sender.outbox.count > 0) await this.#drained(drainMs);
-    this.#act(() => {
+    this.#session.act(() => {
       this.#session.loop.dispatch({ type: 'close-requested' });
       this.#session.sender.rejectAll(
         new ChatSocketError('delivery/closed', 'The client was closed; the message stays in the outbox.', {
@@ -104,14 +104,14 @@ export class ChatSocketClient {
 
   /** `close()`, and everything of this user forgotten: outbox and histories. */
   async logout(): Promise<void> {
-    this.#act(() => this.#session.forget());
+    this.#session.act(() => this.#session.forget());
     await this.close();
   }
 
   /** The end: everything stops at once, and later calls throw `usage/disposed`. Twice is harmless. */
   dispose(): void {
     const { loop, sender, turn, listeners, views } = this.#session;
-    if (this.#isDisposed) return;
+    if (loop.isDisposed) return;
     turn.run(() => {
       loop.dispatch({ type: 'dispose-requested' });
       sender.rejectAll(
@@ -127,7 +127,7 @@ export class ChatSocketClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#isDisposed) await this.close();
+    if (!this.#session.loop.isDisposed) await this.close();
     this.dispose();
   }
 
@@ -139,7 +139,7 @@ export class ChatSocketClient {
         'Cannot open a conversation: its id is no string with something in it.',
       );
     }
-    return this.#act(() => {
+    return this.#session.act(() => {
       const known = this.#conversations.get(id) ?? new Conversation(this.#session, id);
       this.#conversations.set(id, known);
       this.#session.join(id);
@@ -180,18 +180,6 @@ export class ChatSocketClient {
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
     return explainConnection(this.#session.connection, this.#session.options.clock.nowMs());
-  }
-
-  get #isDisposed(): boolean {
-    const { state } = this.#session.loop;
-    return state.status === 'closed' && state.reason === 'disposed';
-  }
-
-  #act<Result>(work: () => Result): Result {
-    if (this.#isDisposed) {
-      throw new ChatSocketError('usage/disposed', 'Cannot use this client: it was disposed. Make a new one.');
-    }
-    return this.#session.turn.run(work);
   }
 
   #default(member: string): Conversation {

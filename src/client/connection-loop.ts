@@ -42,6 +42,10 @@ export class ConnectionLoop {
     return this.#state;
   }
 
+  get isDisposed(): boolean {
+    return this.#state.status === 'closed' && this.#state.reason === 'disposed';
+  }
+
   /** True while the machine waits for any frame as a sign of life; else frames need not be told one by one. */
   get isPulseInDoubt(): boolean {
     return this.#state.status === 'open' && this.#state.pulse.phase !== 'resting';

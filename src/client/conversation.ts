@@ -3,7 +3,7 @@ import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
-import { checkContent, checkMetadata, utf8SizeBytes } from './draft.js';
+import { checkContent, checkMetadata, checkSendOptions, utf8SizeBytes } from './draft.js';
 import type { OlderPage } from './older-pages.js';
 import type { Outgoing } from './outgoing.js';
 
@@ -63,24 +63,21 @@ export class Conversation {
     const session = this.#session;
     const { clock, ids } = session.options;
     const checked = checkContent(content, session.contentLengthMax);
+    const { inReplyTo, signal } = checkSendOptions(options);
     const metadata = checkMetadata(options.metadata);
-    if (options.signal?.aborted) {
-      throw new ChatSocketError('delivery/cancelled', 'Cannot send: the signal is aborted already.');
-    }
     const draft = {
       id: ids.messageId(),
       conversationId: this.id,
       content: checked,
       metadata,
-      inReplyTo: options.inReplyTo ?? null,
+      inReplyTo: inReplyTo ?? null,
       queuedAtMs: clock.nowMs(),
       sizeBytes: utf8SizeBytes(checked),
     };
-    return session.turn.run(() => {
-      const outgoing = session.sender.enqueue(draft);
+    return session.act(() => {
+      const outgoing = session.sender.enqueue(draft, signal);
       const { inbox } = session.join(this.id);
       inbox.messages.addOwn({ ...draft, createdAtMs: draft.queuedAtMs }, draft.id);
-      options.signal?.addEventListener('abort', () => outgoing.cancel(), { once: true });
       session.views.mark('now');
       session.loop.dispatch({ type: 'send-requested' });
       session.sender.drain();
@@ -90,13 +87,13 @@ export class Conversation {
 
   /** Tells the others that this user is typing; throttled, never queued, nothing if there is no connection. */
   setTyping(isTyping: boolean): void {
-    this.#session.turn.run(() => this.#session.typing.send(this.id, isTyping));
+    this.#session.act(() => this.#session.typing.send(this.id, isTyping));
   }
 
   /** Marks what others wrote as read, up to and with `upTo` (default: all of it). At most one frame a second. */
   markRead(upTo?: MessageId): void {
     const session = this.#session;
-    session.turn.run(() => session.readMarks.mark(session.join(this.id), upTo ?? null));
+    session.act(() => session.readMarks.mark(session.join(this.id), upTo ?? null));
   }
 
   /**
@@ -111,19 +108,19 @@ export class Conversation {
       );
     }
     const session = this.#session;
-    return session.turn.run(() => session.pages.load(session.join(this.id), limit));
+    return session.act(() => session.pages.load(session.join(this.id), limit));
   }
 
   /** Stops an answer (default: the latest that is growing). What has arrived stays, later chunks change nothing. */
   stopStream(messageId?: MessageId): void {
     const session = this.#session;
-    session.turn.run(() => session.stopStream(session.join(this.id), messageId ?? null));
+    session.act(() => session.stopStream(session.join(this.id), messageId ?? null));
   }
 
   /** Ends taking part: its frames are dropped from now on. Messages in the outbox still go out. */
   leave(): void {
     const session = this.#session;
-    session.turn.run(() => {
+    session.act(() => {
       session.conversations.leave(this.id);
       session.views.mark('now');
     });

@@ -1,17 +1,13 @@
 /** Checks what an application wants to send. Wrong input is refused before an id exists. */
 
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { SendOptions } from './conversation.js';
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** The content as it will travel: half characters become U+FFFD, which is what the wire makes of them anyway. */
 export function checkContent(content: unknown, contentLengthMax: number): string {
-  if (typeof content !== 'string') {
-    throw new ChatSocketError(
-      'usage/invalid-argument',
-      `Cannot send: the content is of type ${typeof content}, not a string.`,
-    );
-  }
+  if (typeof content !== 'string') throw badArgument(`the content is of type ${typeof content}, not a string`);
   if (content.trim() === '') throw new ChatSocketError('delivery/empty', 'Cannot send: the content is empty.');
   if (content.length > contentLengthMax) {
     throw new ChatSocketError(
@@ -23,6 +19,22 @@ export function checkContent(content: unknown, contentLengthMax: number): string
   return content.replace(LONE_SURROGATE, '\ufffd');
 }
 
+/** The options of a send, as they came; an aborted signal is told as what it would lead to. */
+export function checkSendOptions(options: SendOptions): SendOptions {
+  if (typeof options !== 'object' || options === null) throw badArgument('the options are no object');
+  const { inReplyTo, signal } = options;
+  if (inReplyTo !== undefined && (typeof inReplyTo !== 'string' || inReplyTo === '')) {
+    throw badArgument('inReplyTo is no string with something in it');
+  }
+  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
+    throw badArgument('signal is no AbortSignal');
+  }
+  if (signal?.aborted) {
+    throw new ChatSocketError('delivery/cancelled', 'Cannot send: the signal is aborted already.');
+  }
+  return options;
+}
+
 /** Metadata travels as JSON, so what JSON cannot say is refused now and not at some later resend. */
 export function checkMetadata(metadata: unknown): unknown {
   if (metadata === undefined || metadata === null) return null;
@@ -32,7 +44,11 @@ export function checkMetadata(metadata: unknown): unknown {
   } catch {
     // Cycles, BigInt, a getter that throws: all one to the caller.
   }
-  throw new ChatSocketError('usage/invalid-argument', 'Cannot send: the metadata cannot be written as JSON.');
+  throw badArgument('the metadata cannot be written as JSON');
+}
+
+function badArgument(why: string): ChatSocketError {
+  return new ChatSocketError('usage/invalid-argument', `Cannot send: ${why}.`);
 }
 
 export function utf8SizeBytes(text: string): number {

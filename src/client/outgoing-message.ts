@@ -10,6 +10,7 @@ export class OutgoingMessage {
   #status: DeliveryStatus = 'queued';
   #resolve: (receipt: Receipt) => void = ignore;
   #reject: (error: ChatSocketError) => void = ignore;
+  #unfollow: () => void = ignore;
 
   constructor(id: string, content: string, cancel: () => boolean) {
     const acked = new Promise<Receipt>((resolve, reject) => {
@@ -31,17 +32,26 @@ export class OutgoingMessage {
     };
   }
 
+  /** Takes the message back when the signal is aborted; a signal may outlive many messages. */
+  follow(signal: AbortSignal): void {
+    const { cancel } = this.outgoing;
+    signal.addEventListener('abort', cancel);
+    this.#unfollow = () => signal.removeEventListener('abort', cancel);
+  }
+
   setStatus(status: DeliveryStatus): void {
     this.#status = status;
   }
 
   ack(receipt: Receipt): void {
     this.#status = 'sent';
+    this.#unfollow();
     this.#resolve(receipt);
   }
 
   fail(status: 'failed' | 'cancelled', error: ChatSocketError): void {
     this.#status = status;
+    this.#unfollow();
     this.#reject(error);
   }
 

@@ -3,7 +3,7 @@
 import type { DialId } from '../core/connection/state.js';
 import type { OutboundFrame, ServerTerms } from '../core/frame.js';
 import type { DeliveryStatus } from '../core/message.js';
-import { Outbox, type OutboxEntry } from '../core/outbox/outbox.js';
+import { type Draft, Outbox, type OutboxEntry } from '../core/outbox/outbox.js';
 import { fullPace, owe, type Pace, spend } from '../core/outbox/pace.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 import { NamedTimers } from './named-timers.js';
@@ -60,11 +60,12 @@ export class Sender {
   }
 
   /** Throws `delivery/outbox-full`; else the message is in the outbox. */
-  enqueue(draft: Omit<OutboxEntry, 'status' | 'order' | 'transmissions' | 'sent'>): Outgoing {
+  enqueue(draft: Draft, signal?: AbortSignal): Outgoing {
     const full = this.#outbox.admit(draft);
     if (full !== null) throw this.#fullError(full);
     const message = new OutgoingMessage(draft.id, draft.content, () => this.cancel(draft.id));
     this.#messages.set(draft.id, message);
+    if (signal !== undefined) message.follow(signal);
     return message.outgoing;
   }
 
