@@ -100,7 +100,7 @@ const policies: fc.Arbitrary<Partial<ConnectionPolicy>> = fc.record({
 const runs = fc.record({
   policy: policies,
   dice: fc.nat(),
-  sequence: fc.array(stimuli, { minLength: 1, maxLength: STEPS_MAX }),
+  sequence: fc.array(stimuli, { minLength: 1, maxLength: STEPS_MAX, size: 'max' }),
   wakes: fc.boolean(),
 });
 

@@ -82,7 +82,7 @@ const moves = fc.oneof(
 describe('an inbox behind a bad network', () => {
   test(`RX-1 UP-05 UP-06 F31 F33 F34 F35 shows the log in order and each message once (seed ${SEED})`, () => {
     const property = fc.property(
-      fc.array(moves, { maxLength: 120 }),
+      fc.array(moves, { maxLength: 120, size: 'max' }),
       fc.constantFrom(1, 3, 256),
       fc.nat(9),
       (sequence, reorderMax, headSeq) => {
@@ -109,7 +109,7 @@ describe('an inbox behind a bad network', () => {
       },
     );
 
-    fc.assert(property, { seed: SEED, numRuns: 1_500 });
+    fc.assert(property, { seed: SEED, numRuns: 1_000 });
   });
 
   test('RX-1 F39 C6 the memory for early events is bounded, and what it drops is asked for again', () => {

@@ -90,8 +90,8 @@ describe('an answer in chunks', () => {
 
   test(`ST-2 placing any chunks of a text in any order never invents one (seed ${SEED})`, () => {
     const property = fc.property(
-      fc.string({ unit: 'binary', minLength: 1, maxLength: 60 }),
-      fc.array(fc.tuple(fc.nat(60), fc.nat(20)), { maxLength: 60 }),
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 60, size: 'max' }),
+      fc.array(fc.tuple(fc.nat(60), fc.nat(20)), { maxLength: 60, size: 'max' }),
       (text, pieces) => {
         let held = '';
         for (const [offset, length] of pieces) {
@@ -102,7 +102,7 @@ describe('an answer in chunks', () => {
       },
     );
 
-    fc.assert(property, { seed: SEED, numRuns: 2_000 });
+    fc.assert(property, { seed: SEED, numRuns: 1_000 });
   });
 
   test('ST-2 a chunk from beyond the end is not shown, and what is missing is asked for', () => {
