@@ -28,24 +28,32 @@ export async function serveFaults(
   const { links, headers } = routes;
   const fault = (request.url ?? '').split('?')[0]?.replace(/^\/faults\/?/, '') ?? '';
   if (fault === '' && request.method === 'GET') {
-    answerJson(response, 200, { links: links.facts() }, headers);
+    answerJson(response, { status: 200, headers }, { links: links.facts() });
     return;
   }
   if (request.method !== 'POST') {
-    answerJson(response, 405, { error: 'method_not_allowed' }, { ...headers, allow: fault === '' ? 'GET' : 'POST' });
+    answerJson(
+      response,
+      { status: 405, headers: { ...headers, allow: fault === '' ? 'GET' : 'POST' } },
+      { error: 'method_not_allowed' },
+    );
     return;
   }
   const body = await readBody(request);
   if (body === null) {
-    answerJson(response, 400, { error: 'bad_body', accepted: '{ userId?: string, delayMs?: 0 to 60000 }' }, headers);
+    answerJson(
+      response,
+      { status: 400, headers },
+      { error: 'bad_body', accepted: '{ userId?: string, delayMs?: 0 to 60000 }' },
+    );
     return;
   }
   const perform = findFault(fault, routes, body);
   if (perform === null) {
-    answerJson(response, 404, { error: 'no_such_fault' }, headers);
+    answerJson(response, { status: 404, headers }, { error: 'no_such_fault' });
     return;
   }
-  answerJson(response, 200, { linksHit: await perform() }, headers);
+  answerJson(response, { status: 200, headers }, { linksHit: await perform() });
 }
 
 type FaultBody = z.infer<typeof bodySchema>;

@@ -35,7 +35,8 @@ export function forwardRequest(
   });
   upstream.on('error', () => {
     if (response.headersSent) response.destroy();
-    else answerJson(response, 503, { error: 'server_unreachable' }, { ...headers, 'retry-after': 1 });
+    else
+      answerJson(response, { status: 503, headers: { ...headers, 'retry-after': 1 } }, { error: 'server_unreachable' });
   });
   response.on('close', () => upstream.destroy());
   request.pipe(upstream);

@@ -72,7 +72,7 @@ interface Scene {
 async function serve(request: IncomingMessage, response: ServerResponse, scene: Scene): Promise<void> {
   const host = readLoopbackHost(request.headers.host, scene.port);
   if (host === null) {
-    answerText(response, 421, 'This address serves its own machine only.');
+    answerText(response, { status: 421 }, 'This address serves its own machine only.');
     return;
   }
   const headers = securityHeaders(host);
@@ -83,9 +83,13 @@ async function serve(request: IncomingMessage, response: ServerResponse, scene: 
   }
   const { origin } = request.headers;
   if (origin !== undefined && !scene.origins.includes(origin)) {
-    answerText(response, 403, 'Only the page of this address may ask for that.', headers);
+    answerText(response, { status: 403, headers }, 'Only the page of this address may ask for that.');
   } else if (scene.backend === null) {
-    answerText(response, 503, 'The chat server is still starting.', { ...headers, 'retry-after': 1 });
+    answerText(
+      response,
+      { status: 503, headers: { ...headers, 'retry-after': 1 } },
+      'The chat server is still starting.',
+    );
   } else if (path === '/faults' || path.startsWith('/faults/')) {
     const { backend, links } = scene;
     await serveFaults(request, response, { links, restartServer: () => backend.restart(), headers });

@@ -7,7 +7,7 @@ import { SHARED_ROOMS } from '../web/src/rooms.js';
 import { PORT_DEFAULT } from './arguments.js';
 import type { CleanUp } from './clean-up.js';
 import { buildPage, isPageStale, type PageFolders } from './page-build.js';
-import { ServerProcess } from './server-process.js';
+import { ServerProcess } from './running-server.js';
 import { takePort } from './take-port.js';
 
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));

@@ -32,12 +32,12 @@ export async function serveFile(
   wanted: StaticRequest,
 ): Promise<void> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
-    answerText(response, 405, 'Only GET and HEAD.', { ...wanted.headers, allow: 'GET, HEAD' });
+    answerText(response, { status: 405, headers: { ...wanted.headers, allow: 'GET, HEAD' } }, 'Only GET and HEAD.');
     return;
   }
   const file = await findFile(wanted.folder, wanted.path);
   if (file === null) {
-    answerText(response, 404, 'There is no such page.', wanted.headers);
+    answerText(response, { status: 404, headers: wanted.headers }, 'There is no such page.');
     return;
   }
   response.writeHead(200, {

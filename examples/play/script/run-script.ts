@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ScriptArguments } from '../arguments.js';
 import type { CleanUp } from '../clean-up.js';
-import { ServerProcess } from '../server-process.js';
+import { ServerProcess } from '../running-server.js';
 import { type Cast, gather } from './cast.js';
 import { isClean, judge, type Verdict } from './checker.js';
 import { DRILLS, type DrillKind, planFaults, RESTARTS } from './fault-plan.js';

@@ -4,7 +4,7 @@ import type { DialRequest } from '../../ports/transport.js';
 const BEARER = 'bearer.';
 
 /** The names under which servers take a token from the query. */
-const QUERY_NAMES = ['token', 'connection_token'];
+const QUERY_NAMES: readonly string[] = ['token', 'connection_token'];
 
 /** The token of a dial: that of `bearer.<base64url>` among the subprotocols, else of the query; null if there is none. */
 export function readToken({ url, subprotocols }: DialRequest): string | null {

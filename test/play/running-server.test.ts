@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ServerProcess, type ServerProcessOptions } from '../../examples/play/server-process.js';
+import { ServerProcess, type ServerProcessOptions } from '../../examples/play/running-server.js';
 import { until, within } from './sockets.js';
 
 const DEADLINE_MS = 30_000;
