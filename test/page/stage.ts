@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContextOptions, chromium } from 'playwright';
 import { startFront } from '../../examples/play/front.js';
 import { buildPage, isPageStale, type PageFolders } from '../../examples/play/page-build.js';
-import { ServerProcess } from '../../examples/play/server-process.js';
+import { ServerProcess } from '../../examples/play/running-server.js';
 import { SHARED_ROOMS } from '../../examples/web/src/rooms.js';
 import { browserLaunch } from '../../scripts/find-browser.js';
 import { ChatWindow } from './chat-window.js';
