@@ -196,11 +196,13 @@ export class Receiver {
     const wasAsked = agreement.joining.delete(frame.conversationId);
     this.#timers.stop(frame.conversationId);
     const conversation = this.#around.conversations.get(frame.conversationId);
-    if (!wasAsked || conversation === null) return;
-    const { recovered, changes } = conversation.inbox.join(frame);
-    agreement.noteRecovery(recovered);
-    this.#report(conversation, changes);
-    this.#around.onTouched(conversation);
+    if (!wasAsked) return;
+    if (conversation !== null) {
+      const { recovered, changes } = conversation.inbox.join(frame);
+      agreement.noteRecovery(recovered);
+      this.#report(conversation, changes);
+      this.#around.onTouched(conversation);
+    }
     this.#checkReady(agreement);
   }
 
