@@ -32,7 +32,7 @@ export class ConnectionWatch {
       this.#around.onDialLeft(before.status === 'open');
     }
     if (after.record.lastDialId !== before.record.lastDialId) this.#countDial();
-    if (after.record.lastCause !== before.record.lastCause) this.#countLoss(after);
+    if (after.record.lastCause !== before.record.lastCause) this.#countLoss(currentDialId(before), after);
     if (dialId !== null && isJoining(after) && !isJoining(before)) this.#around.onJoining(dialId);
     if (after.status !== 'open') return;
     if (before.status !== 'open') this.#whenOpened(after.dialId);
@@ -51,13 +51,13 @@ export class ConnectionWatch {
     this.#around.onOpened(dialId);
   }
 
-  #countLoss(after: ConnectionState): void {
+  #countLoss(dialId: DialId | null, after: ConnectionState): void {
     const { lastCause } = after.record;
     if (lastCause === null) return;
     this.#around.metrics.countLoss(lastCause.kind);
-    if (lastCause.action !== 'too-big') return;
+    if (lastCause.action !== 'too-big' || dialId === null) return;
     const reason = 'The server closed the connection because a frame was too big (1009).';
-    this.#around.sender.blameBiggest(new ChatSocketError('delivery/too-big', reason));
+    this.#around.sender.blameBiggest(dialId, new ChatSocketError('delivery/too-big', reason));
   }
 }
 
