@@ -158,9 +158,11 @@ export class Sender {
     this.drain();
   }
 
-  /** The frame that a server found too big is the biggest on its way; it fails alone. */
-  blameBiggest(error: ChatSocketError): void {
-    const suspects = this.#outbox.list().filter((entry) => entry.status === 'unconfirmed');
+  /** The frame that a server found too big is the biggest of its connection; it fails alone. */
+  blameBiggest(dialId: DialId, error: ChatSocketError): void {
+    const suspects = this.#outbox
+      .list()
+      .filter(({ status, sent }) => status === 'unconfirmed' && sent?.dialId === dialId);
     const biggest = suspects.reduce<OutboxEntry | null>(
       (most, entry) => (most === null || entry.sizeBytes > most.sizeBytes ? entry : most),
       null,
@@ -168,9 +170,11 @@ export class Sender {
     if (biggest !== null) this.#fail(biggest.id, 'failed', error);
   }
 
-  /** Forgets every message; their promises reject. */
+  /** Forgets every message; their promises reject. No room that this makes lets one of them out. */
   clear(error: ChatSocketError): void {
-    for (const entry of this.#outbox.list()) this.#fail(entry.id, 'cancelled', error);
+    // The server would wait for numbers that were given and never sent, so counting starts anew.
+    if (this.#link !== null) this.#link = { ...this.#link, producerId: this.#around.options.ids.shortId() };
+    for (const entry of this.#outbox.clear()) this.#tellFailed(entry, 'cancelled', error);
   }
 
   /** The client is closed: promises end, messages stay. */
@@ -241,11 +245,15 @@ export class Sender {
   #fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
     const entry = this.#outbox.settle(id);
     if (entry === null) return false;
-    this.#messages.get(id)?.fail(status, error);
-    this.#messages.delete(id);
-    this.#around.onFailed(entry, error);
+    this.#tellFailed(entry, status, error);
     this.drain();
     return true;
+  }
+
+  #tellFailed(entry: OutboxEntry, status: 'failed' | 'cancelled', error: ChatSocketError): void {
+    this.#messages.get(entry.id)?.fail(status, error);
+    this.#messages.delete(entry.id);
+    this.#around.onFailed(entry, error);
   }
 
   #fullError(full: 'messages' | 'bytes'): ChatSocketError {

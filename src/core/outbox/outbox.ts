@@ -131,12 +131,13 @@ export class Outbox {
     return this.#inFlight.values().next().value ?? null;
   }
 
-  /** Clears everything and tells what it was. */
+  /** Clears everything, the count of each conversation too, and tells what it was. */
   clear(): readonly OutboxEntry[] {
     const entries = this.list();
     this.#queue = [];
     this.#inFlight.clear();
     this.#unconfirmed.clear();
+    this.#producerSeqs.clear();
     this.#sizeBytes = 0;
     return entries;
   }
