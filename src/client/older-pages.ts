@@ -1,9 +1,15 @@
-/** Pages back through history, one request a conversation at a time. A page belongs to its connection. */
+/** Pages back through history, one request a conversation at a time, with a deadline. A page belongs to its connection. */
 
 import type { InboundFrame, OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { Clock } from '../ports/clock.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ConversationState } from './conversation-state.js';
+import { NamedTimers } from './named-timers.js';
+import type { Turn } from './turn.js';
+
+/** A page that has not come by then will not come. */
+const PAGE_TIMEOUT_MS = 10_000;
 
 /** Older messages, oldest first, and whether there are more. */
 export interface OlderPage {
@@ -17,12 +23,23 @@ interface Request {
   readonly reject: (error: ChatSocketError) => void;
 }
 
-export class OlderPages {
-  readonly #send: (frame: OutboundFrame) => boolean | null;
-  readonly #requests = new Map<string, Request>();
+export interface PagesSurroundings {
+  readonly clock: Clock;
+  readonly turn: Turn;
+  readonly send: (frame: OutboundFrame) => boolean | null;
+}
 
-  constructor(send: (frame: OutboundFrame) => boolean | null) {
+export class OlderPages {
+  readonly #send: PagesSurroundings['send'];
+  readonly #requests = new Map<string, Request>();
+  /** One timer a conversation, named by its id. */
+  readonly #timers: NamedTimers<string>;
+
+  constructor({ clock, turn, send }: PagesSurroundings) {
     this.#send = send;
+    this.#timers = new NamedTimers(clock, (id) =>
+      turn.run(() => this.refuse(id, lostError('the server did not answer in time; try again'))),
+    );
   }
 
   /** A second call while a page is on its way gets the same page. */
@@ -32,17 +49,20 @@ export class OlderPages {
     if (underWay !== undefined) return underWay.promise;
     if (!inbox.hasOlder) return Promise.resolve({ messages: [], hasOlder: false });
     const isAsked = this.#send({ type: 'load-history', conversationId: id, before: inbox.oldestSeq, limit });
-    if (isAsked !== true) return Promise.reject(isAsked === null ? unsupportedError() : lostError());
+    if (isAsked !== true)
+      return Promise.reject(
+        isAsked === null ? unsupportedError() : lostError('there is no connection; try again when it is open'),
+      );
     const request = makeRequest();
     this.#requests.set(id, request);
+    this.#timers.start(id, PAGE_TIMEOUT_MS);
     return request.promise;
   }
 
   /** True if the page was asked for, and is now part of the history. */
   take(conversation: ConversationState, frame: Extract<InboundFrame, { type: 'history-page' }>): boolean {
-    const request = this.#requests.get(conversation.id);
+    const request = this.#end(conversation.id);
     if (request === undefined) return false;
-    this.#requests.delete(conversation.id);
     const rows = conversation.inbox.prepend(frame);
     request.resolve({ messages: rows.map((row) => conversation.dress(row)), hasOlder: frame.hasOlder });
     return true;
@@ -50,16 +70,21 @@ export class OlderPages {
 
   /** The server will not give the page; false if none was asked for. */
   refuse(conversationId: string, error: ChatSocketError): boolean {
-    const request = this.#requests.get(conversationId);
-    this.#requests.delete(conversationId);
+    const request = this.#end(conversationId);
     request?.reject(error);
     return request !== undefined;
   }
 
   loseConnection(): void {
-    const requests = [...this.#requests.values()];
-    this.#requests.clear();
-    for (const request of requests) request.reject(lostError());
+    for (const id of [...this.#requests.keys()])
+      this.refuse(id, lostError('there is no connection; try again when it is open'));
+  }
+
+  #end(conversationId: string): Request | undefined {
+    const request = this.#requests.get(conversationId);
+    this.#requests.delete(conversationId);
+    this.#timers.stop(conversationId);
+    return request;
   }
 }
 
@@ -73,12 +98,10 @@ function makeRequest(): Request {
   return { promise, resolve, reject };
 }
 
-function lostError(): ChatSocketError {
-  return new ChatSocketError(
-    'connection/lost',
-    'Cannot load older messages: there is no connection. Try again when it is open.',
-    { retryable: true },
-  );
+function lostError(why: string): ChatSocketError {
+  return new ChatSocketError('connection/lost', `Cannot load older messages: ${why}.`, {
+    retryable: true,
+  });
 }
 
 function unsupportedError(): ChatSocketError {

@@ -46,12 +46,13 @@ export class Refusals {
   }
 
   #postpone(agreement: Agreement, { clientMessageId, retryAfterMs, verdict, code }: Refused): void {
+    const { onPageRefused, onTrouble } = this.#around;
     if (clientMessageId !== null && agreement.joining.has(clientMessageId)) {
       const delayMs = Math.min(JOIN_PAUSE_MAX_MS, Math.max(0, retryAfterMs ?? JOIN_PAUSE_MS));
       return this.#around.onJoinPostponed(clientMessageId, delayMs);
     }
-    if (clientMessageId === null && verdict === 'retry')
-      return this.#around.onTrouble(refusal('protocol/refused', code));
+    if (clientMessageId === null && verdict === 'retry') return onTrouble(refusal('protocol/refused', code));
+    if (clientMessageId !== null && onPageRefused(clientMessageId, refusal('protocol/refused', code))) return;
     this.#around.sender.postpone(clientMessageId, retryAfterMs);
   }
 
