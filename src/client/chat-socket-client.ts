@@ -2,7 +2,7 @@ import { ChatSocketError } from '../errors/chat-socket-error.js';
 import { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
-import { Conversation, type SendOptions } from './conversation.js';
+import { Conversation } from './conversation.js';
 import { type Explanation, explainConnection } from './explain.js';
 import type { ChatSocketMetrics } from './metrics.js';
 import type { OlderPage } from './older-pages.js';
@@ -10,6 +10,7 @@ import type { ChatSocketOptions } from './options.js';
 import { type OutboxView, viewOutbox } from './outbox-view.js';
 import type { Outgoing } from './outgoing.js';
 import { resolveOptions } from './resolve-options.js';
+import type { SendOptions } from './send-options.js';
 
 /**
  * A chat connection that comes back by itself, with what was sent and what was missed. Nothing happens before
@@ -81,20 +82,15 @@ export class ChatSocketClient {
   /**
    * Wants the connection off. Resolves when it is: no timer, socket or listener is left then. Messages stay in the
    * outbox for the next `connect()`; their `acked` promises reject with `delivery/closed`.
-   * With `drainMs` it first waits that long for the outbox to empty.
+   * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client.
    */
   async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
-    if (drainMs > 0 && this.#session.sender.outbox.count > 0) await this.#drained(drainMs);
-    this.#session.act(() => {
-      this.#session.loop.dispatch({ type: 'close-requested' });
-      this.#session.sender.rejectAll(
-        new ChatSocketError('delivery/closed', 'The client was closed; the message stays in the outbox.', {
-          retryable: true,
-          fields: { retained: true },
-        }),
-      );
-    });
-    await this.#session.waits.untilClosed(this.#session.loop.state);
+    const { loop, waits } = this.#session;
+    const isTrying = loop.state.status === 'connecting' || loop.state.status === 'open';
+    const canDrain = isTrying && this.#session.sender.outbox.count > 0;
+    if (drainMs > 0 && canDrain && !(await this.#drained(drainMs))) return waits.untilClosed(loop.state);
+    this.#session.act(() => this.#end());
+    await waits.untilClosed(loop.state);
   }
 
   /** Resolves when open; rejects with `connection/*` when stopped, closed or aborted. */
@@ -193,19 +189,33 @@ export class ChatSocketClient {
     return this.conversation(conversationId);
   }
 
-  #drained(drainMs: number): Promise<void> {
-    const { sender, options, listeners } = this.#session;
+  #end(): void {
+    this.#session.loop.dispatch({ type: 'close-requested' });
+    this.#session.sender.rejectAll(
+      new ChatSocketError('delivery/closed', 'The client was closed; the message stays in the outbox.', {
+        retryable: true,
+        fields: { retained: true },
+      }),
+    );
+  }
+
+  /** True once the outbox is empty or the time is up; false if another call ended the connection before. */
+  #drained(drainMs: number): Promise<boolean> {
+    const { sender, options, listeners, waits } = this.#session;
     return new Promise((resolve) => {
-      const done = () => {
-        cancelTimer();
+      const settle = (isOurs: boolean) => {
         for (const stop of stops) stop();
-        resolve();
+        resolve(isOurs);
       };
       const check = () => {
-        if (sender.outbox.count === 0) done();
+        if (sender.outbox.count === 0) settle(true);
       };
-      const cancelTimer = options.clock.startTimer(done, drainMs);
-      const stops = [listeners.on('message-acked', check), listeners.on('message-failed', check)];
+      const stops = [
+        options.clock.startTimer(() => settle(true), drainMs),
+        listeners.on('message-acked', check),
+        listeners.on('message-failed', check),
+        waits.onEnded(() => settle(false)),
+      ];
     });
   }
 }

@@ -11,6 +11,7 @@ interface Wait {
 export class ConnectionWaits {
   readonly #forOpen = new Set<Wait>();
   readonly #forClosed = new Set<() => void>();
+  readonly #forEnd = new Set<() => void>();
 
   untilOpen(state: ConnectionState, signal: AbortSignal | undefined): Promise<void> {
     if (state.status === 'open') return Promise.resolve();
@@ -46,7 +47,14 @@ export class ConnectionWaits {
     });
   }
 
+  /** Calls back when the user ends the connection, until the function returned is called. */
+  onEnded(callback: () => void): () => void {
+    this.#forEnd.add(callback);
+    return () => this.#forEnd.delete(callback);
+  }
+
   follow(state: ConnectionState): void {
+    if (isEndedByUser(state)) for (const callback of [...this.#forEnd]) callback();
     if (state.status === 'open') this.#settleOpen((wait) => wait.resolve());
     if (state.status === 'closed' && state.reason !== 'initial') {
       const { reason } = state;
@@ -64,6 +72,11 @@ export class ConnectionWaits {
     this.#forOpen.clear();
     for (const wait of waits) settle(wait);
   }
+}
+
+function isEndedByUser(state: ConnectionState): boolean {
+  if (state.status === 'closed') return state.reason === 'client' || state.reason === 'disposed';
+  return state.status === 'closing';
 }
 
 function closedError(reason: 'client' | 'stopped' | 'exhausted' | 'disposed'): ChatSocketError {
