@@ -119,7 +119,8 @@ export class Dials {
     const { options } = this.#around;
     const address = typeof options.url === 'string' ? options.url : await options.url(request);
     const url = checkUrl(address, options.allowInsecure);
-    if (options.token === null) return { url, token: null, expiresInMs: null };
+    // Nobody waits for a token any more if the URL took too long.
+    if (options.token === null || request.signal.aborted) return { url, token: null, expiresInMs: null };
     const answer: unknown = await options.token(request);
     return { url, ...readTokenAnswer(answer) };
   }
