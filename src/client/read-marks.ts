@@ -38,6 +38,8 @@ export class ReadMarks {
     const { id } = conversation;
     const marks = this.#marks.get(id) ?? { waiting: new Set(), told: new SeenIds(REMEMBERED_MAX) };
     this.#marks.set(id, marks);
+    // An unknown message tells nothing of what was read.
+    if (upTo !== null && conversation.inbox.find(upTo) === null) return;
     for (const row of conversation.inbox.rows) {
       if (row.id !== null && row.sender.role !== 'self' && !marks.told.has(row.id)) marks.waiting.add(row.id);
       if (row.id !== null && row.id === upTo) break;
