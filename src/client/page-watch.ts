@@ -14,9 +14,9 @@ export class PageWatch {
     this.#dispatch = dispatch;
   }
 
-  /** The page as it is now; told before a dial, since nobody listened until then. */
+  /** Tells the page as it is now, before a dial, if nobody listened until then. */
   look(): void {
-    this.#dispatch({ type: 'page-changed', view: this.#signals.isHidden() ? 'hidden' : 'visible' });
+    if (this.#stop === null) this.#tellView();
   }
 
   follow(state: ConnectionState): void {
@@ -29,6 +29,10 @@ export class PageWatch {
     }
   }
 
+  #tellView(): void {
+    this.#dispatch({ type: 'page-changed', view: this.#signals.isHidden() ? 'hidden' : 'visible' });
+  }
+
   #tell(signal: PageSignal): void {
     switch (signal) {
       case 'visible':
@@ -38,7 +42,7 @@ export class PageWatch {
       case 'page-left':
         return this.#dispatch({ type: 'page-changed', view: 'left' });
       case 'page-shown':
-        this.look();
+        this.#tellView();
         return this.#dispatch({ type: 'woken' });
       case 'resumed':
       case 'focused':
