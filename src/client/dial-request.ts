@@ -8,8 +8,8 @@ import type { DialRequest } from '../ports/transport.js';
 const TOKEN_CHARS_MAX = 8_192;
 const PORT_MAX = 65_535;
 const PRINTABLE_ASCII = /^[\x21-\x7e]+$/;
-/** Scheme, authority, path with query, fragment. */
-const URL_PARTS = /^([a-z][a-z\d+.-]*):\/\/([^/?#\s]+)([^#\s]*)(#.*)?$/i;
+/** Scheme, authority, path with query, fragment. No backslash: browsers read it as a slash, so it would hide the host. */
+const URL_PARTS = /^([a-z][a-z\d+.-]*):\/\/([^/?#\s\\]+)([^#\s\\]*)(#.*)?$/i;
 const HOST_AND_PORT = /^([^:@[\]]+|\[[\da-f:.]+\])(?::(\d{1,5}))?$/i;
 const LOOPBACK = /^(localhost|127(\.\d{1,3}){3}|\[::1\]|.+\.localhost)$/i;
 const BASE64_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
