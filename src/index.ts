@@ -4,7 +4,7 @@ export type { ChatMessage } from './client/chat-message.js';
 export type { ChatSnapshot, ConnectionSnapshot } from './client/chat-snapshot.js';
 export { ChatSocketClient } from './client/chat-socket-client.js';
 export type { ChatSocketEvents } from './client/chat-socket-events.js';
-export type { Conversation, SendOptions } from './client/conversation.js';
+export type { Conversation } from './client/conversation.js';
 export type { Explanation } from './client/explain.js';
 export type { ChatSocketMetrics, Timing } from './client/metrics.js';
 export type { OlderPage } from './client/older-pages.js';
@@ -19,6 +19,7 @@ export type {
 } from './client/options.js';
 export type { OutboxItem, OutboxView } from './client/outbox-view.js';
 export type { Outgoing, Receipt } from './client/outgoing.js';
+export type { SendOptions } from './client/send-options.js';
 export { StopConnecting } from './client/stop-connecting.js';
 export type { CloseCause, CloseKind } from './core/connection/close-cause.js';
 export type { CloseAction } from './core/connection/close-code.js';

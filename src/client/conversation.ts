@@ -6,16 +6,7 @@ import type { ChatSocketEvents } from './chat-socket-events.js';
 import { checkContent, checkMetadata, checkSendOptions, utf8SizeBytes } from './draft.js';
 import type { OlderPage } from './older-pages.js';
 import type { Outgoing } from './outgoing.js';
-
-/** What may go with a message. */
-export interface SendOptions {
-  /** The application's own payload: anything JSON can say. */
-  readonly metadata?: unknown;
-  /** The server's id of the message that this one answers. */
-  readonly inReplyTo?: string;
-  /** Aborted: the message is cancelled, if no connection has it yet. */
-  readonly signal?: AbortSignal;
-}
+import type { SendOptions } from './send-options.js';
 
 /** How many messages a page back through history holds when nothing is said. */
 const PAGE_LENGTH = 50;
