@@ -11,6 +11,7 @@ import type {
   Open,
   Pulse,
   Renewal,
+  Waiting,
 } from '../../src/core/connection/state.js';
 import type { ConnectionPolicy, Context, Step } from '../../src/core/connection/step.js';
 import { initialState } from '../../src/core/connection/transition.js';
@@ -49,7 +50,7 @@ export function closedBecause(reason: Closed['reason'], record = recordOf()): Cl
   return { status: 'closed', reason, cause: null, record };
 }
 
-export function waitingFor(waitMs: number | null, record = recordOf()): ConnectionState {
+export function waitingFor(waitMs: number | null, record = recordOf()): Waiting {
   const retryAtMs = waitMs === null ? null : NOW_MS + waitMs;
   return { status: 'connecting', phase: 'waiting', reason: 'retry', retryAtMs, record };
 }
@@ -101,7 +102,7 @@ export function socketClosed(code: number, facts: Partial<SocketClosed> = {}): S
   return { type: 'socket-closed', dialId: DIAL_ID, code, reason: '', wasClean, verdict: null, ...facts };
 }
 
-export function timerFired(timer: TimerName, lateMs = 0): Extract<ConnectionEvent, { type: 'timer-fired' }> {
+function timerFired(timer: TimerName, lateMs = 0): Extract<ConnectionEvent, { type: 'timer-fired' }> {
   return { type: 'timer-fired', timer, lateMs };
 }
 
@@ -146,7 +147,7 @@ export const EVENTS = {
 export type EventName = keyof typeof EVENTS;
 
 /** A state in a few words. */
-export function nameOf(state: ConnectionState): string {
+function nameOf(state: ConnectionState): string {
   switch (state.status) {
     case 'connecting':
       if (state.phase === 'trying') return `${state.attempt.phase} #${state.attempt.dialId} ${state.attempt.reason}`;
@@ -166,7 +167,7 @@ export function outcomeOf(before: ConnectionState, [after, commands]: Step): str
   return [...changesOf(before, after), ...commands.map(orderOf)].join(', ') || 'nothing';
 }
 
-export function orderOf(command: ConnectionCommand): string {
+function orderOf(command: ConnectionCommand): string {
   switch (command.type) {
     case 'start-timer':
       return `+${command.timer} ${Math.round(command.delayMs)}`;

@@ -4,12 +4,12 @@ import type { WireMessage } from '../../src/core/frame.js';
 import { Inbox, type InboxBounds, type LogFrame } from '../../src/core/inbox/inbox.js';
 import type { InboxChange } from '../../src/core/inbox/inbox-change.js';
 
-export const CONVERSATION = 'c1';
+const CONVERSATION = 'c1';
 export const SELF = 'user-1';
-export const OTHER = 'user-2';
-export const EPOCH = 'e1';
+const OTHER = 'user-2';
+const EPOCH = 'e1';
 
-export const BOUNDS: InboxBounds = { historyMax: 10_000, seenMax: 2_000, reorderMax: 256 };
+const BOUNDS: InboxBounds = { historyMax: 10_000, seenMax: 2_000, reorderMax: 256 };
 
 export function makeInbox(bounds: Partial<InboxBounds> = {}): Inbox {
   let keys = 0;

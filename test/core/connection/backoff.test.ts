@@ -3,8 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { limiterDelayMs, retryDelayMs } from '../../../src/core/connection/backoff.js';
+import type { ConnectionState } from '../../../src/core/connection/state.js';
+import { transition } from '../../../src/core/connection/transition.js';
 import { seededRandom } from '../../../src/testing/seeded-random.js';
-import { EVENTS, POLICY } from '../../support/connection-states.js';
+import { contextOf, EVENTS, NOW_MS, POLICY, waitingFor } from '../../support/connection-states.js';
 import { automaticDials, ConnectionWorld, mostWithin, type Peer } from '../../support/connection-world.js';
 
 const SEED = Number(process.env['SEED'] ?? 19_700_101);
@@ -186,6 +188,17 @@ describe('the limiter', () => {
 
     fc.assert(property, { seed: SEED, numRuns: 30 });
   });
+
+  test.each(['retry', 'wake', 'online', 'handover', 'auth-failed'] as const)(
+    'CN-3 counts a dial for "%s"',
+    (reason) => {
+      const waiting: ConnectionState = { ...waitingFor(0), reason };
+
+      const [next] = transition(waiting, EVENTS['retry timer'], contextOf());
+
+      expect(next.record.automaticDialsAtMs).toEqual([NOW_MS]);
+    },
+  );
 
   test('CN-3 does not count the calls of the user', () => {
     const world = new ConnectionWorld({ peer: refuses });

@@ -239,6 +239,22 @@ test('F3 F5 F47 each step of an attempt that hangs fails on time, with its own n
   expect(kinds).toEqual(['token-timed-out', 'dial-timed-out', 'join-timed-out']);
 });
 
+test('UP-03 F5 the steps of an attempt together have no more time than its deadline', () => {
+  const world = new ConnectionWorld();
+
+  world.connect();
+  world.runFor(9_000);
+  world.succeed();
+  world.runFor(9_000);
+  world.succeed();
+  world.runFor(1_999);
+  const before = world.causes.length;
+  world.runFor(1);
+
+  expect(before).toBe(0);
+  expect(world.causes).toMatchObject([{ kind: 'join-timed-out', everOpened: true }]);
+});
+
 test('F47 F48 I13 a provider that always hangs costs one call an attempt, at the pace of the ladder', () => {
   const world = new ConnectionWorld({ random: () => 1 });
 

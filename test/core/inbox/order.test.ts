@@ -134,6 +134,18 @@ describe('an inbox behind a bad network', () => {
     expect(kindsOf(changes)).toEqual(['received m4', 'rejoin-needed']);
   });
 
+  test('RX-1 F35 what came early and in the join as well is neither shown twice nor asked for again', () => {
+    const inbox = joinedInbox(3);
+    inbox.startJoin();
+    inbox.receive(liveMessage(numbered(4)));
+    inbox.receive(liveMessage(numbered(5)));
+
+    const { changes } = inbox.join(joinedAnswer([numbered(4), numbered(5)], 5));
+
+    expect(kindsOf(changes)).toEqual(['received m4', 'received m5']);
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
+  });
+
   test('RX-1 a hundred thousand early events are held without harm', () => {
     const inbox = joinedInbox(1, { reorderMax: 1_000_000 });
 
@@ -222,6 +234,18 @@ describe('a server without numbers', () => {
 
     expect(kinds).toEqual(['received c', 'duplicate', 'duplicate']);
     expect(idsOf(inbox)).toEqual(['a', 'b', 'c']);
+  });
+
+  test('UP-38 a duplicate of an evicted message is dropped while its id is remembered', () => {
+    const inbox = makeInbox({ historyMax: 2, seenMax: 4 });
+    inbox.startJoin();
+    inbox.join(history('a'));
+    for (const id of ['b', 'c', 'd']) inbox.receive(liveMessage(plain(id)));
+
+    const changes = inbox.receive(liveMessage(plain('a')));
+
+    expect(kindsOf(changes)).toEqual(['duplicate']);
+    expect(idsOf(inbox)).toEqual(['c', 'd']);
   });
 
   test('F35 UP-40 a live message that overtakes the first history stands in its place', () => {
