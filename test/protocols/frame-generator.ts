@@ -57,7 +57,7 @@ const TEXTS = [
 const KINDS = [null, true, false, 'object', 'array', 'list of null', 'nested', 'false length'] as const;
 
 /** Dice that fall the same way for the same seed. */
-export function seededDice(seed: number): (sides: number) => number {
+function seededDice(seed: number): (sides: number) => number {
   let state = seed >>> 0;
   return (sides) => {
     state = (state + 0x6d2b79f5) >>> 0;

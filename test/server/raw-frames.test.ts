@@ -36,7 +36,7 @@ const attacks: readonly (readonly [string, readonly Buffer[], number])[] = [
 ];
 
 describe('raw frames', () => {
-  it.each(attacks)('S14 closes on %s', async (_name, bytes, code) => {
+  it.each(attacks)('S7 S8 S14 closes on %s', async (_name, bytes, code) => {
     const raw = await RawSocket.open(server);
 
     raw.socket.write(Buffer.concat(bytes));

@@ -7,7 +7,7 @@ import type { TokenGrant } from './connection-tokens.js';
 import { admittedOrigin, type OriginList } from './origin-list.js';
 
 /** The fixed value that the server echoes; the token's value never leaves again. */
-export const SUBPROTOCOL = 'chatsocket.v1';
+const SUBPROTOCOL = 'chatsocket.v1';
 
 const BEARER = 'bearer.';
 

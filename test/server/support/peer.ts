@@ -133,7 +133,7 @@ export async function fetchToken(url: string, { userId, cookie }: Login): Promis
   return textField(reply.json, 'token');
 }
 
-export function textField(json: unknown, name: string): string {
+function textField(json: unknown, name: string): string {
   const value: unknown = typeof json === 'object' && json !== null ? Reflect.get(json, name) : undefined;
   if (typeof value !== 'string') throw new Error(`no text "${name}" in ${JSON.stringify(json)}`);
   return value;
