@@ -46,13 +46,16 @@ export class Sender {
   readonly #messages = new Map<string, OutgoingMessage>();
   readonly #timers: NamedTimers<'drain' | 'ack' | 'probe'>;
   #link: Link | null = null;
-  #pace: Pace = { tokens: 0, atMs: 0 };
+  /** Of all connections, for servers count a user's frames and not a socket's. */
+  #pace: Pace;
   #pausedUntilMs = 0;
 
   constructor(around: SenderSurroundings) {
     this.#around = around;
-    this.#outbox = new Outbox(around.options.outbox);
-    this.#timers = new NamedTimers(around.options.clock, (timer) => around.turn.run(() => this.#whenTimerFired(timer)));
+    const { outbox, clock } = around.options;
+    this.#outbox = new Outbox(outbox);
+    this.#pace = fullPace(outbox.ratePerSecond, clock.nowMs());
+    this.#timers = new NamedTimers(clock, (timer) => around.turn.run(() => this.#whenTimerFired(timer)));
   }
 
   get outbox(): Outbox {
@@ -96,7 +99,6 @@ export class Sender {
   open(dialId: DialId, terms: ServerTerms): void {
     const { options } = this.#around;
     this.#link = { dialId, terms, producerId: options.ids.shortId() };
-    this.#pace = fullPace(this.#ratePerSecond(terms), options.clock.nowMs());
     this.#pausedUntilMs = 0;
     if (terms.deduplicates) {
       for (const entry of this.#outbox.requeueUnconfirmed()) this.#tellDelivery(entry, 'queued');
@@ -118,7 +120,7 @@ export class Sender {
     if (this.#pausedUntilMs > nowMs) return this.#drainIn(this.#pausedUntilMs - nowMs);
     while (this.#outbox.queuedCount > 0) {
       if (this.#around.bufferedBytes(link.dialId) > BUFFERED_BYTES_MAX) return this.#drainIn(BUFFER_CHECK_MS);
-      const spent = spend(this.#pace, this.#ratePerSecond(link.terms), nowMs);
+      const spent = spend(this.#pace, this.#ratePerSecond, nowMs);
       if (spent.waitMs > 0) return this.#drainIn(spent.waitMs);
       const entry = this.#outbox.take(this.#window(link), nowMs);
       if (entry === null) return;
@@ -127,11 +129,9 @@ export class Sender {
     }
   }
 
-  /** Counts a frame that is no message against the pace. */
+  /** Counts a frame that is no message against the pace; joins go out before there is a link. */
   countFrame(): void {
-    const link = this.#link;
-    if (link === null) return;
-    this.#pace = owe(this.#pace, this.#ratePerSecond(link.terms), this.#around.options.clock.nowMs());
+    this.#pace = owe(this.#pace, this.#ratePerSecond, this.#around.options.clock.nowMs());
   }
 
   ack(receipt: Receipt): void {
@@ -233,8 +233,8 @@ export class Sender {
     };
   }
 
-  #ratePerSecond(terms: ServerTerms): number {
-    return terms.messagesPerSecond ?? this.#around.options.outbox.ratePerSecond;
+  get #ratePerSecond(): number {
+    return this.#link?.terms.messagesPerSecond ?? this.#around.options.outbox.ratePerSecond;
   }
 
   #tellDelivery(entry: OutboxEntry, delivery: DeliveryStatus): void {
