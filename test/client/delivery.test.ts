@@ -8,7 +8,7 @@ const contents = (log: readonly { readonly content: string }[]) => log.map(({ co
 
 describe('a message that is sent just before the link is lost', () => {
   test('UP-04 DS-3 comes through once, and in order, though the server never saw it', async () => {
-    const { client, server, open, transport } = createTestClient();
+    const { client, server, open, transport, clock } = createTestClient();
     await open();
     await transport.nextConnection();
     server.connection.blackhole('to-server');
@@ -16,6 +16,7 @@ describe('a message that is sent just before the link is lost', () => {
 
     server.connection.dropAbruptly();
     await transport.nextConnection({ withinMs: RETRY_MS });
+    await clock.advance(1_000);
     const receipts = await Promise.all(sends.map(({ acked }) => acked));
 
     expect(contents(server.log)).toEqual(['one', 'two', 'three']);

@@ -80,13 +80,15 @@ describe('send() refuses', () => {
   });
 
   test('DS-1 F78 one message more than the outbox holds, and takes it when there is room', async () => {
-    const { client, open } = createTestClient({ client: { outbox: { messagesMax: 2 } } });
+    const { client, open, clock } = createTestClient({ client: { outbox: { messagesMax: 2 } } });
     client.send('one');
     client.send('two');
 
     const refusal = refusalOf(() => client.send('three'));
     await open();
-    await client.send('three').acked;
+    const { acked } = client.send('three');
+    await clock.advance(1_000);
+    await acked;
 
     expect(refusal).toBe(
       'delivery/outbox-full: Cannot send: the outbox holds 2 of 2 messages. Wait for acks, or raise outbox.messagesMax.',
@@ -205,7 +207,7 @@ describe('send() takes', () => {
   });
 
   test('F59 messages while reconnecting and after close, for the next connection', async () => {
-    const { client, open, server, transport } = createTestClient();
+    const { client, open, server, transport, clock } = createTestClient();
     await open();
     server.connection.dropAbruptly();
     await transport.nextConnection();
@@ -215,6 +217,7 @@ describe('send() takes', () => {
 
     client.send('after close');
     await open();
+    await clock.advance(1_000);
 
     expect(server.log.map(({ content }) => content)).toEqual(['while reconnecting', 'after close']);
   });
