@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { transition } from '../../../src/core/connection/transition.js';
-import { contextOf, EVENTS, openAt, outcomeOf, PULSES, recordOf } from '../../support/connection-states.js';
+import { contextOf, EVENTS, NOW_MS, openAt, outcomeOf, PULSES, recordOf } from '../../support/connection-states.js';
 import { ConnectionWorld, healthyPeer, type WorldTerms } from '../../support/connection-world.js';
 
 const INTERVAL_MS = 25_000;
@@ -114,6 +114,17 @@ describe('a peer that falls silent', () => {
 
     expect(world.causes).toEqual([]);
     expect(pingTimes(world)).toEqual([INTERVAL_MS, 2 * INTERVAL_MS]);
+  });
+
+  test.each(['beat', 'probe', 'grace'] as const)('UP-01 CN-5 lives by any frame heard after the ping: %s', (name) => {
+    const state = openAt({ pulse: PULSES[name] });
+
+    const outcomes = [NOW_MS - 1_999, NOW_MS - 2_000].map((heardAtMs) =>
+      outcomeOf(state, transition(state, EVENTS['pulse timer'], contextOf({ heardAtMs }))),
+    );
+
+    expect(outcomes[0]).toBe('resting, +pulse 23000');
+    expect(outcomes[1]).toMatch(/^waiting/);
   });
 
   test('UP-01 is not judged by silence where it never answered a ping', () => {

@@ -17,6 +17,8 @@ type Stimulus =
   | { readonly kind: 'event'; readonly event: ConnectionEvent }
   | { readonly kind: 'stale'; readonly name: EventName; readonly age: number }
   | { readonly kind: 'succeed' }
+  /** All that it takes to be open. */
+  | { readonly kind: 'open' }
   | { readonly kind: 'token-fails'; readonly outcome: 'token-failed' | 'no-token' | 'stopped-by-provider' }
   | { readonly kind: 'on-dial'; readonly name: EventName }
   | { readonly kind: 'hinted'; readonly retryAfterMs: number }
@@ -43,6 +45,7 @@ const stimuli: fc.Arbitrary<Stimulus> = fc.oneof(
   { weight: 40, arbitrary: outside('page visible', 'page hidden', 'page left', 'woken', 'online', 'offline') },
   { weight: 1, arbitrary: outside('dispose') },
   { weight: 120, arbitrary: fc.constant<Stimulus>({ kind: 'succeed' }) },
+  { weight: 60, arbitrary: fc.constant<Stimulus>({ kind: 'open' }) },
   { weight: 60, arbitrary: durations.map((durationMs): Stimulus => ({ kind: 'run', durationMs })) },
   { weight: 20, arbitrary: durations.map((durationMs): Stimulus => ({ kind: 'sleep', durationMs })) },
   {
@@ -176,6 +179,8 @@ function apply(world: ConnectionWorld, stimulus: Stimulus): void {
       return dispatchStale(world, stimulus.name, stimulus.age);
     case 'succeed':
       return world.succeed();
+    case 'open':
+      return open(world);
     case 'token-fails': {
       if (!world.tokenCalls.delete(dialId)) return;
       return world.dispatch({ type: 'token-failed', dialId, kind: stimulus.outcome });
@@ -203,6 +208,13 @@ function apply(world: ConnectionWorld, stimulus: Stimulus): void {
     case 'network':
       world.isOnline = stimulus.isOnline;
   }
+}
+
+function open(world: ConnectionWorld): void {
+  if (world.state.record.page === 'left') world.dispatch(EVENTS['page visible']);
+  if (!isWanted(world)) world.connect();
+  world.runToRetry();
+  for (let step = 0; step < 3; step += 1) world.succeed();
 }
 
 /** I14: an answer of an earlier dial changes nothing at all. */
