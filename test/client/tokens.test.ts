@@ -192,7 +192,7 @@ describe('a provider', () => {
     client.dispose();
   });
 
-  test('UP-08 G13 that is down for ten minutes is asked a bounded number of times', async () => {
+  test('UP-08 that is down for ten minutes is asked a bounded number of times', async () => {
     const { token, requests } = recordRequests(() => Promise.reject(new Error('down')));
     const { client, clock, open } = createTestClient({ client: { token } });
 
