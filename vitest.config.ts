@@ -3,6 +3,7 @@ import react from '@vitejs/plugin-react';
 import { playwright } from '@vitest/browser-playwright';
 import { defineConfig } from 'vitest/config';
 import { findBrowser, launchOf } from './scripts/find-browser.js';
+import { consoleCommands } from './test/browser/stage/console-commands.js';
 
 const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.meta.url));
 
@@ -47,16 +48,20 @@ export default defineConfig({
       {
         // Inside real Chromium.
         resolve: { alias },
+        // What is first found in the middle of a run makes the page load again.
+        optimizeDeps: { include: ['eventemitter3', 'nanoid', 'react', 'react-dom/client', 'react/jsx-dev-runtime'] },
         plugins: [react()],
         test: {
           name: 'browser',
           include: ['test/browser/**/*.test.{ts,tsx}'],
+          globalSetup: ['test/browser/stage/global-setup.ts'],
           browser: {
             enabled: true,
             headless: true,
             provider: playwright({ launchOptions }),
             instances: [{ browser: 'chromium' }],
             screenshotFailures: false,
+            commands: consoleCommands,
           },
         },
       },

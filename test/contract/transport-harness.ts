@@ -1,8 +1,12 @@
 /** What a transport needs around it to be put through its contract: a server whose every step the test decides. */
 import type { SocketClose, Transport, TransportSocket } from '../../src/ports/transport.js';
 
-export interface TransportHarness {
+export interface TransportHarness extends PeerServer {
   readonly transport: Transport;
+}
+
+/** The server alone; it may run in another process than the transport. */
+export interface PeerServer {
   /** An address at which the server listens. */
   readonly url: string;
   /** The next dial that reached the server, not yet answered. */
@@ -82,11 +86,13 @@ const DEADLINE_MS = 4_000;
 export class Inbox<Item> {
   readonly items: Item[] = [];
   readonly #name: string;
+  readonly #deadlineMs: number;
   readonly #waiters = new Set<() => void>();
   #takenCount = 0;
 
-  constructor(name: string) {
+  constructor(name: string, deadlineMs = DEADLINE_MS) {
     this.#name = name;
+    this.#deadlineMs = deadlineMs;
   }
 
   push(item: Item): void {
@@ -100,7 +106,7 @@ export class Inbox<Item> {
       const timer = setTimeout(() => {
         this.#waiters.delete(check);
         reject(new Error(this.#describeLack(count)));
-      }, DEADLINE_MS);
+      }, this.#deadlineMs);
       const check = () => {
         if (this.items.length < count) return;
         clearTimeout(timer);
@@ -122,11 +128,11 @@ export class Inbox<Item> {
   }
 
   #describeLack(count: number): string {
-    return `Waited ${DEADLINE_MS} ms for ${count} of ${this.#name}; there were ${JSON.stringify(this.items)}.`;
+    return `Waited ${this.#deadlineMs} ms for ${count} of ${this.#name}; there were ${JSON.stringify(this.items)}.`;
   }
 }
 
-/** Lets everything that is already due in this process happen. */
+/** Lets everything that is already due in this process or page happen. */
 export async function nextMacrotask(): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(() => setImmediate(resolve)));
+  await new Promise<void>((resolve) => setTimeout(() => setTimeout(resolve)));
 }

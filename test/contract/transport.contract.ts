@@ -3,10 +3,12 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { dial, dialAndAccept, nextMacrotask, type TransportHarness } from './transport-harness.js';
 
 const LOST = { code: 1006, reason: '', wasClean: false };
+/** Longer than anything here waits by itself, so that what is waited for says what did not come. */
+const TIMEOUT_MS = 12_000;
 const TOKENLIKE = ['chatsocket.v1', 'bearer.c2VjcmV0'];
 
 export function describeTransportContract(name: string, start: () => Promise<TransportHarness>): void {
-  describe(`Transport contract: ${name}`, () => {
+  describe(`Transport contract: ${name}`, { timeout: TIMEOUT_MS }, () => {
     let harness: TransportHarness;
     beforeEach(async () => {
       harness = await start();

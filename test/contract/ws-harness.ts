@@ -4,14 +4,20 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { Transport } from '../../src/ports/transport.js';
-import { Inbox, type Peer, type TransportHarness } from './transport-harness.js';
+import { Inbox, type Peer, type PeerServer, type TransportHarness } from './transport-harness.js';
 
-export async function startWsHarness(
-  transport: Transport,
-  onHeaders: (headers: IncomingHttpHeaders) => void = () => {},
-): Promise<TransportHarness> {
+/** Chromium holds a dial back for up to 5 s when many before it came to nothing. */
+const DIAL_DEADLINE_MS = 8_000;
+
+type OnHeaders = (headers: IncomingHttpHeaders) => void;
+
+export async function startWsHarness(transport: Transport, onHeaders?: OnHeaders): Promise<TransportHarness> {
+  return { ...(await startPeerServer(onHeaders)), transport };
+}
+
+export async function startPeerServer(onHeaders: OnHeaders = () => {}): Promise<PeerServer> {
   const server = createServer();
-  const peers = new Inbox<Peer>('dials that reached the server');
+  const peers = new Inbox<Peer>('dials that reached the server', DIAL_DEADLINE_MS);
   const connections = new Set<Duplex>();
   server.on('upgrade', (request, connection, head) => {
     onHeaders(request.headers);
@@ -25,7 +31,6 @@ export async function startWsHarness(
   const { port } = server.address() as AddressInfo;
 
   return {
-    transport,
     url: `ws://127.0.0.1:${port}/`,
     nextPeer: () => peers.next(),
     dispose: async () => {
