@@ -110,9 +110,7 @@ export class ChatSocketClient {
     if (loop.isDisposed) return;
     turn.run(() => {
       loop.dispatch({ type: 'dispose-requested' });
-      sender.rejectAll(
-        new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'),
-      );
+      sender.letGo(new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'));
     });
     views.stop();
     listeners.clear();

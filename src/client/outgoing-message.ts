@@ -10,7 +10,8 @@ export class OutgoingMessage {
   #status: DeliveryStatus = 'queued';
   #resolve: (receipt: Receipt) => void = ignore;
   #reject: (error: ChatSocketError) => void = ignore;
-  #unfollow: () => void = ignore;
+  /** The signal holds nothing of the message any more. */
+  unfollow: () => void = ignore;
 
   constructor(id: string, content: string, cancel: () => boolean) {
     const acked = new Promise<Receipt>((resolve, reject) => {
@@ -36,7 +37,7 @@ export class OutgoingMessage {
   follow(signal: AbortSignal): void {
     const { cancel } = this.outgoing;
     signal.addEventListener('abort', cancel);
-    this.#unfollow = () => signal.removeEventListener('abort', cancel);
+    this.unfollow = () => signal.removeEventListener('abort', cancel);
   }
 
   setStatus(status: DeliveryStatus): void {
@@ -45,13 +46,13 @@ export class OutgoingMessage {
 
   ack(receipt: Receipt): void {
     this.#status = 'sent';
-    this.#unfollow();
+    this.unfollow();
     this.#resolve(receipt);
   }
 
   fail(status: 'failed' | 'cancelled', error: ChatSocketError): void {
     this.#status = status;
-    this.#unfollow();
+    this.unfollow();
     this.#reject(error);
   }
 

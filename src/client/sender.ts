@@ -182,6 +182,12 @@ export class Sender {
     for (const message of this.#messages.values()) message.reject(error);
   }
 
+  /** The client is disposed: promises end, and a signal that lives on holds no message. */
+  letGo(error: ChatSocketError): void {
+    this.rejectAll(error);
+    for (const message of this.#messages.values()) message.unfollow();
+  }
+
   #transmit(entry: OutboxEntry, link: Link): boolean {
     const { id, conversationId, content, metadata, inReplyTo } = entry;
     const nowMs = this.#around.options.clock.nowMs();
