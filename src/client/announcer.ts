@@ -1,5 +1,6 @@
 /** Turns what changed into public events, told at the end of the turn, in order. */
 
+import { REFUSALS_TO_DIAGNOSE } from '../core/connection/retry.js';
 import type { ConnectionState } from '../core/connection/state.js';
 import type { InboxChange } from '../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
@@ -88,5 +89,6 @@ function hasNewStep(before: ConnectionState, after: ConnectionState): boolean {
 
 function isFirstDiagnosis(before: ConnectionState, after: ConnectionState): boolean {
   const { lastCause } = after.record;
-  return lastCause?.diagnosis === 'handshake-refused' && before.record.lastCause?.diagnosis !== 'handshake-refused';
+  if (lastCause === before.record.lastCause || lastCause?.diagnosis !== 'handshake-refused') return false;
+  return after.record.handshakesRefused === REFUSALS_TO_DIAGNOSE;
 }

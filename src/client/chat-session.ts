@@ -168,9 +168,8 @@ export class ChatSession {
       onChange: (conversation, change) => this.#whenInboxChanged(conversation, change),
       onTouched: () => this.views.mark('soon'),
       onTyping: (conversationId, userId, isTyping) => this.typing.receive(conversationId, userId, isTyping),
-      onPage: (frame) => {
-        const conversation = conversations.get(frame.conversationId);
-        if (conversation !== null && this.pages.take(conversation, frame)) this.views.mark('now');
+      onPage: (conversation, frame) => {
+        if (this.pages.take(conversation, frame)) this.views.mark('now');
       },
       onPageRefused: (conversationId, error) => this.pages.refuse(conversationId, error),
       onTokenRenewed: (expiresInMs) => announcer.emit('token-renewed', { expiresInMs }),

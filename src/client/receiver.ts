@@ -34,7 +34,7 @@ export interface ReceiverSurroundings {
   readonly onChange: (conversation: ConversationState, change: InboxChange) => void;
   readonly onTouched: (conversation: ConversationState) => void;
   readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
-  readonly onPage: (frame: Extract<InboundFrame, { type: 'history-page' }>) => void;
+  readonly onPage: (conversation: ConversationState, frame: Extract<InboundFrame, { type: 'history-page' }>) => void;
   readonly onPageRefused: (conversationId: string, error: ChatSocketError) => boolean;
   readonly onTokenRenewed: (expiresInMs: number | null) => void;
   readonly onFrameRejected: (reason: FrameFault, sizeChars: number) => void;
@@ -161,7 +161,7 @@ export class Receiver {
       case 'stream-end':
         return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.end(frame));
       case 'history-page':
-        return this.#around.onPage(frame);
+        return this.#takePage(frame);
       case 'typing':
         return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
       case 'pong':
@@ -232,6 +232,18 @@ export class Receiver {
     if (conversation === null) return;
     this.#report(conversation, apply(conversation));
     this.#around.onTouched(conversation);
+  }
+
+  /** An own message found in a page is as good as its ack, wherever it stands. */
+  #takePage(frame: Extract<InboundFrame, { type: 'history-page' }>): void {
+    const { conversations, sender, onPage } = this.#around;
+    const conversation = conversations.get(frame.conversationId);
+    if (conversation === null) return;
+    onPage(conversation, frame);
+    for (const { clientMessageId, id, senderId, seq } of frame.messages) {
+      const isOwn = senderId !== null && senderId === conversations.selfId;
+      if (isOwn && clientMessageId !== null) sender.ack({ clientMessageId, id, seq, duplicate: false });
+    }
   }
 
   #tellStream(id: string, apply: (state: ConversationState) => readonly InboxChange[]): void {

@@ -10,7 +10,7 @@ import { type Context, go, type Step } from './step.js';
 /** A second refusal of a fresh token in a row means that no token will do. */
 const TOKENS_REFUSED_MAX = 2;
 /** Handshakes refused in a row before the cause is diagnosed. */
-const REFUSALS_TO_DIAGNOSE = 3;
+export const REFUSALS_TO_DIAGNOSE = 3;
 /** Longer reasons are cut: they come from the wire and go to logs. */
 const REASON_CHARS_MAX = 123;
 

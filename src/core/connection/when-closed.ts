@@ -22,7 +22,9 @@ export function whenClosed(state: Closed, event: ConnectionEvent, context: Conte
     case 'went-online':
       return rearm(state, event.type === 'woken' ? 'wake' : 'online', context);
     case 'send-requested':
-      return state.reason === 'exhausted' ? beginAttempt(startAfresh(state.record), 'manual', context) : stay(state);
+      return state.reason === 'exhausted'
+        ? wait(startAfresh(state.record), { reason: 'retry', delayMs: 0 }, context)
+        : stay(state);
     default:
       return stay(state);
   }

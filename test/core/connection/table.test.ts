@@ -37,7 +37,7 @@ const CLOSED: Row = {
 };
 const EXHAUSTED: Row = {
   ...CLOSED,
-  send: `authorizing #8 manual, ${DIAL}`,
+  send: 'waiting 0 retry, +retry 0',
   'page visible': WAKE,
   woken: WAKE,
   online: ONLINE,
