@@ -7,7 +7,6 @@ export type { ChatSocketEvents } from './client/chat-socket-events.js';
 export type { Conversation } from './client/conversation.js';
 export type { Explanation } from './client/explain.js';
 export type { ChatSocketMetrics, Timing } from './client/metrics.js';
-export type { OlderPage } from './client/older-pages.js';
 export type {
   ChatSocketOptions,
   HeartbeatOptions,
@@ -16,9 +15,10 @@ export type {
   ReconnectOptions,
   TimeoutOptions,
   UrlContext,
-} from './client/options.js';
+} from './client/options/options.js';
 export type { OutboxItem, OutboxView } from './client/outbox-view.js';
 export type { Outgoing, Receipt } from './client/outgoing.js';
+export type { OlderPage } from './client/receiving/older-pages.js';
 export type { SendOptions } from './client/send-options.js';
 export { StopConnecting } from './client/stop-connecting.js';
 export type { CloseCause, CloseKind } from './core/connection/close-cause.js';

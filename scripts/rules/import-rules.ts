@@ -33,12 +33,12 @@ const LAYERS: Readonly<Record<string, Readonly<Record<string, Access>>>> = {
 };
 
 /** The one place where the client chooses its adapters. */
-const WIRING = 'src/client/resolve-options.ts';
+const WIRING = 'src/client/options/resolve-options.ts';
 
 /** Packages, and the files that may import them. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   nanoid: /^src\/platform\/nanoid-ids\.ts$/,
-  eventemitter3: /^src\/client\/listeners\.ts$/,
+  eventemitter3: /^src\/client\/telling\/listeners\.ts$/,
   zod: /^src\/protocols\/(.+\/)?schema\.ts$/,
   react: /^src\/(react|devtools)\//,
 };

@@ -5,11 +5,11 @@ import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Conversation } from './conversation.js';
 import { type Explanation, explainConnection } from './explain.js';
 import type { ChatSocketMetrics } from './metrics.js';
-import type { OlderPage } from './older-pages.js';
-import type { ChatSocketOptions } from './options.js';
+import type { ChatSocketOptions } from './options/options.js';
+import { resolveOptions } from './options/resolve-options.js';
 import { type OutboxView, viewOutbox } from './outbox-view.js';
 import type { Outgoing } from './outgoing.js';
-import { resolveOptions } from './resolve-options.js';
+import type { OlderPage } from './receiving/older-pages.js';
 import type { SendOptions } from './send-options.js';
 
 /**

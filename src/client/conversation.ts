@@ -3,10 +3,10 @@ import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
-import { checkContent, checkMetadata, checkSendOptions, utf8SizeBytes } from './draft.js';
-import type { OlderPage } from './older-pages.js';
 import type { Outgoing } from './outgoing.js';
+import type { OlderPage } from './receiving/older-pages.js';
 import type { SendOptions } from './send-options.js';
+import { checkContent, checkMetadata, checkSendOptions, utf8SizeBytes } from './sending/draft.js';
 
 /** How many messages a page back through history holds when nothing is said. */
 const PAGE_LENGTH = 50;

@@ -1,6 +1,6 @@
 import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Sender } from './sender.js';
-import type { Turn } from './turn.js';
+import type { Sender } from './sending/sender.js';
+import type { Turn } from './telling/turn.js';
 
 /** A message that waits for the server, as `client.outbox.list()` shows it. */
 export interface OutboxItem {

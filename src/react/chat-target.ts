@@ -2,8 +2,8 @@ import type { ChatSnapshot } from '../client/chat-snapshot.js';
 import type { ChatSocketClient } from '../client/chat-socket-client.js';
 import type { ChatSocketEvents } from '../client/chat-socket-events.js';
 import type { Conversation } from '../client/conversation.js';
-import type { OlderPage } from '../client/older-pages.js';
 import type { Outgoing } from '../client/outgoing.js';
+import type { OlderPage } from '../client/receiving/older-pages.js';
 import type { SendOptions } from '../client/send-options.js';
 
 /** What can be done to a conversation. Each keeps its identity as long as client and conversation stay the same. */

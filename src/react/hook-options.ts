@@ -1,6 +1,6 @@
 import type { ChatSocketClient } from '../client/chat-socket-client.js';
 import type { ChatSocketEvents } from '../client/chat-socket-events.js';
-import type { ChatSocketOptions } from '../client/options.js';
+import type { ChatSocketOptions } from '../client/options/options.js';
 
 /**
  * A client that the component makes for itself: connected while it is mounted, closed after.

@@ -1,5 +1,5 @@
 import { ChatSocketClient } from '../client/chat-socket-client.js';
-import type { ChatSocketOptions } from '../client/options.js';
+import type { ChatSocketOptions } from '../client/options/options.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 import { noop } from './chat-target.js';
 import type { OwnClientOptions } from './hook-options.js';

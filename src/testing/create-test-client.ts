@@ -1,5 +1,5 @@
 import { ChatSocketClient } from '../client/chat-socket-client.js';
-import type { ChatSocketOptions } from '../client/options.js';
+import type { ChatSocketOptions } from '../client/options/options.js';
 import type { IdSource } from '../ports/id-source.js';
 import type { Random } from '../ports/random.js';
 import { assertClean } from './assert-clean.js';

@@ -1,16 +1,16 @@
 /** Takes messages, hands them to the open connection in order and pace, and keeps each until the server has it. */
 
-import type { DialId } from '../core/connection/state.js';
-import type { OutboundFrame, ServerTerms } from '../core/frame.js';
-import type { DeliveryStatus } from '../core/message.js';
-import { type Draft, Outbox, type OutboxEntry } from '../core/outbox/outbox.js';
-import { fullPace, owe, type Pace, spend } from '../core/outbox/pace.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import { NamedTimers } from './named-timers.js';
-import type { Outgoing, Receipt } from './outgoing.js';
+import type { DialId } from '../../core/connection/state.js';
+import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
+import type { DeliveryStatus } from '../../core/message.js';
+import { type Draft, Outbox, type OutboxEntry } from '../../core/outbox/outbox.js';
+import { fullPace, owe, type Pace, spend } from '../../core/outbox/pace.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import { NamedTimers } from '../named-timers.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { Outgoing, Receipt } from '../outgoing.js';
+import type { Turn } from '../telling/turn.js';
 import { OutgoingMessage } from './outgoing-message.js';
-import type { ResolvedOptions } from './resolve-options.js';
-import type { Turn } from './turn.js';
 
 /** Above this the network is slower than we are, and what is sent only piles up in memory. */
 const BUFFERED_BYTES_MAX = 65_536;

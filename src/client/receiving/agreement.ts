@@ -1,5 +1,5 @@
-import type { DialId } from '../core/connection/state.js';
-import type { Recovery, ServerTerms } from '../core/frame.js';
+import type { DialId } from '../../core/connection/state.js';
+import type { Recovery, ServerTerms } from '../../core/frame.js';
 
 /** The terms of a server that announced none: its protocol's base. */
 export const BASE_TERMS: ServerTerms = {

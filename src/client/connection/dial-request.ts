@@ -1,8 +1,8 @@
 /** Puts URL and token together for one dial. Nothing here repeats a URL or a token in an error. */
 
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Protocol } from '../ports/protocol.js';
-import type { DialRequest } from '../ports/transport.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Protocol } from '../../ports/protocol.js';
+import type { DialRequest } from '../../ports/transport.js';
 
 /** Servers cap request headers at 8 to 16 KiB. */
 const TOKEN_CHARS_MAX = 8_192;

@@ -1,14 +1,14 @@
 /** What the sender tells of its messages, brought to rows, figures and listeners. */
 
-import type { DeliveryStatus } from '../core/message.js';
-import type { OutboxEntry } from '../core/outbox/outbox.js';
-import type { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Clock } from '../ports/clock.js';
-import type { Announcer } from './announcer.js';
-import type { Conversations } from './conversations.js';
+import type { DeliveryStatus } from '../../core/message.js';
+import type { OutboxEntry } from '../../core/outbox/outbox.js';
+import type { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { MetricsCounter } from '../metrics.js';
+import type { Receipt } from '../outgoing.js';
+import type { Conversations } from '../receiving/conversations.js';
+import type { Announcer } from '../telling/announcer.js';
 import { toMessageFailure } from './message-error.js';
-import type { MetricsCounter } from './metrics.js';
-import type { Receipt } from './outgoing.js';
 
 export interface DeliverySurroundings {
   readonly clock: Clock;

@@ -1,5 +1,5 @@
-import type { ConnectionState } from '../core/connection/state.js';
-import type { ConnectionSnapshot } from './chat-snapshot.js';
+import type { ConnectionState } from '../../core/connection/state.js';
+import type { ConnectionSnapshot } from '../chat-snapshot.js';
 
 /** The machine's state as users see it. */
 export function viewConnection(state: ConnectionState, attemptsMax: number): ConnectionSnapshot {

@@ -1,8 +1,8 @@
 /** Listens to the page while the connection is wanted, and to nothing at any other time. */
 
-import type { ConnectionEvent } from '../core/connection/event.js';
-import type { ConnectionState } from '../core/connection/state.js';
-import type { PageSignal, PageSignals } from '../ports/page-signals.js';
+import type { ConnectionEvent } from '../../core/connection/event.js';
+import type { ConnectionState } from '../../core/connection/state.js';
+import type { PageSignal, PageSignals } from '../../ports/page-signals.js';
 
 export class PageWatch {
   readonly #signals: PageSignals;

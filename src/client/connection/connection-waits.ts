@@ -1,7 +1,7 @@
 /** Promises that wait for the connection: to open, or to be closed. Each settles once. */
 
-import type { ConnectionState } from '../core/connection/state.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ConnectionState } from '../../core/connection/state.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
 
 interface Wait {
   readonly resolve: () => void;

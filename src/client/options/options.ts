@@ -1,12 +1,12 @@
-import type { CloseCause } from '../core/connection/close-cause.js';
-import type { Clock } from '../ports/clock.js';
-import type { IdSource } from '../ports/id-source.js';
-import type { Logger } from '../ports/logger.js';
-import type { PageSignals } from '../ports/page-signals.js';
-import type { Protocol } from '../ports/protocol.js';
-import type { Random } from '../ports/random.js';
-import type { TokenRequest, TokenSource } from '../ports/token-source.js';
-import type { Transport } from '../ports/transport.js';
+import type { CloseCause } from '../../core/connection/close-cause.js';
+import type { Clock } from '../../ports/clock.js';
+import type { IdSource } from '../../ports/id-source.js';
+import type { Logger } from '../../ports/logger.js';
+import type { PageSignals } from '../../ports/page-signals.js';
+import type { Protocol } from '../../ports/protocol.js';
+import type { Random } from '../../ports/random.js';
+import type { TokenRequest, TokenSource } from '../../ports/token-source.js';
+import type { Transport } from '../../ports/transport.js';
 
 /** What `url` is told about the dial that it serves. */
 export type UrlContext = Omit<TokenRequest, 'signal'> & { readonly signal: AbortSignal };

@@ -1,6 +1,6 @@
 /** Checks of single options. Each throws `usage/invalid-option` that names the option, its value and the range. */
 
-import { ChatSocketError } from '../errors/chat-socket-error.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
 
 /** The lowest and the highest value, and the default. */
 type NumberRange = readonly [from: number, to: number, fallback: number];

@@ -1,11 +1,11 @@
 /** Who is typing, both ways. Never queued, never repeated: what cannot go out now is not sent. */
 
-import type { OutboundFrame } from '../core/frame.js';
-import type { Clock } from '../ports/clock.js';
+import type { OutboundFrame } from '../../core/frame.js';
+import type { Clock } from '../../ports/clock.js';
+import { NamedTimers } from '../named-timers.js';
+import type { Turn } from '../telling/turn.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
-import { NamedTimers } from './named-timers.js';
-import type { Turn } from './turn.js';
 
 /** A received "is typing" is believed this long. */
 const BELIEVED_MS = 7_000;

@@ -1,12 +1,12 @@
 /** What this user has read: told at most once a second, each message once, and again if no connection took it. */
 
-import type { OutboundFrame } from '../core/frame.js';
-import { SeenIds } from '../core/inbox/seen-ids.js';
-import type { MessageId } from '../core/message.js';
-import type { Clock } from '../ports/clock.js';
+import type { OutboundFrame } from '../../core/frame.js';
+import { SeenIds } from '../../core/inbox/seen-ids.js';
+import type { MessageId } from '../../core/message.js';
+import type { Clock } from '../../ports/clock.js';
+import { NamedTimers } from '../named-timers.js';
+import type { Turn } from '../telling/turn.js';
 import type { ConversationState } from './conversation-state.js';
-import { NamedTimers } from './named-timers.js';
-import type { Turn } from './turn.js';
 
 const SENT_APART_MS = 1_000;
 const REMEMBERED_MAX = 2_000;

@@ -1,6 +1,6 @@
-import type { MessageFailure } from '../core/message.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { ChatSocketErrorCode } from '../errors/codes.js';
+import type { MessageFailure } from '../../core/message.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { ChatSocketErrorCode } from '../../errors/codes.js';
 
 /** A failure of a message, kept by the core as facts, as the error that users see. */
 export function toMessageError(failure: MessageFailure): ChatSocketError {

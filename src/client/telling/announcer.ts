@@ -1,13 +1,13 @@
 /** Turns what changed into public events, told at the end of the turn, in order. */
 
-import { REFUSALS_TO_DIAGNOSE } from '../core/connection/retry.js';
-import type { ConnectionState } from '../core/connection/state.js';
-import type { InboxChange } from '../core/inbox/inbox-change.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Logger } from '../ports/logger.js';
-import type { ConnectionSnapshot } from './chat-snapshot.js';
-import type { ChatSocketEvents } from './chat-socket-events.js';
-import type { ConversationState } from './conversation-state.js';
+import { REFUSALS_TO_DIAGNOSE } from '../../core/connection/retry.js';
+import type { ConnectionState } from '../../core/connection/state.js';
+import type { InboxChange } from '../../core/inbox/inbox-change.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Logger } from '../../ports/logger.js';
+import type { ConnectionSnapshot } from '../chat-snapshot.js';
+import type { ChatSocketEvents } from '../chat-socket-events.js';
+import type { ConversationState } from '../receiving/conversation-state.js';
 import type { Listeners } from './listeners.js';
 import type { Turn } from './turn.js';
 

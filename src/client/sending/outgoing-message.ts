@@ -1,6 +1,6 @@
-import type { DeliveryStatus } from '../core/message.js';
-import type { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Outgoing, Receipt } from './outgoing.js';
+import type { DeliveryStatus } from '../../core/message.js';
+import type { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Outgoing, Receipt } from '../outgoing.js';
 
 const IN_MEMORY = Promise.resolve({ durable: false });
 

@@ -1,13 +1,13 @@
-import type { ConnectionCommand, TimerName } from '../core/connection/command.js';
-import type { ConnectionEvent } from '../core/connection/event.js';
-import type { ConnectionState } from '../core/connection/state.js';
-import type { ConnectionPolicy } from '../core/connection/step.js';
-import { initialState, transition } from '../core/connection/transition.js';
-import type { Clock } from '../ports/clock.js';
-import type { PageSignals } from '../ports/page-signals.js';
-import type { Random } from '../ports/random.js';
-import { NamedTimers } from './named-timers.js';
-import type { Turn } from './turn.js';
+import type { ConnectionCommand, TimerName } from '../../core/connection/command.js';
+import type { ConnectionEvent } from '../../core/connection/event.js';
+import type { ConnectionState } from '../../core/connection/state.js';
+import type { ConnectionPolicy } from '../../core/connection/step.js';
+import { initialState, transition } from '../../core/connection/transition.js';
+import type { Clock } from '../../ports/clock.js';
+import type { PageSignals } from '../../ports/page-signals.js';
+import type { Random } from '../../ports/random.js';
+import { NamedTimers } from '../named-timers.js';
+import type { Turn } from '../telling/turn.js';
 
 export interface LoopSurroundings {
   readonly clock: Clock;

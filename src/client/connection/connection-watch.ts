@@ -1,11 +1,11 @@
 /** Follows the machine from step to step: what begins and ends with a dial, with being open, with a loss. */
 
-import type { ConnectionState, DialId } from '../core/connection/state.js';
-import { currentDialId } from '../core/connection/transition.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Clock } from '../ports/clock.js';
-import type { MetricsCounter } from './metrics.js';
-import type { Sender } from './sender.js';
+import type { ConnectionState, DialId } from '../../core/connection/state.js';
+import { currentDialId } from '../../core/connection/transition.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { MetricsCounter } from '../metrics.js';
+import type { Sender } from '../sending/sender.js';
 
 export interface WatchSurroundings {
   readonly clock: Clock;

@@ -1,20 +1,20 @@
 /** Reads what the open socket brings: hello and joins first, then frames for conversations, outbox and machine. */
 
-import type { ConnectionEvent } from '../core/connection/event.js';
-import type { DialId } from '../core/connection/state.js';
-import type { InboundFrame, OutboundFrame, ServerTerms } from '../core/frame.js';
-import type { InboxChange } from '../core/inbox/inbox-change.js';
-import type { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { FrameFault } from '../ports/protocol.js';
+import type { ConnectionEvent } from '../../core/connection/event.js';
+import type { DialId } from '../../core/connection/state.js';
+import type { InboundFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
+import type { InboxChange } from '../../core/inbox/inbox-change.js';
+import type { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { FrameFault } from '../../ports/protocol.js';
+import type { MetricsCounter } from '../metrics.js';
+import { NamedTimers } from '../named-timers.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { Sender } from '../sending/sender.js';
+import type { Turn } from '../telling/turn.js';
 import { Agreement, BASE_TERMS } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
-import type { MetricsCounter } from './metrics.js';
-import { NamedTimers } from './named-timers.js';
 import { Refusals } from './refusals.js';
-import type { ResolvedOptions } from './resolve-options.js';
-import type { Sender } from './sender.js';
-import type { Turn } from './turn.js';
 
 /** This many unreadable frames in a row mean that the peer is not what we think it is. */
 const BAD_FRAMES_MAX = 20;

@@ -1,8 +1,8 @@
-import type { InboxBounds } from '../core/inbox/inbox.js';
-import { Inbox } from '../core/inbox/inbox.js';
-import type { MessageRow, Participant } from '../core/message.js';
-import type { ChatMessage } from './chat-message.js';
-import { toMessageError } from './message-error.js';
+import type { InboxBounds } from '../../core/inbox/inbox.js';
+import { Inbox } from '../../core/inbox/inbox.js';
+import type { MessageRow, Participant } from '../../core/message.js';
+import type { ChatMessage } from '../chat-message.js';
+import { toMessageError } from '../sending/message-error.js';
 
 /** What the client holds of one conversation. */
 export class ConversationState {

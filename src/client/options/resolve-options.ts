@@ -1,25 +1,25 @@
 /** Fills and checks every option, once; the one place where defaults and platform adapters are wired. */
 
-import type { CloseCause } from '../core/connection/close-cause.js';
-import type { ConnectionPolicy } from '../core/connection/step.js';
-import type { InboxBounds } from '../core/inbox/inbox.js';
-import type { OutboxBounds } from '../core/outbox/outbox.js';
-import { browserPageSignals } from '../platform/browser-page-signals.js';
-import { mathRandom } from '../platform/math-random.js';
-import { nanoidIds } from '../platform/nanoid-ids.js';
-import { systemClock } from '../platform/system-clock.js';
-import type { Clock } from '../ports/clock.js';
-import type { IdSource } from '../ports/id-source.js';
-import type { Logger } from '../ports/logger.js';
-import type { PageSignals } from '../ports/page-signals.js';
-import type { Protocol } from '../ports/protocol.js';
-import type { Random } from '../ports/random.js';
-import type { TokenSource } from '../ports/token-source.js';
-import type { Transport } from '../ports/transport.js';
-import { envelopeProtocol } from '../protocols/envelope/envelope.js';
-import { webSocketTransport } from '../transports/web-socket.js';
-import { checkUrl } from './dial-request.js';
-import { callSafely } from './listeners.js';
+import type { CloseCause } from '../../core/connection/close-cause.js';
+import type { ConnectionPolicy } from '../../core/connection/step.js';
+import type { InboxBounds } from '../../core/inbox/inbox.js';
+import type { OutboxBounds } from '../../core/outbox/outbox.js';
+import { browserPageSignals } from '../../platform/browser-page-signals.js';
+import { mathRandom } from '../../platform/math-random.js';
+import { nanoidIds } from '../../platform/nanoid-ids.js';
+import { systemClock } from '../../platform/system-clock.js';
+import type { Clock } from '../../ports/clock.js';
+import type { IdSource } from '../../ports/id-source.js';
+import type { Logger } from '../../ports/logger.js';
+import type { PageSignals } from '../../ports/page-signals.js';
+import type { Protocol } from '../../ports/protocol.js';
+import type { Random } from '../../ports/random.js';
+import type { TokenSource } from '../../ports/token-source.js';
+import type { Transport } from '../../ports/transport.js';
+import { envelopeProtocol } from '../../protocols/envelope/envelope.js';
+import { webSocketTransport } from '../../transports/web-socket.js';
+import { checkUrl } from '../connection/dial-request.js';
+import { callSafely } from '../telling/listeners.js';
 import { checkFunction, checkGroup, invalidOption, readBoolean, readGroup } from './option-checks.js';
 import type {
   ChatSocketOptions,

@@ -1,10 +1,10 @@
 /** What a server's refusal means: for a message, for a join, for the token, or for the pace of everything. */
 
-import type { ConnectionEvent } from '../core/connection/event.js';
-import type { InboundFrame } from '../core/frame.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ConnectionEvent } from '../../core/connection/event.js';
+import type { InboundFrame } from '../../core/frame.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Sender } from '../sending/sender.js';
 import type { Agreement } from './agreement.js';
-import type { Sender } from './sender.js';
 
 type Refused = Extract<InboundFrame, { readonly type: 'refused' }>;
 

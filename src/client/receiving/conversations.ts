@@ -1,5 +1,5 @@
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import { ConversationState } from './conversation-state.js';
-import type { ResolvedOptions } from './resolve-options.js';
 
 /** The conversations of one client, each made when it is first asked for. */
 export class Conversations {

@@ -1,10 +1,10 @@
 /** Refreshes snapshots and tells their subscribers: at once for what a user did, at most once an interval for the rest. */
 
-import type { Clock } from '../ports/clock.js';
-import type { ChatSnapshot } from './chat-snapshot.js';
-import type { Conversations } from './conversations.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ChatSnapshot } from '../chat-snapshot.js';
+import { NamedTimers } from '../named-timers.js';
+import type { Conversations } from '../receiving/conversations.js';
 import { callSafely } from './listeners.js';
-import { NamedTimers } from './named-timers.js';
 import { type SharedView, SnapshotStore } from './snapshot-store.js';
 import type { Turn } from './turn.js';
 

@@ -1,7 +1,7 @@
-import type { ConnectionState } from '../core/connection/state.js';
-import type { Clock } from '../ports/clock.js';
-import { NamedTimers } from './named-timers.js';
-import type { Turn } from './turn.js';
+import type { ConnectionState } from '../../core/connection/state.js';
+import type { Clock } from '../../ports/clock.js';
+import { NamedTimers } from '../named-timers.js';
+import type { Turn } from '../telling/turn.js';
 
 /** Shorter losses are nobody's business: a banner that flashes on every switch of apps tells nothing. */
 const NOTICE_AFTER_MS = 2_000;

@@ -1,6 +1,6 @@
-import type { Outbox } from '../core/outbox/outbox.js';
-import type { ChatSnapshot } from './chat-snapshot.js';
-import type { ConversationState } from './conversation-state.js';
+import type { Outbox } from '../../core/outbox/outbox.js';
+import type { ChatSnapshot } from '../chat-snapshot.js';
+import type { ConversationState } from '../receiving/conversation-state.js';
 
 /** The parts of a snapshot that all conversations share. */
 export interface SharedView {

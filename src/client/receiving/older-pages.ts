@@ -1,12 +1,12 @@
 /** Pages back through history, one request a conversation at a time, with a deadline. A page belongs to its connection. */
 
-import type { InboundFrame, OutboundFrame } from '../core/frame.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Clock } from '../ports/clock.js';
-import type { ChatMessage } from './chat-message.js';
+import type { InboundFrame, OutboundFrame } from '../../core/frame.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Clock } from '../../ports/clock.js';
+import type { ChatMessage } from '../chat-message.js';
+import { NamedTimers } from '../named-timers.js';
+import type { Turn } from '../telling/turn.js';
 import type { ConversationState } from './conversation-state.js';
-import { NamedTimers } from './named-timers.js';
-import type { Turn } from './turn.js';
 
 /** A page that has not come by then will not come. */
 const PAGE_TIMEOUT_MS = 10_000;

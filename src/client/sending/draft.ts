@@ -1,7 +1,7 @@
 /** Checks what an application wants to send. Wrong input is refused before an id exists. */
 
-import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { SendOptions } from './send-options.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { SendOptions } from '../send-options.js';
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
