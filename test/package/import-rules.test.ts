@@ -69,7 +69,11 @@ describe('the import rules', () => {
     ['types of the core in the ports', 'src/ports/a.ts', "import type { State } from '../core/state.js';"],
     ['code of the core in an adapter', 'src/platform/a.ts', "import { state } from '../core/state.js';"],
     ['types of an adapter in the client', 'src/client/a.ts', "import type { B } from '../platform/b.js';"],
-    ['adapters where they are wired', 'src/client/options/resolve-options.ts', "import { b } from '../../platform/b.js';"],
+    [
+      'adapters where they are wired',
+      'src/client/options/resolve-options.ts',
+      "import { b } from '../../platform/b.js';",
+    ],
     ['what the package shows of the client', 'src/react/a.ts', "import { loop } from '../client/loop.js';"],
     ['a package in its place', 'src/react/a.ts', "import { useState } from 'react';"],
     ['the type of a schema', 'src/protocols/a.ts', "import type { Frame } from './thread/schema.js';"],
