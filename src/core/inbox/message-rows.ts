@@ -22,11 +22,14 @@ export interface RowSource {
 export class MessageRows {
   readonly #source: RowSource;
   readonly #seen: SeenIds;
+  /** What senders named themselves, by sender: a server that lost its memory gives a repeat another id and number. */
+  readonly #named: SeenIds;
   #selfId: string | null = null;
 
   constructor(source: RowSource) {
     this.#source = source;
     this.#seen = new SeenIds(source.seenMax);
+    this.#named = new SeenIds(source.seenMax);
   }
 
   get selfId(): string | null {
@@ -77,7 +80,7 @@ export class MessageRows {
       return;
     }
     history.dropPending(clientMessageId);
-    this.#seen.add(id);
+    this.#remember(id, this.#selfId, clientMessageId);
     const copy = history.find(id);
     // A copy that did not say whose it was is shown already: the two become one.
     if (copy !== null) history.replace(id, { ...copy, key: row.key, clientMessageId, metadata: row.metadata });
@@ -92,7 +95,7 @@ export class MessageRows {
     const recalled = this.recall(message, beforeId);
     if (recalled !== null) return recalled;
     const { history, streams } = this.#source;
-    this.#seen.add(message.id);
+    this.#remember(message.id, message.senderId, message.clientMessageId);
     const row = this.toRow(message);
     history.insert(row, beforeId);
     if (message.streaming) return streams.begin(message.id, message.content);
@@ -108,7 +111,9 @@ export class MessageRows {
       this.#source.history.insert(this.#adopt(own, message), beforeId);
       return [{ type: 'confirmed', clientMessageId: own.clientMessageId, id: message.id, seq: message.seq }];
     }
-    return this.#seen.has(message.id) ? DUPLICATE : null;
+    const { senderId, clientMessageId } = message;
+    const isRepeat = clientMessageId !== null && this.#named.has(nameBySender(senderId, clientMessageId));
+    return isRepeat || this.#seen.has(message.id) ? DUPLICATE : null;
   }
 
   isKnown(id: MessageId): boolean {
@@ -117,6 +122,7 @@ export class MessageRows {
 
   forgetSeen(): void {
     this.#seen.clear();
+    this.#named.clear();
   }
 
   markRead(messageIds: readonly MessageId[]): void {
@@ -156,9 +162,14 @@ export class MessageRows {
   /** The server's copy of an own message takes the place of the optimistic row; the key stays. */
   #adopt(own: OwnRow, message: WireMessage): MessageRow {
     this.#source.history.dropPending(own.clientMessageId);
-    this.#seen.add(message.id);
+    this.#remember(message.id, message.senderId, own.clientMessageId);
     const { key, clientMessageId, metadata } = own;
     return { ...this.toRow(message), key, clientMessageId, metadata };
+  }
+
+  #remember(id: MessageId, senderId: string | null, clientMessageId: string | null): void {
+    this.#seen.add(id);
+    if (clientMessageId !== null) this.#named.add(nameBySender(senderId, clientMessageId));
   }
 
   /** Shown already. An own message's copy still brings the server's words and time. */
@@ -185,4 +196,9 @@ export class MessageRows {
 
 function isOnItsWay(row: MessageRow): boolean {
   return row.delivery === 'sending' || row.delivery === 'unconfirmed' || row.delivery === 'sent';
+}
+
+/** Two senders may choose the same id, so a repeat is one of the same sender; the length keeps the two parts apart. */
+function nameBySender(senderId: string | null, clientMessageId: string): string {
+  return `${senderId?.length ?? -1}:${senderId}${clientMessageId}`;
 }

@@ -136,6 +136,33 @@ describe('an own message', () => {
   });
 });
 
+describe('F26 RX-1 a message that a forgetful server stored twice', () => {
+  test.each([
+    ['of somebody else', 'user-2'],
+    ['of our own', SELF],
+  ])('is shown once and told once when it is %s', (_whose, senderId) => {
+    const inbox = joinedInbox(3);
+    const first = numbered(4, { senderId, clientMessageId: 'named' });
+
+    const told = [first, { ...first, id: 'again', seq: 5 }, numbered(6)].flatMap((message) =>
+      kindsOf(inbox.receive(liveMessage(message))),
+    );
+
+    expect(told).toEqual(['received m4', 'duplicate', 'received m6']);
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'm4', 'm6']);
+    expect(inbox.cursor).toEqual({ epoch: 'e1', seq: 6 });
+  });
+
+  test('does not hide a message of another sender who chose the same id', () => {
+    const inbox = joinedInbox(3);
+
+    inbox.receive(liveMessage(numbered(4, { senderId: 'user-2', clientMessageId: 'named' })));
+    inbox.receive(liveMessage(numbered(5, { senderId: 'user-3', clientMessageId: 'named' })));
+
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
+  });
+});
+
 test('F40 RX-6 a page with doubled and known messages adds each new one once', () => {
   const inbox = makeInbox();
   inbox.startJoin();
