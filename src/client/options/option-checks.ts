@@ -45,6 +45,14 @@ export function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw invalidOption(option, value, 'a function');
 }
 
+/** A part that the application brings along, or nothing: it must have these methods. */
+export function checkPart(option: string, value: unknown, methods: readonly string[]): void {
+  if (value === undefined) return;
+  const isPart = typeof value === 'object' && value !== null;
+  if (isPart && methods.every((name) => typeof Reflect.get(value, name) === 'function')) return;
+  throw invalidOption(option, value, `an object with ${methods.join('(), ')}()`);
+}
+
 /** An object of options, or nothing; a misspelt name in it is told at once. */
 export function checkGroup(option: string, value: unknown, names: readonly string[]): void {
   if (value === undefined) return;

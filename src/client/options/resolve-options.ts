@@ -20,7 +20,7 @@ import { envelopeProtocol } from '../../protocols/envelope/envelope.js';
 import { webSocketTransport } from '../../transports/web-socket.js';
 import { checkUrl } from '../connection/dial-request.js';
 import { callSafely } from '../telling/listeners.js';
-import { checkFunction, checkGroup, invalidOption, readBoolean, readGroup } from './option-checks.js';
+import { checkFunction, checkGroup, checkPart, invalidOption, readBoolean, readGroup } from './option-checks.js';
 import type {
   ChatSocketOptions,
   HeartbeatOptions,
@@ -79,20 +79,27 @@ const COUNT_MAX = 1_000_000;
 
 /** Throws `usage/invalid-option` for the first option that cannot be used. */
 export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
+  if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
   checkGroup('', options, OPTION_NAMES);
   const allowInsecure = readBoolean('allowInsecure', options.allowInsecure, false);
   if (typeof options.url !== 'function') checkUrl(options.url, allowInsecure);
   checkFunction('token', options.token);
   checkFunction('logger', options.logger);
   checkFunction('shouldRetry', options.shouldRetry);
+  checkFunction('random', options.random);
+  checkPart('protocol', options.protocol, ['decode', 'encode', 'readClose']);
+  checkPart('transport', options.transport, ['open']);
+  checkPart('clock', options.clock, ['nowMs', 'startTimer']);
+  checkPart('ids', options.ids, ['messageId', 'shortId']);
+  checkPart('pageSignals', options.pageSignals, ['isHidden', 'isOnline', 'subscribe']);
   const protocol = options.protocol ?? envelopeProtocol();
   return {
     url: options.url,
     token: options.token ?? null,
-    conversationId: readConversationId(options.conversationId),
+    conversationId: readName('conversationId', options.conversationId),
     protocol,
     transport: options.transport ?? webSocketTransport(),
-    identity: options.identity ?? null,
+    identity: readName('identity', options.identity),
     policy: resolvePolicy(options, protocol),
     outbox: resolveOutbox(protocol, options.outbox),
     inbox: resolveInbox(options.inbox),
@@ -105,10 +112,10 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
   };
 }
 
-function readConversationId(id: unknown): string | null {
-  if (id === undefined) return null;
-  if (typeof id !== 'string' || id === '') throw invalidOption('conversationId', id, 'a string with something in it');
-  return id;
+function readName(option: string, name: unknown): string | null {
+  if (name === undefined) return null;
+  if (typeof name !== 'string' || name === '') throw invalidOption(option, name, 'a string with something in it');
+  return name;
 }
 
 function resolvePolicy(options: ChatSocketOptions, protocol: Protocol): ConnectionPolicy {
