@@ -8,7 +8,7 @@ export function readLoopbackHost(host: string | undefined, port: number): string
 
 /** The origins under which the page can be opened. */
 export function pageOrigins(port: number): readonly string[] {
-  return [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
+  return ['127.0.0.1', 'localhost'].map((host) => new URL(`http://${host}:${port}`).origin);
 }
 
 /** `'self'` covers the page's own WebSocket only in newer browsers, so its origin is named as well. */

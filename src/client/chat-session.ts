@@ -68,7 +68,7 @@ export class ChatSession {
       onChanged: (conversation) => this.#whenTypingChanged(conversation),
     });
     this.readMarks = new ReadMarks({ clock, turn, send });
-    this.pages = new OlderPages({ clock, turn, send });
+    this.pages = new OlderPages({ clock, turn, send, isOpen: () => this.loop.state.status === 'open' });
     this.#deliveries = new DeliveryReports({ clock, conversations, metrics, announcer, onChanged });
     this.sender = this.#makeSender();
     this.#receiver = this.#makeReceiver();

@@ -5,6 +5,7 @@ import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Conversation } from './conversation.js';
 import { type Explanation, explainConnection } from './explain.js';
 import type { ChatSocketMetrics } from './metrics.js';
+import { CONVERSATION_ID_LENGTH_MAX, isConversationId } from './options/option-checks.js';
 import type { ChatSocketOptions } from './options/options.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { type OutboxView, viewOutbox } from './outbox-view.js';
@@ -86,6 +87,8 @@ export class ChatSocketClient {
    */
   async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
     const { loop, waits } = this.#session;
+    checkDrainMs(drainMs);
+    if (loop.isDisposed) return;
     const isTrying = loop.state.status === 'connecting' || loop.state.status === 'open';
     const canDrain = isTrying && this.#session.sender.outbox.count > 0;
     if (drainMs > 0 && canDrain && !(await this.#drained(drainMs))) return waits.untilClosed(loop.state);
@@ -127,10 +130,10 @@ export class ChatSocketClient {
 
   /** Takes part in a conversation; the same handle for the same id. */
   conversation(id: string): Conversation {
-    if (typeof id !== 'string' || id === '') {
+    if (!isConversationId(id)) {
       throw new ChatSocketError(
         'usage/invalid-argument',
-        'Cannot open a conversation: its id is no string with something in it.',
+        `Cannot open a conversation: its id is no string of 1 to ${CONVERSATION_ID_LENGTH_MAX} characters.`,
       );
     }
     return this.#session.act(() => {
@@ -190,10 +193,11 @@ export class ChatSocketClient {
   #end(): void {
     this.#session.loop.dispatch({ type: 'close-requested' });
     this.#session.sender.rejectAll(
-      new ChatSocketError('delivery/closed', 'The client was closed; the message stays in the outbox.', {
-        retryable: true,
-        fields: { retained: true },
-      }),
+      new ChatSocketError(
+        'delivery/closed',
+        'The client was closed. The message stays in the outbox and goes out with the next connect(); do not send it again.',
+        { fields: { retained: true } },
+      ),
     );
   }
 
@@ -216,4 +220,15 @@ export class ChatSocketClient {
       ];
     });
   }
+}
+
+/** An hour is longer than anybody waits for a message to go out, and `Infinity` offline would never end. */
+const DRAIN_MAX_MS = 3_600_000;
+
+function checkDrainMs(drainMs: unknown): void {
+  if (typeof drainMs === 'number' && drainMs >= 0 && drainMs <= DRAIN_MAX_MS) return;
+  throw new ChatSocketError(
+    'usage/invalid-argument',
+    `Cannot close: drainMs is ${String(drainMs).slice(0, 32)}, expected a number from 0 to ${DRAIN_MAX_MS}.`,
+  );
 }

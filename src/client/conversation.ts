@@ -63,7 +63,7 @@ export class Conversation {
       metadata,
       inReplyTo: inReplyTo ?? null,
       queuedAtMs: clock.nowMs(),
-      sizeBytes: utf8SizeBytes(checked),
+      sizeBytes: utf8SizeBytes(checked) + (metadata === null ? 0 : utf8SizeBytes(JSON.stringify(metadata))),
     };
     return session.act(() => {
       const outgoing = session.sender.enqueue(draft, signal);

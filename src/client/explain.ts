@@ -51,7 +51,7 @@ const CLOSED_TEXTS = {
 } as const;
 
 const PHASE_TEXTS = {
-  authorizing: 'Waiting for the token provider.',
+  authorizing: 'Waiting for the URL and the token.',
   dialing: 'Opening the socket.',
   joining: 'The socket is open; waiting for the hello and the conversations.',
 } as const;
@@ -65,13 +65,18 @@ function tellWait(waiting: Extract<ConnectionSnapshot, { status: 'connecting' }>
 
 function tellCause(cause: CloseCause): string {
   const detail = cause.code === null ? '' : ` (code ${cause.code})`;
-  return `Last cause: ${CAUSE_TEXTS[cause.kind]}${detail}.`;
+  const reason = cause.reason?.replace(CONTROL_CHARACTERS, ' ').trim().replace(/\.$/, '') ?? '';
+  const words = reason === '' ? '' : `: ${reason}`;
+  return `Last cause: ${CAUSE_TEXTS[cause.kind]}${detail}${words}.`;
 }
+
+/** Reasons come from elsewhere and go to logs and screens. */
+const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
   'socket-closed': 'the socket closed',
-  'token-failed': 'the token provider threw or rejected',
-  'token-timed-out': 'the token provider did not answer in time',
+  'token-failed': 'the url or the token function failed, or gave nothing usable; the error event has the details',
+  'token-timed-out': 'the url or the token function did not answer in time',
   'token-refused': 'the server refused the token',
   'no-token': 'the token provider has no session',
   'stopped-by-provider': 'the token provider stopped the client',
@@ -94,11 +99,14 @@ function adviseOn(cause: CloseCause): readonly string[] {
   switch (cause.kind) {
     case 'token-refused':
     case 'no-token':
-    case 'stopped-by-provider':
       return ['Sign in again, then call connect().'];
     case 'token-failed':
     case 'token-timed-out':
       return ['Check the token endpoint.'];
+    case 'stopped-by-provider':
+      return [];
+    case 'dial-failed':
+      return ['The error event says why the transport cannot dial.'];
     case 'bad-frames':
       return ['Check that client and server speak the same protocol.'];
     default:

@@ -13,7 +13,8 @@ const BRAND = Symbol.for('chatsocket.stop-connecting');
 export class StopConnecting extends Error {
   override readonly name: string = 'StopConnecting';
 
-  constructor(message = 'The token provider stopped the client.') {
+  /** `message` is told to the user, by `explain()` and in the cause; empty if it is left out. */
+  constructor(message = '') {
     super(message);
     Object.defineProperty(this, BRAND, { value: true });
   }

@@ -19,7 +19,7 @@ export function systemClock(): Clock {
 
   function nowMs(): number {
     const monotonicMs = readMonotonicMs();
-    if (monotonicMs !== null) return monotonicMs;
+    if (monotonicMs !== null) return Math.floor(monotonicMs);
     latestWallMs = Math.max(latestWallMs, Date.now());
     return latestWallMs;
   }

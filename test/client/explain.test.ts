@@ -36,7 +36,7 @@ describe('explain()', () => {
     expect(texts).toMatchInlineSnapshot(`
       [
         "Not connected: connect() has not been called.",
-        "Waiting for the token provider.",
+        "Waiting for the URL and the token.",
         "Opening the socket.",
         "The socket is open; waiting for the hello and the conversations.",
         "Connected.",
@@ -53,13 +53,13 @@ describe('explain()', () => {
   >([
     [
       'a token provider that fails',
-      'Reconnecting in 1 s, attempt 1. Last cause: the token provider threw or rejected. Check the token endpoint.',
+      'Reconnecting in 1 s, attempt 1. Last cause: the url or the token function failed, or gave nothing usable; the error event has the details. Check the token endpoint.',
       { client: { token: () => Promise.reject(new Error('x')) } },
       () => {},
     ],
     [
       'a token provider that is silent',
-      'Reconnecting in 1 s, attempt 1. Last cause: the token provider did not answer in time. Check the token endpoint.',
+      'Reconnecting in 1 s, attempt 1. Last cause: the url or the token function did not answer in time. Check the token endpoint.',
       { client: { token: () => new Promise(() => {}) } },
       ({ clock }) => clock.advance(10_000),
     ],
@@ -71,11 +71,11 @@ describe('explain()', () => {
     ],
     [
       'a provider that stops',
-      'Not connected, and not trying again: connect() starts anew. Last cause: the token provider stopped the client. Sign in again, then call connect().',
+      'Not connected, and not trying again: connect() starts anew. Last cause: the token provider stopped the client: This account may not chat.',
       {
         client: {
           token: () => {
-            throw new StopConnecting();
+            throw new StopConnecting('This account may not chat.');
           },
         },
       },

@@ -117,8 +117,9 @@ describe('close()', () => {
 
     expect(await error).toMatchObject({
       code: 'delivery/closed',
-      message: 'The client was closed; the message stays in the outbox.',
-      retryable: true,
+      message:
+        'The client was closed. The message stays in the outbox and goes out with the next connect(); do not send it again.',
+      retryable: false,
       fields: { retained: true },
     });
     expect(client.outbox.list().map((item) => [item.id, item.status])).toEqual([[id, 'queued']]);

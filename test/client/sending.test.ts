@@ -114,7 +114,7 @@ describe('send() refuses', () => {
 
     expect(client.snapshot.messages).toEqual([]);
     expect(refusalOf(() => client.conversation(''))).toBe(
-      'usage/invalid-argument: Cannot open a conversation: its id is no string with something in it.',
+      'usage/invalid-argument: Cannot open a conversation: its id is no string of 1 to 200 characters.',
     );
   });
 

@@ -230,7 +230,7 @@ describe('a provider', () => {
     await open();
 
     expect(stopped).toMatchObject({ status: 'closed', reason: 'stopped', cause: { kind, action: 'stop' } });
-    expect(isChatSocketError(await waited, 'connection/stopped')).toBe(true);
+    expect(isChatSocketError(await waited, kind === 'no-token' ? 'token/none' : 'connection/stopped')).toBe(true);
     expect(events.filter(({ name }) => name === 'error')).toEqual([]);
     expect(events.filter(({ name }) => name === 'closed')).toHaveLength(1);
     expect(requests).toHaveLength(2);

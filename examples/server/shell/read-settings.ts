@@ -81,8 +81,11 @@ function defaultSecret(isDevelopment: boolean): string {
 }
 
 function ownOrigins(isDevelopment: boolean, port: number): readonly string[] {
-  if (isDevelopment) return [`http://127.0.0.1:${port}`, `http://localhost:${port}`];
-  throw new Error('ORIGINS is not set. Name the exact addresses of your pages, for example https://chat.example.com.');
+  // An origin leaves out the scheme's own port.
+  if (isDevelopment) return ['127.0.0.1', 'localhost'].map((host) => new URL(`http://${host}:${port}`).origin);
+  throw new Error(
+    'ORIGINS is not set. Name the exact addresses of your pages, for example https://chat.example.com, or set NODE_ENV=development to try it out.',
+  );
 }
 
 function list(text: string | undefined): readonly string[] | undefined {

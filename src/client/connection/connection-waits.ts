@@ -1,7 +1,8 @@
 /** Promises that wait for the connection: to open, or to be closed. Each settles once. */
 
-import type { ConnectionState } from '../../core/connection/state.js';
+import type { Closed, ConnectionState } from '../../core/connection/state.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { ChatSocketErrorCode } from '../../errors/codes.js';
 
 interface Wait {
   readonly resolve: () => void;
@@ -17,7 +18,7 @@ export class ConnectionWaits {
     if (state.status === 'open') return Promise.resolve();
     if (signal?.aborted) return Promise.reject(abortedError());
     if (state.status === 'closed' && state.reason !== 'initial' && state.reason !== 'exhausted') {
-      return Promise.reject(closedError(state.reason));
+      return Promise.reject(closedError(state));
     }
     return new Promise<void>((resolve, reject) => {
       const onAbort = () => {
@@ -57,8 +58,7 @@ export class ConnectionWaits {
     if (isEndedByUser(state)) for (const callback of [...this.#forEnd]) callback();
     if (state.status === 'open') this.#settleOpen((wait) => wait.resolve());
     if (state.status === 'closed' && state.reason !== 'initial') {
-      const { reason } = state;
-      this.#settleOpen((wait) => wait.reject(closedError(reason)));
+      this.#settleOpen((wait) => wait.reject(closedError(state)));
     }
     if (state.status !== 'closing') {
       const waits = [...this.#forClosed];
@@ -79,11 +79,15 @@ function isEndedByUser(state: ConnectionState): boolean {
   return state.status === 'closing';
 }
 
-function closedError(reason: 'client' | 'stopped' | 'exhausted' | 'disposed'): ChatSocketError {
-  const code = reason === 'stopped' || reason === 'exhausted' ? (`connection/${reason}` as const) : 'connection/closed';
-  return new ChatSocketError(code, `The connection will not open: the client is closed (${reason}). See explain().`, {
-    fields: { reason },
-  });
+function closedError({ reason, cause }: Closed): ChatSocketError {
+  const text = `The connection will not open: the client is closed (${reason}). See explain().`;
+  return new ChatSocketError(closedCode(reason, cause), text, { fields: { reason } });
+}
+
+function closedCode(reason: Closed['reason'], cause: Closed['cause']): ChatSocketErrorCode {
+  if (cause?.kind === 'no-token') return 'token/none';
+  if (cause?.kind === 'token-refused') return 'token/refused';
+  return reason === 'stopped' || reason === 'exhausted' ? `connection/${reason}` : 'connection/closed';
 }
 
 function abortedError(): ChatSocketError {

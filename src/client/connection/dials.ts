@@ -130,7 +130,8 @@ export class Dials {
     const error = toTokenError(thrown);
     const kind = isStopConnecting(thrown) ? 'stopped-by-provider' : error.code === 'token/none' ? 'no-token' : null;
     if (kind === null) onTrouble(error);
-    dispatch({ type: 'token-failed', dialId, kind: kind ?? 'token-failed' });
+    const reason = kind === 'stopped-by-provider' && thrown instanceof Error ? thrown.message : null;
+    dispatch({ type: 'token-failed', dialId, kind: kind ?? 'token-failed', reason });
   }
 
   #dial(dialId: DialId): void {
@@ -143,7 +144,8 @@ export class Dials {
       line.socket = options.transport.open(request, this.#handlers(dialId));
     } catch (thrown) {
       onTrouble(toDialError(thrown));
-      dispatch({ type: 'dial-failed', dialId });
+      const isHopeless = isChatSocketError(thrown) && thrown.code.startsWith('usage/');
+      dispatch({ type: 'dial-failed', dialId, action: isHopeless ? 'stop' : 'retry' });
     }
   }
 

@@ -64,6 +64,13 @@ export function checkGroup(option: string, value: unknown, names: readonly strin
   }
 }
 
+/** Longer ids are no ids: they travel in every join, and servers refuse the frame or the whole connection. */
+export const CONVERSATION_ID_LENGTH_MAX = 200;
+
+export function isConversationId(id: unknown): id is string {
+  return typeof id === 'string' && id !== '' && id.length <= CONVERSATION_ID_LENGTH_MAX;
+}
+
 export function invalidOption(option: string, value: unknown, accepted: string): ChatSocketError {
   const shown = show(value);
   return new ChatSocketError(

@@ -27,16 +27,19 @@ export interface PagesSurroundings {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly send: (frame: OutboundFrame) => boolean | null;
+  readonly isOpen: () => boolean;
 }
 
 export class OlderPages {
   readonly #send: PagesSurroundings['send'];
+  readonly #isOpen: PagesSurroundings['isOpen'];
   readonly #requests = new Map<string, Request>();
   /** One timer a conversation, named by its id. */
   readonly #timers: NamedTimers<string>;
 
-  constructor({ clock, turn, send }: PagesSurroundings) {
+  constructor({ clock, turn, send, isOpen }: PagesSurroundings) {
     this.#send = send;
+    this.#isOpen = isOpen;
     this.#timers = new NamedTimers(clock, (id) =>
       turn.run(() => this.refuse(id, lostError('the server did not answer in time; try again'))),
     );
@@ -47,6 +50,7 @@ export class OlderPages {
     const { id, inbox } = conversation;
     const underWay = this.#requests.get(id);
     if (underWay !== undefined) return underWay.promise;
+    if (!this.#isOpen()) return Promise.reject(lostError('there is no connection; try again when it is open'));
     if (!inbox.hasOlder) return Promise.resolve({ messages: [], hasOlder: false });
     const isAsked = this.#send({ type: 'load-history', conversationId: id, before: inbox.oldestSeq, limit });
     if (isAsked !== true)

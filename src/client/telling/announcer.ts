@@ -1,5 +1,6 @@
 /** Turns what changed into public events, told at the end of the turn, in order. */
 
+import type { CloseKind } from '../../core/connection/close-cause.js';
 import { REFUSALS_TO_DIAGNOSE } from '../../core/connection/retry.js';
 import type { ConnectionState } from '../../core/connection/state.js';
 import type { InboxChange } from '../../core/inbox/inbox-change.js';
@@ -39,6 +40,10 @@ export class Announcer {
     if (after.status === 'open' && before.status !== 'open') this.emit('opened', { recovered: after.recovered });
     if (after.status === 'closed' && before.status !== 'closed' && after.reason !== 'initial') {
       this.emit('closed', { reason: after.reason, cause: after.cause });
+    }
+    if (hasNewCause(before, after, 'token-timed-out')) {
+      const text = 'The url or the token function did not answer within timeouts.tokenMs; the client tries again.';
+      this.trouble(new ChatSocketError('token/timed-out', text, { retryable: true }));
     }
     if (isFirstDiagnosis(before, after)) {
       this.trouble(
@@ -85,6 +90,10 @@ function hasNewStep(before: ConnectionState, after: ConnectionState): boolean {
   if (before.phase === 'waiting') return after.phase !== 'waiting' || before.retryAtMs !== after.retryAtMs;
   if (after.phase === 'waiting') return true;
   return before.attempt.phase !== after.attempt.phase || before.attempt.dialId !== after.attempt.dialId;
+}
+
+function hasNewCause(before: ConnectionState, after: ConnectionState, kind: CloseKind): boolean {
+  return after.record.lastCause !== before.record.lastCause && after.record.lastCause?.kind === kind;
 }
 
 function isFirstDiagnosis(before: ConnectionState, after: ConnectionState): boolean {

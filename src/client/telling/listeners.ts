@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
 
 type Call = (payload: unknown) => void;
 
@@ -46,6 +47,10 @@ export class Listeners<Events extends object> {
     original: (payload: Events[Name]) => void,
     call: (payload: Events[Name]) => void,
   ): () => void {
+    if (typeof original !== 'function') {
+      const text = `Cannot listen to ${name}: the listener is of type ${typeof original}, expected a function.`;
+      throw new ChatSocketError('usage/invalid-argument', text);
+    }
     const guard: Call = (payload) => {
       // One that was removed a moment ago, by a listener of the same event, is not called any more.
       if (!this.#guards.get(name)?.has(guard)) return;

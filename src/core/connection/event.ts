@@ -26,8 +26,11 @@ export type DialEvent =
       readonly type: 'token-failed';
       readonly dialId: DialId;
       readonly kind: 'token-failed' | 'no-token' | 'stopped-by-provider';
+      /** The provider's own words for stopping; null if it gave none. */
+      readonly reason: string | null;
     }
-  | { readonly type: 'dial-failed'; readonly dialId: DialId }
+  /** The transport could not dial: `stop` if it never can, as without a WebSocket on the platform. */
+  | { readonly type: 'dial-failed'; readonly dialId: DialId; readonly action: 'retry' | 'stop' }
   | { readonly type: 'socket-opened'; readonly dialId: DialId }
   | {
       readonly type: 'joined';

@@ -4,6 +4,7 @@ import { clampDelayMs, hintedDelayMs, limiterDelayMs, retryDelayMs } from './bac
 import type { CloseCause } from './close-cause.js';
 import type { CloseAction } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
+import type { DialEvent } from './event.js';
 import type { Attempt, ConnectionRecord, DialId, DialReason } from './state.js';
 import { type Context, go, type Step } from './step.js';
 
@@ -24,6 +25,14 @@ export interface LossFacts {
   readonly reason?: string;
   readonly wasClean?: boolean;
   readonly retryAfterMs?: number | null;
+}
+
+/** What a failed token call means: try again, or stop with the provider's words. */
+export function readTokenFailure({
+  kind,
+  reason,
+}: Extract<DialEvent, { readonly type: 'token-failed' }>): Pick<LossFacts, 'kind' | 'action' | 'reason'> {
+  return { kind, action: kind === 'token-failed' ? 'retry' : 'stop', ...(reason === null ? {} : { reason }) };
 }
 
 /** Decides what comes after a loss. */

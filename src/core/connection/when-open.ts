@@ -4,7 +4,7 @@ import { readCloseCode } from './close-code.js';
 import type { ConnectionEvent } from './event.js';
 import { feelPulse, probe, seeLife } from './pulse.js';
 import { armRenewal, renewSoon, whenRenewalFailed, whenRenewTimerFired } from './renewal.js';
-import { beginAttempt, dropAfter, type LossFacts, lose, startAfresh } from './retry.js';
+import { beginAttempt, dropAfter, type LossFacts, lose, readTokenFailure, startAfresh } from './retry.js';
 import type { Open, PageView } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
@@ -28,7 +28,7 @@ export function whenOpen(state: Open, event: ConnectionEvent, context: Context):
     case 'token-failed':
       return event.kind === 'token-failed'
         ? whenRenewalFailed(state, context)
-        : end(state, { kind: event.kind, action: 'stop' }, context);
+        : end(state, readTokenFailure(event), context);
     case 'connection-failed':
       return end(state, { kind: event.kind, action: 'retry' }, context);
     case 'pause-hinted':

@@ -4,7 +4,7 @@ import { readCloseCode } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
 import type { ConnectionEvent } from './event.js';
 import { openWith } from './pulse.js';
-import { dropAfter, type LossFacts, lose } from './retry.js';
+import { dropAfter, type LossFacts, lose, readTokenFailure } from './retry.js';
 import type { Attempt, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
@@ -13,9 +13,9 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
     case 'token-arrived':
       return state.attempt.phase === 'authorizing' ? enter(state, 'dialing', context) : stay(state);
     case 'token-failed':
-      return fail(state, { kind: event.kind, action: event.kind === 'token-failed' ? 'retry' : 'stop' }, context);
+      return fail(state, readTokenFailure(event), context);
     case 'dial-failed':
-      return fail(state, { kind: 'dial-failed', action: 'retry' }, context);
+      return fail(state, { kind: 'dial-failed', action: event.action }, context);
     case 'socket-opened':
       return state.attempt.phase === 'dialing' ? enter(state, 'joining', context) : stay(state);
     case 'joined':

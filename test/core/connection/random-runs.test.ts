@@ -183,7 +183,7 @@ function apply(world: ConnectionWorld, stimulus: Stimulus): void {
       return open(world);
     case 'token-fails': {
       if (!world.tokenCalls.delete(dialId)) return;
-      return world.dispatch({ type: 'token-failed', dialId, kind: stimulus.outcome });
+      return world.dispatch({ type: 'token-failed', dialId, kind: stimulus.outcome, reason: null });
     }
     case 'on-dial':
       if (!world.sockets.has(dialId)) return;

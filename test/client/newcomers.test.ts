@@ -1,0 +1,110 @@
+/** What people run into in their first hour with a client. */
+
+import { describe, expect, test, vi } from 'vitest';
+import { ChatSocketClient, isChatSocketError } from '../../src/index.js';
+import { createTestClient } from '../../src/testing/index.js';
+import { webSocketTransport } from '../../src/transports/index.js';
+
+describe('a message that is too big for the server', () => {
+  test('F30 fails alone by what it weighs with its metadata, and those beside it go out', async () => {
+    const { client, server, clock } = createTestClient({ server: { mode: 'manual' } });
+    client.connect();
+    await server.readyNext();
+    const big = client.send('big', { metadata: { attachment: 'y'.repeat(50_000) } });
+    const beside = [client.send('a longer text than that of the big one'), client.send('another longer text')];
+    const failure = big.acked.catch((error: unknown) => error);
+    await clock.advance(10);
+
+    server.connection.close(1009, 'too big');
+    await clock.advance(2_000);
+    await server.readyNext();
+    await clock.advance(1_000);
+
+    expect(isChatSocketError(await failure, 'delivery/too-big')).toBe(true);
+    expect(beside.map(({ status }) => status)).toEqual(['sending', 'sending']);
+    client.dispose();
+  });
+
+  test('DS-1 is refused at once when its metadata alone would overfill the outbox', () => {
+    const { client } = createTestClient({ client: { outbox: { bytesMax: 1_000 } } });
+
+    const send = () => client.send('x', { metadata: 'y'.repeat(1_000) });
+
+    expect(send).toThrow(/outbox holds/);
+    expect(client.outbox.list()).toEqual([]);
+  });
+});
+
+describe('a platform without a WebSocket', () => {
+  test('UP-51 stops the client at once and says what to do', async () => {
+    vi.stubGlobal('WebSocket', undefined);
+    const client = new ChatSocketClient({ url: 'ws://127.0.0.1:9/', transport: webSocketTransport() });
+    const errors: string[] = [];
+    client.on('error', ({ error }) => errors.push(error.message));
+
+    client.connect();
+    const failure = await client.whenOpen().catch((error: unknown) => error);
+
+    expect(isChatSocketError(failure, 'connection/stopped')).toBe(true);
+    expect(errors).toEqual([expect.stringContaining('this platform has no WebSocket')]);
+    expect(client.snapshot.connection).toMatchObject({ status: 'closed', cause: { kind: 'dial-failed' } });
+    client.dispose();
+    vi.unstubAllGlobals();
+  });
+});
+
+describe('misuse', () => {
+  test('loading older messages without a connection rejects instead of saying there are none', async () => {
+    const { client } = createTestClient();
+
+    const failure = await client.loadOlder().catch((error: unknown) => error);
+
+    expect(isChatSocketError(failure, 'connection/lost')).toBe(true);
+  });
+
+  test('a conversation id that no server takes is refused, and the client goes on', async () => {
+    const { client, open } = createTestClient();
+
+    expect(() => client.conversation('z'.repeat(201))).toThrow(/1 to 200 characters/);
+    await open();
+
+    expect(client.snapshot.connection.status).toBe('open');
+    client.dispose();
+  });
+
+  test.each([Number.NaN, -1, Number.POSITIVE_INFINITY, '5'])(
+    'a close that drains for %s ms is refused',
+    async (drainMs) => {
+      const { client } = createTestClient();
+
+      // JavaScript callers hand in anything.
+      const failure = await client.close({ drainMs: drainMs as number }).catch((error: unknown) => error);
+
+      expect(isChatSocketError(failure, 'usage/invalid-argument')).toBe(true);
+    },
+  );
+
+  test('a listener that is no function is refused when it is given', () => {
+    const { client } = createTestClient();
+
+    // JavaScript callers hand in anything.
+    expect(() => client.on('opened', 5 as never)).toThrow(/expected a function/);
+  });
+
+  test('a client made of nothing says what it needs', () => {
+    // JavaScript callers hand in anything.
+    expect(() => new ChatSocketClient(undefined as never)).toThrow(/Cannot use the option options: expected/);
+  });
+
+  test('F47 a token provider that is silent is told as an error, try after try', async () => {
+    const { client, clock } = createTestClient({ client: { token: () => new Promise<string>(() => {}) } });
+    const codes: string[] = [];
+    client.on('error', ({ error }) => codes.push(error.code));
+
+    client.connect();
+    await clock.advance(10_001);
+
+    expect(codes).toEqual(['token/timed-out']);
+    client.dispose();
+  });
+});
