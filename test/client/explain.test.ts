@@ -168,7 +168,7 @@ describe('explain()', () => {
         }
       },
     ],
-  ])('UP-47 names %s, and what to do', async (_what, expected, options, happen) => {
+  ])('UP-47 names %s, and what to do', async (_what, ...[expected, options, happen]) => {
     const world = createTestClient(options);
     await world.open();
     await happen(world);

@@ -47,7 +47,7 @@ const NUMBERS: readonly (readonly [option: string, from: number, to: number, isW
 ];
 
 describe('a number', () => {
-  test.each(NUMBERS)('%s is taken from %d to %d, and nothing else', (option, from, to, isWhole) => {
+  test.each(NUMBERS)('%s is taken from %d to %d, and nothing else', (option, ...[from, to, isWhole]) => {
     const wrong = [...NOT_NUMBERS, from - 1, -1, Number.NEGATIVE_INFINITY];
     if (to !== Number.POSITIVE_INFINITY) wrong.push(to + 1, Number.POSITIVE_INFINITY);
     if (isWhole) wrong.push(from + 0.5);

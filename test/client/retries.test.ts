@@ -44,7 +44,7 @@ describe('a clean end by the server', () => {
     [1000, 'retryAfterMs=2000', 2_000, 7_000],
     [1013, '{"retryAfterMs":120000}', 120_000, 150_000],
     [1000, 'retryAfterMs=9999999999', 0, 600_000],
-  ])('UP-11 F23 with %d and the reason %j waits as long as was asked', async (code, reason, fromMs, toMs) => {
+  ])('UP-11 F23 with %d and the reason %j waits as long as was asked', async (code, ...[reason, fromMs, toMs]) => {
     for (let seed = 1; seed <= 20; seed += 1) {
       const { client, server, open, clock } = createTestClient({ seed });
       await open();

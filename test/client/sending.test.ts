@@ -64,7 +64,7 @@ describe('send() refuses', () => {
       'usage/invalid-argument: Cannot send: inReplyTo is no string with something in it.',
     ],
     ['DS-1 options that are none', 'x', null, 'usage/invalid-argument: Cannot send: the options are no object.'],
-  ])('%s, and keeps nothing', async (_what, content, options, refusal) => {
+  ])('%s, and keeps nothing', async (_what, ...[content, options, refusal]) => {
     const { client, open, server } = createTestClient();
     await open();
     const before = client.snapshot;

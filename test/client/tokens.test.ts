@@ -132,7 +132,7 @@ describe('a provider', () => {
     ['F50 that answers a line break', () => 'a\nb', 'token/unusable', 'token-failed'],
     ['F50 that answers letters beyond ASCII', () => 'tökén', 'token/unusable', 'token-failed'],
     ['F50 that answers 200 KiB', () => 'x'.repeat(204_800), 'token/unusable', 'token-failed'],
-  ])('UP-03 UP-08 %s costs one attempt, one event, and nothing else', async (_what, bad, code, kind) => {
+  ])('UP-03 UP-08 %s costs one attempt, one event, and nothing else', async (_what, ...[bad, code, kind]) => {
     const { token, requests } = recordRequests((count) => (count === 1 ? bad({} as never) : `token-${count}`));
     const { client, transport, clock, open } = createTestClient({ client: { token } });
     const errors = listen(client, 'error');
