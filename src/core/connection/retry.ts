@@ -101,7 +101,10 @@ export function startAfresh(record: ConnectionRecord): ConnectionRecord {
 
 function settleRecord(record: ConnectionRecord, facts: LossFacts, context: Context): ConnectionRecord {
   const wasStable = facts.openedAtMs !== undefined && context.nowMs - facts.openedAtMs >= context.policy.stableAfterMs;
-  const base = wasStable ? startAfresh(record) : record;
+  // A connection that opened and ended for another reason shows that its token was good.
+  const isTokenProven = facts.openedAtMs !== undefined && facts.action !== 'renew-token';
+  const known = isTokenProven ? { ...record, tokensRefused: 0 } : record;
+  const base = wasStable ? startAfresh(known) : known;
   const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
   return wasRefused && context.isOnline ? { ...base, handshakesRefused: base.handshakesRefused + 1 } : base;
 }

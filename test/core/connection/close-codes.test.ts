@@ -119,6 +119,24 @@ describe('a token that is refused', () => {
     expect(world.state.status).toBe('open');
   });
 
+  test('UP-08 a refusal after a token that had opened a connection is the first in a row again', () => {
+    const world = openWorld();
+    const reopen = () => {
+      world.runFor(1_000);
+      for (let step = 0; step < 3; step += 1) world.succeed();
+    };
+
+    world.closeSocket(4401);
+    reopen();
+    world.closeSocket(1006);
+    reopen();
+    world.closeSocket(4401);
+    world.runFor(0);
+
+    expect(world.state.status).toBe('connecting');
+    expect(world.dials.at(-1)).toMatchObject({ reason: 'auth-failed' });
+  });
+
   test('UP-12 counts from one again after a connection that was stable', () => {
     const world = openWorld();
 
