@@ -79,7 +79,6 @@ const COUNT_MAX = 1_000_000;
 
 /** Throws `usage/invalid-option` for the first option that cannot be used. */
 export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
-  if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
   if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object with url');
   checkGroup('', options, OPTION_NAMES);
   const allowInsecure = readBoolean('allowInsecure', options.allowInsecure, false);
