@@ -110,8 +110,12 @@ describe('the order of messages', () => {
     const { acked } = client.send('new');
     await clock.advance(2_000);
 
+    const producers = sentFrames(server.connection, 'send_message').map(({ payload }) => payload['producer']);
     expect(await outcomeOf(acked)).toBe('resolved');
     expect(contents(server.log)).toEqual(['new']);
+    // The server would go on waiting for the first number under the name that it was given with.
+    expect(producers).toMatchObject([{ seq: 1 }, { seq: 1 }]);
+    expect(new Set(producers.map((producer) => JSON.stringify(producer))).size).toBe(2);
   });
 
   test('F29 UP-29 goes on behind a message that the server refuses, which fails alone', async () => {

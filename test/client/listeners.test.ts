@@ -302,6 +302,27 @@ describe('registrations', () => {
     client.dispose();
   });
 
+  test('UP-33 are never called within one another: what a listener causes is told after it has returned', async () => {
+    const { client, open, clock } = createTestClient();
+    let depth = 0;
+    let deepest = 0;
+    for (const name of TOLD_NAMES) {
+      client.on(name, () => {
+        depth += 1;
+        deepest = Math.max(deepest, depth);
+        if (name === 'message-acked') void client.close();
+        depth -= 1;
+      });
+    }
+    client.send('x');
+
+    await open();
+    await clock.advance(100);
+
+    expect(client.snapshot.connection.status).toBe('closed');
+    expect(deepest).toBe(1);
+  });
+
   test('tell in the order in which things happened, each after the state has changed', async () => {
     const { client, open, clock } = createTestClient();
     const events = watchEvents(client);
