@@ -236,6 +236,23 @@ describe('frames that nobody can read', () => {
   });
 });
 
+test('RX-7 what follows in one batch after the frame that ended the connection says nothing', async () => {
+  const { client, open, server, clock } = createTestClient({ server: { mode: 'manual' } });
+  const typing = listen(client, 'typing-changed');
+  await open();
+  server.connection.accept();
+  const hello = { type: 'connected', payload: { userId: 'user-1' } };
+  const refusal = { type: 'error', payload: { code: 'INVALID_TOKEN', message: 'no' } };
+  const late = { type: 'user_typing', payload: { conversationId: 'conversation-1', userId: 'user-2' } };
+
+  server.connection.sendRaw(JSON.stringify([hello, refusal, late]));
+  await clock.advance(100);
+
+  expect(client.snapshot.connection).toMatchObject({ status: 'connecting' });
+  expect(typing).toEqual([]);
+  client.dispose();
+});
+
 describe('the history', () => {
   test('RX-6 UP-38 is capped, and never evicts what is pending or growing', async () => {
     const { client, open, server, clock } = createTestClient({

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { ChatSocketClient } from '../../src/index.js';
 import type { SocketHandlers, Transport } from '../../src/ports/transport.js';
 import { createTestClient, expectDials, settle, type TestWorld } from '../../src/testing/index.js';
@@ -156,6 +156,7 @@ describe('a recorded session', () => {
     () => settle(),
     ({ server }) => server.emit('hello'),
     ({ client }) => client.setTyping(true),
+    ({ server }) => server.setTyping(true),
     ({ client }) => client.markRead(),
     ({ clock }) => clock.advance(60),
     ({ client }) => client.conversation('second').send('beside'),
@@ -187,10 +188,10 @@ describe('a recorded session', () => {
       for (const step of STEPS.slice(0, last + 1)) await step(world);
 
       const closing = world.client.close();
-      await world.clock.advance(3_000);
+      await settle();
+      if (world.client.snapshot.connection.status === 'closing') await world.clock.advance(3_000);
       const dials = world.transport.connections.length;
       const events = watchEvents(world.client);
-      await world.clock.advance(50);
       await world.assertClean({ closing });
       await world.clock.advance(600_000);
 
@@ -213,7 +214,25 @@ describe('whenOpen()', () => {
     client.dispose();
   });
 
-  test('rejects when it is aborted, before or later, and leaves no listener', async () => {
+  test('UP-39 leaves no listener on a signal, however it ends', async () => {
+    const { client, open } = createTestClient();
+    const abort = new AbortController();
+    const added = vi.spyOn(abort.signal, 'addEventListener');
+    const removed = vi.spyOn(abort.signal, 'removeEventListener');
+    const opened = client.whenOpen({ signal: abort.signal });
+    await open();
+    await opened;
+    client.reconnect();
+    const closed = client.whenOpen({ signal: abort.signal }).then(() => 'open', codeOf);
+
+    await client.close();
+
+    expect(await closed).toBe('connection/closed');
+    expect(added).toHaveBeenCalledTimes(2);
+    expect(removed).toHaveBeenCalledTimes(2);
+  });
+
+  test('rejects when it is aborted, before or later', async () => {
     const { client } = createTestClient();
     const abort = new AbortController();
     const later = client.whenOpen({ signal: abort.signal });
