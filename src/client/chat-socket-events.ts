@@ -41,7 +41,6 @@ export interface ChatSocketEvents<Metadata = unknown> {
   };
   /** Numbers that the server could not give: the range is lost, visibly. */
   'gap-detected': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
-  'gap-recovered': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
   /** The history was replaced: the server's log is another one, or too much was missed. */
   'history-reset': { readonly conversationId: string };
   'token-renewed': { readonly expiresInMs: number | null };

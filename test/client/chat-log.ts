@@ -16,7 +16,6 @@ export const EVENT_NAMES = [
   'typing-changed',
   'read-changed',
   'gap-detected',
-  'gap-recovered',
   'history-reset',
   'token-renewed',
   'frame-rejected',
