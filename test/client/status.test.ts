@@ -77,7 +77,7 @@ describe('the snapshot of the connection', () => {
             "wasClean": false,
           },
           "phase": "waiting",
-          "retryAtMs": 1767225601281.1035,
+          "retryAtMs": 1767225601282,
           "showOffline": false,
           "status": "connecting",
         },

@@ -11,7 +11,7 @@ export function viewConnection(state: ConnectionState, attemptsMax: number): Con
         phase: state.phase === 'waiting' ? 'waiting' : state.attempt.phase,
         attempt: attemptsMax === Number.POSITIVE_INFINITY ? record.retries : record.retriesSpent,
         attemptsMax: attemptsMax === Number.POSITIVE_INFINITY ? null : attemptsMax,
-        retryAtMs: state.phase === 'waiting' ? state.retryAtMs : null,
+        retryAtMs: state.phase === 'waiting' && state.retryAtMs !== null ? Math.ceil(state.retryAtMs) : null,
         cause: record.lastCause,
       };
     }
