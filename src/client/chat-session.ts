@@ -2,7 +2,7 @@
 
 import type { ConnectionState, DialId } from '../core/connection/state.js';
 import type { OutboundFrame } from '../core/frame.js';
-import type { InboxChange } from '../core/inbox/inbox-change.js';
+import type { ToldChange } from '../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
@@ -248,8 +248,7 @@ export class ChatSession {
     this.views.mark('now');
   }
 
-  #whenInboxChanged(conversation: ConversationState, change: InboxChange): void {
-    if (change.type === 'rejoin-needed') return;
+  #whenInboxChanged(conversation: ConversationState, change: ToldChange): void {
     if (change.type === 'duplicate') this.metrics.duplicatesDropped += 1;
     if (change.type === 'gap-lost') this.metrics.messagesLost += change.toSeq - change.fromSeq + 1;
     if (change.type === 'confirmed') {

@@ -1,18 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { BASE_TERMS as terms } from '../../src/client/receiving/agreement.js';
 import { isChatSocketError } from '../../src/errors/chat-socket-error.js';
 import type { Protocol } from '../../src/ports/protocol.js';
-import { defineProtocol, envelopeProtocol, type ServerTerms } from '../../src/protocols/index.js';
-
-const terms: ServerTerms = {
-  extended: false,
-  deduplicates: false,
-  producerOrder: false,
-  sequence: false,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
-};
+import { defineProtocol, envelopeProtocol } from '../../src/protocols/index.js';
 
 /** A protocol with some fields replaced by what its type may forbid. */
 function withFields(fields: Record<string, unknown>): Protocol {

@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { BASE_TERMS as base } from '../../src/client/receiving/agreement.js';
 import type { OutboundFrame, ServerTerms } from '../../src/core/frame.js';
 import { clientFrameSchema } from '../../src/protocols/envelope/schema.js';
 import { type EnvelopeProtocolOptions, envelopeProtocol } from '../../src/protocols/index.js';
 
-const base: ServerTerms = {
-  extended: false,
-  deduplicates: false,
-  producerOrder: false,
-  sequence: false,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
-};
 const extended: ServerTerms = {
   ...base,
   extended: true,

@@ -21,7 +21,7 @@ export interface DialsSurroundings {
   readonly onText: (dialId: DialId, text: string) => void;
   readonly onBinary: (dialId: DialId) => void;
   /** A token for the open connection, to be handed to the server in band. */
-  readonly onRenewal: (dialId: DialId, token: string, expiresInMs: number | null) => void;
+  readonly onRenewal: (dialId: DialId, token: string) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
 
@@ -177,7 +177,7 @@ export class Dials {
       ({ token, expiresInMs }) => {
         if (renewal.signal.aborted || token === null) return;
         line.expiresInMs = expiresInMs;
-        turn.run(() => onRenewal(dialId, token, expiresInMs));
+        turn.run(() => onRenewal(dialId, token));
       },
       (thrown: unknown) => {
         if (!renewal.signal.aborted) turn.run(() => this.#tokenFailed(dialId, thrown));

@@ -89,7 +89,7 @@ export interface ChatSocketOptions {
   readonly protocol?: Protocol;
   /** Default `webSocketTransport()` over the platform's own WebSocket. */
   readonly transport?: Transport;
-  /** Who this is, for persistence and tabs. */
+  /** Who this is. `useChatSocket` makes a new client when it changes, so nobody sees what another one said. */
   readonly identity?: string;
   readonly reconnect?: ReconnectOptions;
   readonly heartbeat?: HeartbeatOptions;

@@ -37,7 +37,6 @@ export interface ResolvedOptions {
   readonly conversationId: string | null;
   readonly protocol: Protocol;
   readonly transport: Transport;
-  readonly identity: string | null;
   readonly policy: ConnectionPolicy;
   readonly outbox: OutboxBounds & {
     readonly inFlightMax: number;
@@ -83,6 +82,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
   checkGroup('', options, OPTION_NAMES);
   const allowInsecure = readBoolean('allowInsecure', options.allowInsecure, false);
   if (typeof options.url !== 'function') checkUrl(options.url, allowInsecure);
+  readName('identity', options.identity);
   checkFunction('token', options.token);
   checkFunction('logger', options.logger);
   checkFunction('shouldRetry', options.shouldRetry);
@@ -99,7 +99,6 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     conversationId: readName('conversationId', options.conversationId),
     protocol,
     transport: options.transport ?? webSocketTransport(),
-    identity: readName('identity', options.identity),
     policy: resolvePolicy(options, protocol),
     outbox: resolveOutbox(protocol, options.outbox),
     inbox: resolveInbox(options.inbox),

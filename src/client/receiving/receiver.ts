@@ -3,7 +3,7 @@
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
 import type { InboundFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
-import type { InboxChange } from '../../core/inbox/inbox-change.js';
+import type { InboxChange, ToldChange } from '../../core/inbox/inbox-change.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { FrameFault } from '../../ports/protocol.js';
 import type { MetricsCounter } from '../metrics.js';
@@ -31,7 +31,7 @@ export interface ReceiverSurroundings {
   readonly isPulseInDoubt: () => boolean;
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
   readonly tokenExpiresInMs: (dialId: DialId) => number | null;
-  readonly onChange: (conversation: ConversationState, change: InboxChange) => void;
+  readonly onChange: (conversation: ConversationState, change: ToldChange) => void;
   readonly onTouched: (conversation: ConversationState) => void;
   readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
   readonly onPage: (conversation: ConversationState, frame: Extract<InboundFrame, { type: 'history-page' }>) => void;

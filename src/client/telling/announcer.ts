@@ -3,7 +3,7 @@
 import type { CloseKind } from '../../core/connection/close-cause.js';
 import { REFUSALS_TO_DIAGNOSE } from '../../core/connection/retry.js';
 import type { ConnectionState } from '../../core/connection/state.js';
-import type { InboxChange } from '../../core/inbox/inbox-change.js';
+import type { ToldChange } from '../../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Logger } from '../../ports/logger.js';
 import type { ConnectionSnapshot } from '../chat-snapshot.js';
@@ -54,7 +54,7 @@ export class Announcer {
     }
   }
 
-  inboxChanged(conversation: ConversationState, change: Exclude<InboxChange, { type: 'rejoin-needed' }>): void {
+  inboxChanged(conversation: ConversationState, change: ToldChange): void {
     const conversationId = conversation.id;
     switch (change.type) {
       case 'received':

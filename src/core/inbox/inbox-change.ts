@@ -21,3 +21,6 @@ export type InboxChange =
   | { readonly type: 'gap-lost'; readonly fromSeq: number; readonly toSeq: number }
   | { readonly type: 'reset' }
   | { readonly type: 'duplicate' };
+
+/** What users may hear of; a need to join again stays inside. */
+export type ToldChange = Exclude<InboxChange, { readonly type: 'rejoin-needed' }>;
