@@ -23,6 +23,15 @@ export interface JsonSchema {
 class Predicates {
   readonly #nameByCode = new Map<string, string>();
   readonly #definitions: string[] = [];
+  readonly #frames: ReadonlySet<string>;
+
+  constructor(frames: readonly JsonSchema[]) {
+    this.#frames = new Set(frames.map((frame) => JSON.stringify(frame)));
+  }
+
+  isFrame(schema: JsonSchema): boolean {
+    return this.#frames.has(JSON.stringify(schema));
+  }
 
   /** The name of the predicate with this code, which is defined on first use. */
   name(proposed: string, code: string): string {
@@ -45,7 +54,7 @@ export function emitFrames(union: JsonSchema): string {
   const frames = union.oneOf ?? [];
   const [first] = frames;
   if (first === undefined) throw new Error('The schema of the frames is no discriminated union.');
-  const predicates = new Predicates();
+  const predicates = new Predicates(frames);
   emitParts(union, predicates);
   const shared = Object.keys(first.properties ?? {}).filter((key) => frames.every((one) => sameField(one, first, key)));
   const place = { access: 'frame', owner: '', predicates };
@@ -148,6 +157,7 @@ function emitCheck(schema: JsonSchema, access: string, place: Place): string {
     expectKeywords(schema, ['anyOf']);
     return `(${schema.anyOf.map((branch) => emitCheck(branch, access, place)).join(' || ')})`;
   }
+  if (schema.oneOf !== undefined) return emitNestedFrames(schema, access, predicates);
   switch (schema.type) {
     case 'null':
       expectKeywords(schema, ['type']);
@@ -172,6 +182,16 @@ function emitCheck(schema: JsonSchema, access: string, place: Place): string {
     default:
       throw new Error(`Cannot compile ${JSON.stringify(schema)}.`);
   }
+}
+
+/** A frame within a frame is one of those that the switch knows already. */
+function emitNestedFrames(schema: JsonSchema, access: string, predicates: Predicates): string {
+  expectKeywords(schema, ['oneOf']);
+  const branches = schema.oneOf ?? [];
+  if (!branches.every((branch) => predicates.isFrame(branch)))
+    throw new Error('Only whole frames can be alternatives.');
+  const types = branches.map((branch) => `${access}.type === ${quote(branch.properties?.['type']?.const ?? '')}`);
+  return `(isObject(${access}) && (${types.join(' || ')}) && isServerFrame(${access}))`;
 }
 
 /** The name of the predicate for one item of a list or record. */

@@ -7,6 +7,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   connection: 'About the connection as a whole. The client tries again by itself unless it says it stopped.',
   token: "About the application's token provider, or what the server made of its token.",
   delivery: 'About one message. The others go on.',
+  storage: 'About the store that keeps the outbox across reloads. The messages go on from memory.',
   protocol: 'About what the server sent, or what the protocol in use has no words for.',
   usage: 'About a call or an option. Thrown at once, before anything has happened.',
 };

@@ -26,6 +26,12 @@ export interface WireMessage {
   readonly inReplyTo: string | null;
   /** An answer still in the making: more chunks follow from here. */
   readonly streaming: boolean;
+  /** The place of the last change to this message in the log; null if it was never changed. */
+  readonly changedSeq: number | null;
+  /** A tombstone: the message keeps its place in the log and is shown to nobody. */
+  readonly deleted: boolean;
+  /** Somebody else has read it. */
+  readonly isRead: boolean;
   readonly metadata: unknown;
 }
 
@@ -37,8 +43,12 @@ export interface ServerTerms {
   readonly deduplicates: boolean;
   /** Keeps the order of one sender's window, so several messages may be in flight. */
   readonly producerOrder: boolean;
+  /** How long it recognises a repeat; null where it did not say. */
+  readonly dedupWindowMs: number | null;
   /** Puts a contiguous `seq` on every durable event. */
   readonly sequence: boolean;
+  /** Gives any stretch of the log again, or says that it cannot. */
+  readonly ranges: boolean;
   /** Takes a new token on the open connection. */
   readonly inBandToken: boolean;
   readonly contentLengthMax: number | null;
@@ -46,7 +56,50 @@ export interface ServerTerms {
   readonly heartbeatIntervalMs: number | null;
 }
 
+/** What has a place in a conversation's log: it counts in `seq`, and comes again with a range. */
+export type LogFrame =
+  | {
+      readonly type: 'message';
+      readonly conversationId: string;
+      readonly epoch: string | null;
+      readonly message: WireMessage;
+    }
+  /** The message as it is now; `message.seq` is its own old place, `seq` that of the change. */
+  | {
+      readonly type: 'message-updated';
+      readonly conversationId: string;
+      readonly epoch: string | null;
+      readonly seq: number | null;
+      readonly message: WireMessage;
+    }
+  | {
+      readonly type: 'message-deleted';
+      readonly conversationId: string;
+      readonly epoch: string | null;
+      readonly seq: number | null;
+      readonly id: MessageId;
+    }
+  | {
+      readonly type: 'read';
+      readonly conversationId: string;
+      readonly epoch: string | null;
+      readonly messageIds: readonly MessageId[];
+      readonly readBy: string;
+      readonly seq: number | null;
+    }
+  | {
+      readonly type: 'stream-start';
+      readonly conversationId: string;
+      readonly id: MessageId;
+      readonly epoch: string | null;
+      readonly seq: number | null;
+      readonly senderId: string | null;
+      readonly inReplyTo: string | null;
+      readonly createdAtMs: number;
+    };
+
 export type InboundFrame =
+  | LogFrame
   | {
       readonly type: 'hello';
       readonly userId: string | null;
@@ -64,12 +117,6 @@ export type InboundFrame =
       readonly hasOlder: boolean;
     }
   | {
-      readonly type: 'message';
-      readonly conversationId: string;
-      readonly epoch: string | null;
-      readonly message: WireMessage;
-    }
-  | {
       readonly type: 'ack';
       readonly clientMessageId: string;
       readonly id: MessageId | null;
@@ -82,24 +129,15 @@ export type InboundFrame =
       readonly messages: readonly WireMessage[];
       readonly hasOlder: boolean;
     }
-  | { readonly type: 'typing'; readonly conversationId: string; readonly userId: string; readonly isTyping: boolean }
+  /** A stretch of the log that was asked for, oldest first; not complete where the server has no more of it. */
   | {
-      readonly type: 'read';
+      readonly type: 'range';
       readonly conversationId: string;
-      readonly messageIds: readonly MessageId[];
-      readonly readBy: string;
-      readonly seq: number | null;
-    }
-  | {
-      readonly type: 'stream-start';
-      readonly conversationId: string;
-      readonly id: MessageId;
       readonly epoch: string | null;
-      readonly seq: number | null;
-      readonly senderId: string | null;
-      readonly inReplyTo: string | null;
-      readonly createdAtMs: number;
+      readonly events: readonly LogFrame[];
+      readonly isComplete: boolean;
     }
+  | { readonly type: 'typing'; readonly conversationId: string; readonly userId: string; readonly isTyping: boolean }
   | {
       readonly type: 'stream-delta';
       readonly id: MessageId;
@@ -159,5 +197,7 @@ export type OutboundFrame =
       readonly before: number | null;
       readonly limit: number;
     }
+  /** Both ends belong to the stretch. */
+  | { readonly type: 'fetch-range'; readonly conversationId: string; readonly from: number; readonly to: number }
   | { readonly type: 'cancel-stream'; readonly conversationId: string; readonly messageId: MessageId }
   | { readonly type: 'authenticate'; readonly token: string };

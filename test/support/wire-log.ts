@@ -1,7 +1,7 @@
 /** A conversation's log as a server keeps it, and the frames that tell of it. */
 
-import type { WireMessage } from '../../src/core/frame.js';
-import { Inbox, type InboxBounds, type LogFrame } from '../../src/core/inbox/inbox.js';
+import type { LogFrame, WireMessage } from '../../src/core/frame.js';
+import { Inbox, type InboxBounds } from '../../src/core/inbox/inbox.js';
 import type { InboxChange } from '../../src/core/inbox/inbox-change.js';
 
 const CONVERSATION = 'c1';
@@ -32,6 +32,9 @@ export function wireMessage(facts: Partial<WireMessage> & Pick<WireMessage, 'id'
     seq: null,
     inReplyTo: null,
     streaming: false,
+    changedSeq: null,
+    deleted: false,
+    isRead: false,
     metadata: null,
     ...facts,
   };
@@ -47,7 +50,7 @@ export function liveMessage(message: WireMessage, epoch: string | null = EPOCH):
 }
 
 export function readEvent(seq: number, messageIds: readonly string[]): LogFrame {
-  return { type: 'read', conversationId: CONVERSATION, messageIds, readBy: OTHER, seq };
+  return { type: 'read', conversationId: CONVERSATION, epoch: EPOCH, messageIds, readBy: OTHER, seq };
 }
 
 type Joined = Parameters<Inbox['join']>[0];

@@ -5,8 +5,10 @@ import type { Recovery, ServerTerms } from '../../core/frame.js';
 export const BASE_TERMS: ServerTerms = {
   extended: false,
   deduplicates: false,
+  dedupWindowMs: null,
   producerOrder: false,
   sequence: false,
+  ranges: false,
   inBandToken: false,
   contentLengthMax: null,
   messagesPerSecond: null,

@@ -151,6 +151,8 @@ export class Receiver {
         return this.#around.sender.ack({ clientMessageId, id, seq, duplicate });
       }
       case 'message':
+      case 'message-updated':
+      case 'message-deleted':
       case 'read':
       case 'stream-start':
         return this.#tell(this.#around.conversations.get(frame.conversationId), ({ inbox }) => inbox.receive(frame));
@@ -177,6 +179,7 @@ export class Receiver {
         const { retryAfterMs } = frame;
         return this.#around.dispatch({ type: 'pause-hinted', dialId: agreement.dialId, retryAfterMs });
       }
+      case 'range':
       case 'unknown':
         return;
     }

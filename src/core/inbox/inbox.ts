@@ -1,6 +1,6 @@
 /** One conversation's inbound side: seen? in order? part of a stream? then keep, and tell what changed. */
 
-import type { Cursor, InboundFrame, Recovery, WireMessage } from '../frame.js';
+import type { Cursor, InboundFrame, LogFrame, Recovery, WireMessage } from '../frame.js';
 import type { MessageId, MessageRow } from '../message.js';
 import { AnswerStreams } from './answer-streams.js';
 import { History } from './history.js';
@@ -15,8 +15,6 @@ export interface InboxBounds {
 }
 
 type FrameOf<Type extends InboundFrame['type']> = Extract<InboundFrame, { readonly type: Type }>;
-/** Frames that have a place in the conversation's log. */
-export type LogFrame = FrameOf<'message'> | FrameOf<'stream-start'> | FrameOf<'read'>;
 
 export class Inbox {
   readonly streams: AnswerStreams;
@@ -172,6 +170,9 @@ export class Inbox {
         if (frame.readBy === this.messages.selfId) return [];
         this.messages.markRead(frame.messageIds);
         return [{ type: 'read', messageIds: frame.messageIds, readBy: frame.readBy }];
+      case 'message-updated':
+      case 'message-deleted':
+        return [];
     }
   }
 
@@ -189,6 +190,9 @@ export class Inbox {
         seq,
         inReplyTo,
         streaming: true,
+        changedSeq: null,
+        deleted: false,
+        isRead: false,
         metadata: null,
       },
       true,

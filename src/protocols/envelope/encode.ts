@@ -64,6 +64,11 @@ function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing):
       const payload = { conversationId, before, limit: Math.min(limit, LIMIT_MAX) };
       return { type: 'load_history', messageId: conversationId, payload };
     }
+    case 'fetch-range': {
+      if (!terms.ranges) return null;
+      const { conversationId, from, to } = frame;
+      return { type: 'fetch_range', messageId: conversationId, payload: { conversationId, from, to } };
+    }
     case 'cancel-stream': {
       if (!terms.extended) return null;
       const { conversationId, messageId } = frame;

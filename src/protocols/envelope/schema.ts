@@ -52,6 +52,10 @@ export const messageSchema = z.object({
   inReplyTo: id.nullable().optional(),
   /** An answer still in the making; `content` is what there is so far. */
   streaming: z.boolean().optional(),
+  /** The `seq` of the last change, for a message that was edited, deleted or read after it was sent. */
+  changedSeq: seq.optional(),
+  /** A tombstone: it keeps its place, and its `content` is empty. */
+  deleted: z.boolean().optional(),
   metadata: z.unknown().optional(),
 });
 
@@ -77,7 +81,25 @@ const connectedPayload = z.object({
   batch: z.boolean().optional(),
 });
 
+/** Every durable event has a place in the conversation's log: `epoch` and `seq`. */
+const placeFields = { epoch: id.optional(), seq: seq.optional() };
+
+const logFrameSchemas = {
+  new_message: serverFrame('new_message', z.object({ conversationId: id, message: messageSchema, ...placeFields })),
+  /** `message` is what it has become; its own `seq` stays where it was. */
+  message_updated: serverFrame(
+    'message_updated',
+    z.object({ conversationId: id, message: messageSchema, ...placeFields }),
+  ),
+  message_deleted: serverFrame('message_deleted', z.object({ conversationId: id, id, ...placeFields })),
+  messages_read: serverFrame(
+    'messages_read',
+    z.object({ conversationId: id, messageIds: z.array(id), readBy: id, ...placeFields }),
+  ),
+} as const;
+
 export const serverFrameSchemas = {
+  ...logFrameSchemas,
   connected: serverFrame('connected', connectedPayload),
   conversation_history: serverFrame(
     'conversation_history',
@@ -90,10 +112,6 @@ export const serverFrameSchemas = {
       hasOlder: z.boolean().optional(),
     }),
   ),
-  new_message: serverFrame(
-    'new_message',
-    z.object({ conversationId: id, message: messageSchema, epoch: id.optional(), seq: seq.optional() }),
-  ),
   ack: serverFrame(
     'ack',
     z.object({ messageId: id, id: id.optional(), seq: seq.optional(), duplicate: z.boolean().optional() }),
@@ -102,12 +120,25 @@ export const serverFrameSchemas = {
     'history_page',
     z.object({ conversationId: id, messages: z.array(messageSchema), hasOlder: z.boolean() }),
   ),
+  /** The answer to `fetch_range`: whole events, oldest first. Not `complete`: the rest is gone for good. */
+  range: serverFrame(
+    'range',
+    z.object({
+      conversationId: id,
+      epoch: id.optional(),
+      events: z.array(
+        z.discriminatedUnion('type', [
+          logFrameSchemas.new_message,
+          logFrameSchemas.message_updated,
+          logFrameSchemas.message_deleted,
+          logFrameSchemas.messages_read,
+        ]),
+      ),
+      complete: z.boolean(),
+    }),
+  ),
   user_typing: serverFrame('user_typing', z.object({ conversationId: id, userId: id })),
   user_stop_typing: serverFrame('user_stop_typing', z.object({ conversationId: id, userId: id })),
-  messages_read: serverFrame(
-    'messages_read',
-    z.object({ conversationId: id, messageIds: z.array(id), readBy: id, epoch: id.optional(), seq: seq.optional() }),
-  ),
   message_start: serverFrame(
     'message_start',
     z.object({
@@ -152,6 +183,9 @@ export const serverFrameSchema = z.discriminatedUnion('type', [
   serverFrameSchemas.connected,
   serverFrameSchemas.conversation_history,
   serverFrameSchemas.new_message,
+  serverFrameSchemas.message_updated,
+  serverFrameSchemas.message_deleted,
+  serverFrameSchemas.range,
   serverFrameSchemas.ack,
   serverFrameSchemas.history_page,
   serverFrameSchemas.user_typing,
@@ -213,6 +247,7 @@ const clientFrameSchemas = {
     'load_history',
     z.object({ conversationId: id, before: seq.nullable().optional(), limit: z.int().min(1).max(1_000) }),
   ),
+  fetch_range: clientFrame('fetch_range', z.object({ conversationId: id, from: seq, to: seq })),
   cancel_stream: clientFrame('cancel_stream', z.object({ messageId: id, conversationId: id.optional() })),
   authenticate: clientFrame('authenticate', z.object({ token: textOf(1, 8_192) })),
 } as const;
@@ -226,6 +261,7 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
   clientFrameSchemas.stop_typing,
   clientFrameSchemas.mark_read,
   clientFrameSchemas.load_history,
+  clientFrameSchemas.fetch_range,
   clientFrameSchemas.cancel_stream,
   clientFrameSchemas.authenticate,
 ]);

@@ -2,13 +2,15 @@
  * From the wire's words to ours. Everything is copied field by field, and what is keyed by the server's ids goes into
  * a Map, so no key from the wire ever reaches an object of ours.
  */
-import type { InboundFrame, RefusalVerdict, WireMessage } from '../../core/frame.js';
+import type { InboundFrame, LogFrame, RefusalVerdict, WireMessage } from '../../core/frame.js';
 import { deleteUnsafeKeys } from '../unsafe-keys.js';
 import { readTimeMs } from '../wire-time.js';
 import { EXTENSION } from './extension.js';
 import type { MessageOnWire, ServerFrame } from './validators.js';
 
 type Frame<Type extends ServerFrame['type']> = Extract<ServerFrame, { type: Type }>;
+/** Events with a place in the log. */
+type LogType = 'new_message' | 'message_updated' | 'message_deleted' | 'messages_read';
 type Payload<Type extends ServerFrame['type']> = Frame<Type>['payload'];
 
 /** What a valid frame says; null where it contradicts itself, by naming two conversations. */
@@ -19,7 +21,12 @@ export function translate(frame: ServerFrame): InboundFrame | null {
     case 'conversation_history':
       return readHistory(frame);
     case 'new_message':
-      return readMessage(frame);
+    case 'message_updated':
+    case 'message_deleted':
+    case 'messages_read':
+      return readLogFrame(frame);
+    case 'range':
+      return readRange(frame.payload);
     case 'ack':
       return readAck(frame.payload);
     case 'history_page':
@@ -28,8 +35,6 @@ export function translate(frame: ServerFrame): InboundFrame | null {
       return readTyping(frame.payload, true);
     case 'user_stop_typing':
       return readTyping(frame.payload, false);
-    case 'messages_read':
-      return readReadMark(frame.payload);
     case 'message_start':
       return readStreamStart(frame);
     case 'message_delta':
@@ -64,7 +69,9 @@ function readHello(payload: Payload<'connected'>): InboundFrame {
       extended,
       deduplicates: announced.deduplicates ?? false,
       producerOrder: announced.producerOrder ?? false,
+      dedupWindowMs: readLimit(announced.dedupWindowMs),
       sequence: extended,
+      ranges: extended,
       inBandToken: extended,
       contentLengthMax: readLimit(announced.limits?.contentLengthMax),
       messagesPerSecond: readLimit(announced.limits?.messagesPerSecond),
@@ -103,14 +110,43 @@ function readMessages({ payload, timestamp }: Frame<'conversation_history' | 'hi
     .map((message) => readWireMessage(message, message.seq, timestamp));
 }
 
-function readMessage({ payload, timestamp }: Frame<'new_message'>): InboundFrame | null {
-  const { conversationId, message, epoch, seq } = payload;
-  if (message.conversationId !== conversationId) return null;
+/** Null where it names two conversations. */
+function readLogFrame(frame: Frame<LogType>): LogFrame | null {
+  const { conversationId } = frame.payload;
+  const place = { conversationId, epoch: frame.payload.epoch ?? null, seq: frame.payload.seq ?? null };
+  switch (frame.type) {
+    case 'new_message':
+    case 'message_updated': {
+      const { message, seq } = frame.payload;
+      if (message.conversationId !== conversationId) return null;
+      if (frame.type === 'message_updated') {
+        return { type: 'message-updated', ...place, message: readWireMessage(message, message.seq, frame.timestamp) };
+      }
+      const { epoch } = place;
+      return {
+        type: 'message',
+        conversationId,
+        epoch,
+        message: readWireMessage(message, seq ?? message.seq, frame.timestamp),
+      };
+    }
+    case 'message_deleted':
+      return { type: 'message-deleted', ...place, id: frame.payload.id };
+    case 'messages_read':
+      return { type: 'read', ...place, messageIds: frame.payload.messageIds, readBy: frame.payload.readBy };
+  }
+}
+
+/** An event of another conversation is left out, so the range has a hole there, which the inbox sees. */
+function readRange({ conversationId, epoch, events, complete }: Payload<'range'>): InboundFrame {
   return {
-    type: 'message',
+    type: 'range',
     conversationId,
     epoch: epoch ?? null,
-    message: readWireMessage(message, seq ?? message.seq, timestamp),
+    events: events.flatMap((event) =>
+      event.payload.conversationId === conversationId ? (readLogFrame(event) ?? []) : [],
+    ),
+    isComplete: complete,
   };
 }
 
@@ -131,6 +167,9 @@ function readWireMessage(
     seq: seq ?? null,
     inReplyTo: message.inReplyTo ?? null,
     streaming: message.streaming ?? false,
+    changedSeq: message.changedSeq ?? null,
+    deleted: message.deleted ?? false,
+    isRead: message.read ?? false,
     metadata: message.metadata ?? null,
   };
 }
@@ -141,10 +180,6 @@ function readAck({ messageId, id, seq, duplicate }: Payload<'ack'>): InboundFram
 
 function readTyping({ conversationId, userId }: Payload<'user_typing'>, isTyping: boolean): InboundFrame {
   return { type: 'typing', conversationId, userId, isTyping };
-}
-
-function readReadMark({ conversationId, messageIds, readBy, seq }: Payload<'messages_read'>): InboundFrame {
-  return { type: 'read', conversationId, messageIds, readBy, seq: seq ?? null };
 }
 
 function readStreamStart({ payload, timestamp }: Frame<'message_start'>): InboundFrame {

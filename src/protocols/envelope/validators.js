@@ -19,7 +19,9 @@ const isMessage = (value) => isObject(value)
   && (value.seq === undefined || isInteger1ToAny(value.seq))
   && (value.role === undefined || (value.role === 'assistant' || value.role === 'system'))
   && (value.inReplyTo === undefined || (isString1To200(value.inReplyTo) || value.inReplyTo === null))
-  && (value.streaming === undefined || typeof value.streaming === 'boolean');
+  && (value.streaming === undefined || typeof value.streaming === 'boolean')
+  && (value.changedSeq === undefined || isInteger1ToAny(value.changedSeq))
+  && (value.deleted === undefined || typeof value.deleted === 'boolean');
 const isNumber0ToAny = (value) => Number.isFinite(value) && value >= 0;
 const isInteger0ToAny = (value) => Number.isSafeInteger(value) && value >= 0;
 const isConnectedPayloadLimits = (value) => isObject(value)
@@ -54,6 +56,16 @@ const isNewMessagePayload = (value) => isObject(value)
   && isMessage(value.message)
   && (value.epoch === undefined || isString1To200(value.epoch))
   && (value.seq === undefined || isInteger1ToAny(value.seq));
+const isMessageDeletedPayload = (value) => isObject(value)
+  && isString1To200(value.conversationId)
+  && isString1To200(value.id)
+  && (value.epoch === undefined || isString1To200(value.epoch))
+  && (value.seq === undefined || isInteger1ToAny(value.seq));
+const isRangePayload = (value) => isObject(value)
+  && isString1To200(value.conversationId)
+  && (value.epoch === undefined || isString1To200(value.epoch))
+  && isArrayOf(value.events, (value) => (isObject(value) && (value.type === 'new_message' || value.type === 'message_updated' || value.type === 'message_deleted' || value.type === 'messages_read') && isServerFrame(value)))
+  && typeof value.complete === 'boolean';
 const isAckPayload = (value) => isObject(value)
   && isString1To200(value.messageId)
   && (value.id === undefined || isString1To200(value.id))
@@ -115,6 +127,12 @@ export function isServerFrame(frame) {
       return isConversationHistoryPayload(frame.payload);
     case 'new_message':
       return isNewMessagePayload(frame.payload);
+    case 'message_updated':
+      return isNewMessagePayload(frame.payload);
+    case 'message_deleted':
+      return isMessageDeletedPayload(frame.payload);
+    case 'range':
+      return isRangePayload(frame.payload);
     case 'ack':
       return isAckPayload(frame.payload);
     case 'history_page':
@@ -153,6 +171,9 @@ export function isServerFrameType(type) {
     case 'connected':
     case 'conversation_history':
     case 'new_message':
+    case 'message_updated':
+    case 'message_deleted':
+    case 'range':
     case 'ack':
     case 'history_page':
     case 'user_typing':

@@ -2,7 +2,8 @@
 
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Inbox, LogFrame } from '../../../src/core/inbox/inbox.js';
+import type { LogFrame } from '../../../src/core/frame.js';
+import type { Inbox } from '../../../src/core/inbox/inbox.js';
 import type { InboxChange } from '../../../src/core/inbox/inbox-change.js';
 import {
   idsOf,

@@ -1,0 +1,68 @@
+/** Keeps the outbox across reloads and crashes, for one user and one server. */
+export interface OutboxStore {
+  /** For logs and devtools: `memory`, `indexed-db`. */
+  readonly name: string;
+  /** What it keeps outlives the page, so it needs to know whose it is: the client then insists on `identity`. */
+  readonly isDurable: boolean;
+  /**
+   * Opens this client's part of the store. Called once in a client's life, at its first `connect` or `send`. Rejects
+   * where it cannot be opened: the client then works in memory and tells so with one `error` event.
+   */
+  open(request: OutboxStoreRequest): Promise<OutboxRows>;
+}
+
+export interface OutboxStoreRequest {
+  /** The user and the server that the rows belong to; rows of another namespace are never seen. */
+  readonly namespace: string;
+  readonly events: OutboxStoreEvents;
+}
+
+/** What a store tells on its own account, after `open` was called and never after `close` resolved. */
+export interface OutboxStoreEvents {
+  /**
+   * Rows that nobody else will send: left by an earlier life of this client or by a tab that died. They are this
+   * client's from now on, in the order of their sending. Also called before `open` resolves.
+   */
+  adopted(rows: readonly StoredMessage[]): void;
+  /** Rows that could not be read were set aside; the others go on. */
+  setAside(count: number): void;
+  /** Another tab logged this identity out: every row is gone. */
+  wiped(): void;
+  /** The store broke down for good and keeps nothing more; calls that follow reject. */
+  failed(cause: unknown): void;
+}
+
+/** The rows that belong to this client. Operations take effect in the order of their calls. */
+export interface OutboxRows {
+  /**
+   * Adds a row, or replaces the one of the same id. Settles once it is committed, nothing of it is sent before that;
+   * `undefined` instead of a promise where there is nothing to wait for. Rejects, and holds nothing of it, where the
+   * store has no room or is broken.
+   */
+  put(row: StoredMessage): Promise<void> | undefined;
+  /** Forgets a row. Unknown ids are no error. */
+  remove(id: string): Promise<void> | undefined;
+  /** `logout`: forgets every row of the namespace, of all tabs, even if this page dies half way. */
+  wipe(): Promise<void> | undefined;
+  /** Lets go: the rows stay, and another client may adopt them at once. */
+  close(): Promise<void> | undefined;
+}
+
+/** A message on its way out, as plain data: what structured clone and JSON can carry. */
+export interface StoredMessage {
+  /** The `clientMessageId`. */
+  readonly id: string;
+  readonly conversationId: string;
+  readonly content: string;
+  /** What JSON can say; `null` for nothing. */
+  readonly metadata: unknown;
+  readonly inReplyTo: string | null;
+  /** Unix time in milliseconds. */
+  readonly queuedAtMs: number;
+  /** Unix time in milliseconds after which it is not sent any more; null for never. */
+  readonly expiresAtMs: number | null;
+  /** Its place among the messages of its sender. */
+  readonly order: number;
+  /** When it was first handed to a connection, Unix time in milliseconds; null if it never was, so no server can have it. */
+  readonly transmittedAtMs: number | null;
+}
