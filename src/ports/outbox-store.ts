@@ -26,6 +26,12 @@ export interface OutboxStoreEvents {
   adopted(rows: readonly StoredMessage[]): void;
   /** Rows that could not be read were set aside; the others go on. */
   setAside(count: number): void;
+  /**
+   * Another tab took these rows over while this one was frozen, so they are not this client's any more: it must not
+   * send them, nor remove them from the store. Ids it does not know are no error. Without `lost` the two would send
+   * one message from two connections.
+   */
+  lost(ids: readonly string[]): void;
   /** Another tab logged this identity out: every row is gone. */
   wiped(): void;
   /** The store broke down for good and keeps nothing more; calls that follow reject. */
