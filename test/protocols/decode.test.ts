@@ -49,7 +49,9 @@ describe('the hello', () => {
         extended: true,
         deduplicates: true,
         producerOrder: true,
+        dedupWindowMs: 172_800_000,
         sequence: true,
+        ranges: true,
         inBandToken: true,
         contentLengthMax: 4_000,
         messagesPerSecond: 20,
@@ -74,7 +76,9 @@ describe('the hello', () => {
         extended: false,
         deduplicates: false,
         producerOrder: false,
+        dedupWindowMs: null,
         sequence: false,
+        ranges: false,
         inBandToken: false,
         contentLengthMax: null,
         messagesPerSecond: null,
@@ -105,6 +109,9 @@ describe('messages', () => {
       role: 'assistant',
       inReplyTo: 'm-0',
       streaming: true,
+      changedSeq: 7,
+      deleted: true,
+      read: true,
       metadata: { topic: 'roof' },
     };
 
@@ -125,6 +132,9 @@ describe('messages', () => {
         seq: 4,
         inReplyTo: 'm-0',
         streaming: true,
+        changedSeq: 7,
+        deleted: true,
+        isRead: true,
         metadata: { topic: 'roof' },
       },
     });
@@ -217,7 +227,7 @@ describe('the other frames', () => {
     [
       'messages_read',
       { conversationId: 'c-1', messageIds: ['m-1'], readBy: 'u-2', epoch: 'e-1', seq: 5 },
-      { type: 'read', conversationId: 'c-1', messageIds: ['m-1'], readBy: 'u-2', seq: 5 },
+      { type: 'read', conversationId: 'c-1', epoch: 'e-1', messageIds: ['m-1'], readBy: 'u-2', seq: 5 },
     ],
     [
       'message_start',
@@ -247,7 +257,17 @@ describe('the other frames', () => {
     ['authenticated', {}, { type: 'token-renewed', expiresInMs: null }],
     ['authenticated', { expiresInMs: 900_000 }, { type: 'token-renewed', expiresInMs: 900_000 }],
     ['server_restarting', { retryAfterMs: 500 }, { type: 'server-restarting', retryAfterMs: 500 }],
-    ['message_updated', {}, { type: 'unknown', name: 'message_updated' }],
+    [
+      'message_deleted',
+      { conversationId: 'c-1', id: 'm-1', epoch: 'e-1', seq: 8 },
+      { type: 'message-deleted', conversationId: 'c-1', epoch: 'e-1', seq: 8, id: 'm-1' },
+    ],
+    [
+      'message_deleted',
+      { conversationId: 'c-1', id: 'm-1' },
+      { type: 'message-deleted', conversationId: 'c-1', epoch: null, seq: null, id: 'm-1' },
+    ],
+    ['of_the_future', {}, { type: 'unknown', name: 'of_the_future' }],
   ])('%s with %j', (type, payload, expected) => {
     expect(decodeFrame(type, payload, { timestamp })).toEqual(expected);
   });

@@ -194,6 +194,10 @@ describe('frames for a server that speaks chatsocket.v1', () => {
       { type: 'load_history', messageId: 'c-1', payload: { conversationId: 'c-1', before: 8, limit: 50 } },
     ],
     [
+      { type: 'fetch-range', conversationId: 'c-1', from: 4, to: 9 },
+      { type: 'fetch_range', messageId: 'c-1', payload: { conversationId: 'c-1', from: 4, to: 9 } },
+    ],
+    [
       { type: 'cancel-stream', conversationId: 'c-1', messageId: 'm-1' },
       { type: 'cancel_stream', payload: { conversationId: 'c-1', messageId: 'm-1' } },
     ],

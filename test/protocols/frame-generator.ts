@@ -109,7 +109,7 @@ export class FrameGenerator {
   }
 
   #value(shape: Shape): unknown {
-    const branches = shape.anyOf ?? [];
+    const branches = shape.anyOf ?? shape.oneOf ?? [];
     if (branches.length > 0) return this.#value(this.#pick(branches));
     switch (shape.type) {
       case undefined:

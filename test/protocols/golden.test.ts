@@ -118,6 +118,9 @@ describe('the recording of a base server', () => {
         seq: null,
         inReplyTo: null,
         streaming: false,
+        changedSeq: null,
+        deleted: false,
+        isRead: false,
         metadata: null,
       },
     });

@@ -102,6 +102,8 @@ describe('the validators of the envelope protocol', () => {
       { type: 'new_message', payload: { conversationId: 'c', message, seq: 1 } },
       { type: 'new_message', payload: { conversationId: 'c', message: { ...message, seq: 1 }, seq: value } },
       { type: 'conversation_history', payload: { conversationId: 'c', messages: [message], latestSeq: value } },
+      { type: 'new_message', payload: { conversationId: 'c', message: { ...message, seq: 1, changedSeq: value } } },
+      { type: 'message_deleted', payload: { conversationId: 'c', id: 'm', seq: value } },
       { type: 'message_delta', payload: { id: 'm', offset: value, text: '' } },
       { type: 'message_end', payload: { id: 'm', length: value, status: 'done' } },
       { type: 'pong', payload: { latest: { c: value } } },
