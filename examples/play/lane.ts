@@ -31,6 +31,8 @@ export class Lane {
   #stalledUntilMs = 0;
   #silent: SilentBytes | null = null;
   #isByteByByte = false;
+  #mark: { readonly bytesOut: number; readonly reached: () => void } | null = null;
+  #isAtMark = false;
   #isBlocked = false;
   #isOver = false;
   #wakeTimer: NodeJS.Timeout | null = null;
@@ -74,6 +76,11 @@ export class Lane {
   /** Writes one byte at a time, each in its own turn of the event loop, so that readers see torn frames. */
   byteByByte(isOn: boolean): void {
     this.#isByteByByte = isOn;
+  }
+
+  /** Calls `reached` once exactly this many bytes have got through in all, before the one that follows. */
+  markAt(bytesOut: number, reached: () => void): void {
+    this.#mark = { bytesOut, reached };
   }
 
   /** Takes every fault away; held bytes leave at once. False if bytes are missing, so that the stream has a hole. */
@@ -129,7 +136,7 @@ export class Lane {
   }
 
   #pump(): void {
-    while (!this.#isOver && this.#silent === null && this.#nextByte === null) {
+    while (!this.#isOver && !this.#isAtMark && this.#silent === null && this.#nextByte === null) {
       const parcel = this.#queue[0];
       if (parcel === undefined) return;
       const waitMs = Math.max(parcel.dueAtMs, this.#stalledUntilMs) - Date.now();
@@ -149,20 +156,39 @@ export class Lane {
   }
 
   #deliver(bytes: Buffer, dueAtMs: number): void {
-    const isTorn = this.#isByteByByte && bytes.length > 1;
-    const first = isTorn ? bytes.subarray(0, 1) : bytes;
-    if (isTorn) this.#queue[0] = { kind: 'bytes', bytes: bytes.subarray(1), dueAtMs };
+    const first = bytes.subarray(0, this.#portionOf(bytes));
+    if (first.length < bytes.length) this.#queue[0] = { kind: 'bytes', bytes: bytes.subarray(first.length), dueAtMs };
     else this.#queue.shift();
     this.#queuedBytes -= first.length;
     this.#bytesOut += first.length;
     this.#isBlocked = !this.#sink.write(first);
     if (this.#queuedBytes < LANE_BUFFER_BYTES) this.#source.resume();
-    if (this.#isByteByByte) {
-      this.#nextByte = setImmediate(() => {
-        this.#nextByte = null;
+    if (this.#isByteByByte) this.#goOnNextTurn();
+    if (this.#bytesOut === this.#mark?.bytesOut) {
+      const { reached } = this.#mark;
+      this.#mark = null;
+      this.#isAtMark = true;
+      // What was written has to leave before a fault that hangs on it strikes.
+      this.#sink.write('', () => {
+        this.#isAtMark = false;
+        reached();
         this.#pump();
       });
     }
+  }
+
+  /** How many of these bytes go now. */
+  #portionOf(bytes: Buffer): number {
+    if (this.#isByteByByte) return 1;
+    const toMark = (this.#mark?.bytesOut ?? 0) - this.#bytesOut;
+    return toMark > 0 ? Math.min(toMark, bytes.length) : bytes.length;
+  }
+
+  #goOnNextTurn(): void {
+    this.#nextByte ??= setImmediate(() => {
+      this.#nextByte = null;
+      this.#pump();
+    });
   }
 
   #wakeIn(waitMs: number): void {

@@ -104,6 +104,11 @@ export class Link {
     for (const lane of this.#lanes()) lane.byteByByte(isOn);
   }
 
+  /** Calls `reached` when exactly this many bytes have got through in that direction, before the one that follows. */
+  markAt(direction: Direction, bytesOut: number, reached: () => void): void {
+    for (const lane of this.#lanes(direction)) lane.markAt(bytesOut, reached);
+  }
+
   /** Takes every fault away. A link that swallowed bytes has a hole in its stream, so it is cut instead. */
   heal(): void {
     this.#isSilent = false;

@@ -251,6 +251,34 @@ describe('slowness', () => {
     expect(proxy.links().at(-1)?.facts().toServer.bytesOut).toBe(5);
   });
 
+  test.each([
+    ['whole', false],
+    ['byte by byte', true],
+  ])('a mark lets exactly so many bytes through, %s, before what hangs on it happens', async (_name, isTorn) => {
+    const { client, server, link } = await open();
+    if (isTorn) link.byteByByte();
+    link.markAt('to-server', 7, () => link.cut());
+
+    client.socket.write('0123456789');
+
+    await until('the link is cut', () => proxy.links().length === 0);
+    await until('the server is told', () => server.ending() !== null);
+    expect(server.text()).toBe('0123456');
+  });
+
+  test('what comes after a mark goes on in order', async () => {
+    const { client, server, link } = await open();
+    let bytesAtMark = 0;
+    link.markAt('to-server', 3, () => {
+      bytesAtMark = link.facts().toServer.bytesOut;
+    });
+
+    client.socket.write('012345');
+
+    await until('all of it', () => server.text() === '012345');
+    expect(bytesAtMark).toBe(3);
+  });
+
   test('byte by byte changes no byte and no order', async () => {
     const { client, server, link } = await open();
 
