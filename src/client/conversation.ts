@@ -105,7 +105,7 @@ export class Conversation {
   /** Stops an answer (default: the latest that is growing). What has arrived stays, later chunks change nothing. */
   stopStream(messageId?: MessageId): void {
     const session = this.#session;
-    session.act(() => session.stopStream(session.join(this.id), messageId ?? null));
+    session.act(() => session.streamStops.stop(session.join(this.id), messageId ?? null));
   }
 
   /** Ends taking part: its frames are dropped from now on. Messages in the outbox still go out. */

@@ -32,6 +32,14 @@ export class Announcer {
     this.emit('error', { error });
   }
 
+  /** A listener of `error` that throws must not be told of itself. */
+  listenerThrew(thrown: unknown, event: string): void {
+    const reason = `A listener of ${event} threw; the others were called all the same. See cause.`;
+    const error = new ChatSocketError('usage/listener-threw', reason, { cause: thrown });
+    if (event === 'error') this.#logger?.('error', error.message, { code: error.code });
+    else this.#turn.run(() => this.trouble(error));
+  }
+
   connectionChanged(before: ConnectionState, after: ConnectionState, connection: ConnectionSnapshot): void {
     if (hasNewStep(before, after)) {
       this.#logger?.('info', 'connection', { status: after.status, cause: after.record.lastCause?.kind ?? null });
