@@ -120,7 +120,12 @@ export const serverFrameSchemas = {
     'history_page',
     z.object({ conversationId: id, messages: z.array(messageSchema), hasOlder: z.boolean() }),
   ),
-  /** The answer to `fetch_range`: whole events, oldest first. Not `complete`: the rest is gone for good. */
+  /**
+   * The answer to `fetch_range`: whole events, oldest first, without holes between them. It may end ahead of `to`, for
+   * a server bounds it: ask again from behind the last event. `complete` says that it begins at `from`; without events,
+   * that nothing is there yet. Not `complete`: everything from `from` up to the first event given, or up to `to` where
+   * none is given, is gone for good. A message comes as it is now, a tombstone or an answer in the making too.
+   */
   range: serverFrame(
     'range',
     z.object({
