@@ -3,18 +3,11 @@
  * another; what more than one part must do about an event is in the `#when…` methods.
  */
 
-import type { ConnectionState, DialId } from '../core/connection/state.js';
+import type { DialId } from '../core/connection/state.js';
 import type { OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
-import { ConnectionLoop } from './connection/connection-loop.js';
-import { ConnectionStatus } from './connection/connection-status.js';
-import { ConnectionWaits } from './connection/connection-waits.js';
-import { ConnectionWatch } from './connection/connection-watch.js';
-import { Dials } from './connection/dials.js';
-import { FrameWriter } from './connection/frame-writer.js';
-import { PageWatch } from './connection/page-watch.js';
+import { Link } from './connection/link.js';
 import { MetricsCounter } from './metrics.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
 import type { ConversationState } from './receiving/conversation-state.js';
@@ -51,19 +44,13 @@ export class ChatSession {
   readonly streamStops: StreamStops;
   readonly #receiver: Receiver;
   // The connection below both.
-  readonly waits = new ConnectionWaits();
-  readonly #dials: Dials;
-  readonly #watch: ConnectionWatch;
-  readonly loop: ConnectionLoop;
-  readonly #status: ConnectionStatus;
-  readonly pageWatch: PageWatch;
-  readonly #writer: FrameWriter;
+  readonly link: Link;
 
   constructor(options: ResolvedOptions) {
     this.options = options;
     const { turn, metrics } = this;
-    const { clock, pageSignals, policy } = options;
-    const send = (frame: OutboundFrame) => this.#writer.sendWhenOpen(frame);
+    const { clock } = options;
+    const send = (frame: OutboundFrame) => this.link.sendWhenOpen(frame);
     const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
 
     this.listeners = new Listeners((thrown, event) => this.announcer.listenerThrew(thrown, event));
@@ -79,24 +66,11 @@ export class ChatSession {
     const onTyping = (conversation: ConversationState) => this.#reports.typingChanged(conversation);
     this.typing = new Typing({ clock, turn, conversations, send, onChanged: onTyping });
     this.readMarks = new ReadMarks({ clock, turn, send });
-    this.pages = new OlderPages({ clock, turn, send, isOpen: () => this.loop.state.status === 'open' });
+    this.pages = new OlderPages({ clock, turn, send, isOpen: () => this.link.isOpen });
     this.streamStops = new StreamStops({ announcer, send, onChanged });
     this.#receiver = this.#makeReceiver();
 
-    this.#dials = this.#makeDials();
-    this.#writer = this.#makeWriter();
-    this.#watch = this.#makeWatch();
-    this.loop = this.#makeLoop();
-    const { attemptsMax } = policy;
-    this.#status = new ConnectionStatus(
-      { clock, turn, attemptsMax, onChanged: () => onChanged('now') },
-      this.loop.state,
-    );
-    this.pageWatch = new PageWatch(pageSignals, (event) => turn.run(() => this.loop.dispatch(event)));
-  }
-
-  get connection(): ChatSnapshot['connection'] {
-    return this.#status.view;
+    this.link = this.#makeLink();
   }
 
   /** The longest content that protocol, options and server allow. */
@@ -107,7 +81,7 @@ export class ChatSession {
 
   /** A turn that a user's call begins. */
   act<Result>(work: () => Result): Result {
-    if (this.loop.isDisposed) {
+    if (this.link.isDisposed) {
       throw new ChatSocketError('usage/disposed', 'Cannot use this client: it was disposed. Make a new one.');
     }
     return this.turn.run(work);
@@ -129,20 +103,6 @@ export class ChatSession {
     this.readMarks.forget();
     this.#deliveries.forget();
     this.views.mark('now');
-  }
-
-  #whenStepped(before: ConnectionState, after: ConnectionState): void {
-    this.#watch.follow(before, after);
-    this.pageWatch.follow(after);
-    this.#status.follow(after);
-    this.announcer.connectionChanged(before, after, this.connection);
-    this.waits.follow(after);
-  }
-
-  #whenJoining(dialId: DialId): void {
-    this.#receiver.begin(dialId);
-    const token = this.options.protocol.tokenIn === 'first-frame' ? this.#dials.takeToken(dialId) : null;
-    if (token !== null) this.#writer.send(dialId, { type: 'authenticate', token });
   }
 
   #whenOpened(dialId: DialId): void {
@@ -169,7 +129,7 @@ export class ChatSession {
       notifyIntervalMs: options.inbox.notifyIntervalMs,
       conversations,
       shared: () => ({
-        connection: this.connection,
+        connection: this.link.view,
         outbox: this.sender.outbox,
         failedCount: this.#deliveries.failedCount,
       }),
@@ -182,13 +142,13 @@ export class ChatSession {
     return new Sender({
       options,
       turn,
-      send: (dialId, frame) => this.#writer.send(dialId, frame),
-      bufferedBytes: (dialId) => this.#dials.bufferedBytes(dialId),
+      send: (dialId, frame) => this.link.send(dialId, frame),
+      bufferedBytes: (dialId) => this.link.bufferedBytes(dialId),
       onDelivery: (entry, delivery) => this.#deliveries.progressed(entry, delivery),
       onAcked: (entry, receipt) => this.#deliveries.acked(entry, receipt),
       onFailed: (entry, error) => this.#deliveries.failed(entry, error),
       onAckOverdue: (dialId, hasProbed) =>
-        this.loop.dispatch(
+        this.link.dispatch(
           hasProbed ? { type: 'connection-failed', dialId, kind: 'ack-overdue' } : { type: 'probe-requested', dialId },
         ),
     });
@@ -202,10 +162,10 @@ export class ChatSession {
       conversations,
       sender,
       metrics,
-      dispatch: (event) => this.loop.dispatch(event),
-      isPulseInDoubt: () => this.loop.isPulseInDoubt,
-      send: (dialId, frame) => this.#writer.send(dialId, frame),
-      tokenExpiresInMs: (dialId) => this.#dials.expiresInMs(dialId),
+      dispatch: (event) => this.link.dispatch(event),
+      isPulseInDoubt: () => this.link.isPulseInDoubt,
+      send: (dialId, frame) => this.link.send(dialId, frame),
+      tokenExpiresInMs: (dialId) => this.link.tokenExpiresInMs(dialId),
       onChange: (conversation, change) => this.#reports.changed(conversation, change),
       onTouched: () => this.views.mark('soon'),
       onTyping: (conversationId, userId, isTyping) => this.typing.receive(conversationId, userId, isTyping),
@@ -219,54 +179,19 @@ export class ChatSession {
     });
   }
 
-  #makeDials(): Dials {
-    return new Dials({
-      options: this.options,
-      turn: this.turn,
-      dispatch: (event) => this.loop.dispatch(event),
-      onText: (dialId, text) => this.#receiver.readText(dialId, text),
-      onBinary: (dialId) => this.#receiver.readBinary(dialId),
-      onRenewal: (dialId, token) => this.#writer.send(dialId, { type: 'authenticate', token }),
-      onTrouble: (error) => this.announcer.trouble(error),
-    });
-  }
-
-  #makeWriter(): FrameWriter {
-    return new FrameWriter({
-      protocol: this.options.protocol,
-      metrics: this.metrics,
-      state: () => this.loop.state,
-      terms: () => this.#receiver.terms,
-      onFrame: () => this.sender.countFrame(),
-      sendText: (dialId, text) => this.#dials.send(dialId, text),
-    });
-  }
-
-  #makeWatch(): ConnectionWatch {
-    return new ConnectionWatch({
-      clock: this.options.clock,
-      metrics: this.metrics,
-      sender: this.sender,
-      onJoining: (dialId) => this.#whenJoining(dialId),
+  #makeLink(): Link {
+    const { options, turn, metrics, sender, announcer } = this;
+    return new Link({
+      options,
+      turn,
+      metrics,
+      sender,
+      receiver: this.#receiver,
+      onStepped: (before, after, view) => announcer.connectionChanged(before, after, view),
       onOpened: (dialId) => this.#whenOpened(dialId),
       onDialLeft: (wasOpen) => this.#whenDialLeft(wasOpen),
-    });
-  }
-
-  #makeLoop(): ConnectionLoop {
-    const { clock, random, pageSignals, policy } = this.options;
-    return new ConnectionLoop({
-      clock,
-      random,
-      pageSignals,
-      policy,
-      turn: this.turn,
-      heardAtMs: () => this.#receiver.heardAtMs,
-      onStep: (before, after) => this.#whenStepped(before, after),
-      perform: (command) => {
-        if (command.type === 'send-ping') this.#writer.send(command.dialId, { type: 'ping' });
-        else this.#dials.perform(command);
-      },
+      onViewChanged: () => this.views.mark('now'),
+      onTrouble: (error) => announcer.trouble(error),
     });
   }
 }

@@ -67,16 +67,16 @@ export class ChatSocketClient {
   /** Wants the connection on. Idempotent in every state: there are never two dials. */
   connect(): void {
     this.#session.act(() => {
-      this.#session.pageWatch.look();
-      this.#session.loop.dispatch({ type: 'connect-requested' });
+      this.#session.link.pageWatch.look();
+      this.#session.link.dispatch({ type: 'connect-requested' });
     });
   }
 
   /** A fresh connection with a fresh token, now; legal in every state. A dial under way is one already. */
   reconnect(): void {
     this.#session.act(() => {
-      this.#session.pageWatch.look();
-      this.#session.loop.dispatch({ type: 'reconnect-requested' });
+      this.#session.link.pageWatch.look();
+      this.#session.link.dispatch({ type: 'reconnect-requested' });
     });
   }
 
@@ -86,19 +86,19 @@ export class ChatSocketClient {
    * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client.
    */
   async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
-    const { loop, waits } = this.#session;
+    const { link } = this.#session;
     checkDrainMs(drainMs);
-    if (loop.isDisposed) return;
-    const isTrying = loop.state.status === 'connecting' || loop.state.status === 'open';
+    if (link.isDisposed) return;
+    const isTrying = link.state.status === 'connecting' || link.state.status === 'open';
     const canDrain = isTrying && this.#session.sender.outbox.count > 0;
-    if (drainMs > 0 && canDrain && !(await this.#drained(drainMs))) return waits.untilClosed(loop.state);
+    if (drainMs > 0 && canDrain && !(await this.#drained(drainMs))) return link.waits.untilClosed(link.state);
     this.#session.act(() => this.#end());
-    await waits.untilClosed(loop.state);
+    await link.waits.untilClosed(link.state);
   }
 
   /** Resolves when open; rejects with `connection/*` when stopped, closed or aborted. */
   whenOpen({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#session.waits.untilOpen(this.#session.loop.state, signal);
+    return this.#session.link.waits.untilOpen(this.#session.link.state, signal);
   }
 
   /** `close()`, and everything of this user forgotten: outbox and histories. */
@@ -109,10 +109,10 @@ export class ChatSocketClient {
 
   /** The end: everything stops at once, and later calls throw `usage/disposed`. Twice is harmless. */
   dispose(): void {
-    const { loop, sender, turn, listeners, views } = this.#session;
-    if (loop.isDisposed) return;
+    const { link, sender, turn, listeners, views } = this.#session;
+    if (link.isDisposed) return;
     turn.run(() => {
-      loop.dispatch({ type: 'dispose-requested' });
+      link.dispatch({ type: 'dispose-requested' });
       sender.letGo(new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'));
     });
     views.stop();
@@ -124,7 +124,7 @@ export class ChatSocketClient {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#session.loop.isDisposed) await this.close();
+    if (!this.#session.link.isDisposed) await this.close();
     this.dispose();
   }
 
@@ -176,7 +176,7 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    return explainConnection(this.#session.connection, this.#session.options.clock.nowMs());
+    return explainConnection(this.#session.link.view, this.#session.options.clock.nowMs());
   }
 
   #default(member: string): Conversation {
@@ -191,7 +191,7 @@ export class ChatSocketClient {
   }
 
   #end(): void {
-    this.#session.loop.dispatch({ type: 'close-requested' });
+    this.#session.link.dispatch({ type: 'close-requested' });
     this.#session.sender.rejectAll(
       new ChatSocketError(
         'delivery/closed',
@@ -203,7 +203,7 @@ export class ChatSocketClient {
 
   /** True once the outbox is empty or the time is up; false if another call ended the connection before. */
   #drained(drainMs: number): Promise<boolean> {
-    const { sender, options, listeners, waits } = this.#session;
+    const { sender, options, listeners, link } = this.#session;
     return new Promise((resolve) => {
       const settle = (isOurs: boolean) => {
         for (const stop of stops) stop();
@@ -216,7 +216,7 @@ export class ChatSocketClient {
         options.clock.startTimer(() => settle(true), drainMs),
         listeners.on('message-acked', check),
         listeners.on('message-failed', check),
-        waits.onEnded(() => settle(false)),
+        link.waits.onEnded(() => settle(false)),
       ];
     });
   }

@@ -70,7 +70,7 @@ export class Conversation {
       const { inbox } = session.join(this.id);
       inbox.messages.addOwn({ ...draft, createdAtMs: draft.queuedAtMs }, draft.id);
       session.views.mark('now');
-      session.loop.dispatch({ type: 'send-requested' });
+      session.link.dispatch({ type: 'send-requested' });
       session.sender.drain();
       return outgoing;
     });

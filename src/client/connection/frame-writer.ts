@@ -1,17 +1,13 @@
 /** The one way out for frames: encoded for this server, counted, and given to the socket of a dial. */
 
-import type { ConnectionState, DialId } from '../../core/connection/state.js';
+import type { DialId } from '../../core/connection/state.js';
 import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
 import type { Protocol } from '../../ports/protocol.js';
 import type { MetricsCounter } from '../metrics.js';
 
-/** True: sent. False: there is no socket that takes it. Null: the protocol has no such frame. */
-export type SendResult = boolean | null;
-
 export interface WriterSurroundings {
   readonly protocol: Protocol;
   readonly metrics: MetricsCounter;
-  readonly state: () => ConnectionState;
   readonly terms: () => ServerTerms;
   /** Counts towards the server's rate limit, which is for frames of every kind. */
   readonly onFrame: () => void;
@@ -25,7 +21,8 @@ export class FrameWriter {
     this.#around = around;
   }
 
-  send(dialId: DialId, frame: OutboundFrame): SendResult {
+  /** True: sent. False: this dial has no socket that takes it. Null: the protocol has no such frame. */
+  send(dialId: DialId, frame: OutboundFrame): boolean | null {
     const { protocol, metrics, terms, onFrame, sendText } = this.#around;
     const text = protocol.encode(frame, terms());
     if (text === null) return null;
@@ -33,10 +30,5 @@ export class FrameWriter {
     // The sender counts its own.
     if (frame.type !== 'send') onFrame();
     return sendText(dialId, text);
-  }
-
-  sendWhenOpen(frame: OutboundFrame): SendResult {
-    const state = this.#around.state();
-    return state.status === 'open' ? this.send(state.dialId, frame) : false;
   }
 }
