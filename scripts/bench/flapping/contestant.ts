@@ -1,0 +1,37 @@
+/** What the flapping bench asks of every client and its server, so that all of them live through the same. */
+
+/** What the sender's program was told of one message. */
+export type Told = 'ok' | 'error' | 'nothing';
+
+export interface Contestant {
+  readonly name: string;
+  /** Starts the server that belongs to the client. */
+  start(setting: Setting): Promise<Party>;
+}
+
+export interface Setting {
+  readonly sends: number;
+  /** The longest wait between a loss and the next dial. */
+  readonly reconnectMs: number;
+  /** The wait for an ack, where the client has one. */
+  readonly ackTimeoutMs: number;
+  readonly seed: number;
+}
+
+export interface Party {
+  readonly serverPort: number;
+  /** Connects the sender over `port`, which leads through the bad link. */
+  join(port: number): Promise<Sender>;
+  /** Connects another client to the server itself; `onText` hears every message shown there. */
+  observe(onText: (text: string) => void): Promise<void>;
+  /** What the server has taken, in the order in which it did. */
+  log(): Promise<readonly string[]>;
+  close(): Promise<void>;
+}
+
+export interface Sender {
+  /** Resolves with what the program was told, as soon as it was. Never rejects. */
+  send(text: string): Promise<Told>;
+  /** The sender's own history, where the client keeps one. */
+  ownView(): readonly string[] | null;
+}
