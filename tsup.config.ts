@@ -9,6 +9,7 @@ export default defineConfig({
     protocols: 'src/protocols/index.ts',
     schemas: 'src/protocols/schemas.ts',
     transports: 'src/transports/index.ts',
+    storage: 'src/storage/index.ts',
     react: 'src/react/index.ts',
     testing: 'src/testing/index.ts',
   },

@@ -11,7 +11,7 @@ const source = (path: string) => fileURLToPath(new URL(`./src/${path}`, import.m
 const alias = [
   { find: /^chatsocket$/, replacement: source('index.ts') },
   { find: /^chatsocket\/schemas$/, replacement: source('protocols/schemas.ts') },
-  { find: /^chatsocket\/(protocols|transports|react|testing)$/, replacement: source('$1/index.ts') },
+  { find: /^chatsocket\/(protocols|transports|storage|react|testing)$/, replacement: source('$1/index.ts') },
 ];
 
 /** Where there is no browser, only the tests that need one fail. */
@@ -49,7 +49,9 @@ export default defineConfig({
         // Inside real Chromium.
         resolve: { alias },
         // What is first found in the middle of a run makes the page load again.
-        optimizeDeps: { include: ['eventemitter3', 'nanoid', 'react', 'react-dom/client', 'react/jsx-dev-runtime'] },
+        optimizeDeps: {
+          include: ['eventemitter3', 'nanoid', 'idb', 'react', 'react-dom/client', 'react/jsx-dev-runtime'],
+        },
         plugins: [react()],
         test: {
           name: 'browser',

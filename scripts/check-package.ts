@@ -11,10 +11,10 @@ import { type RunResult, report, run, runTool } from './run.js';
 
 /** Everything that may be in the tarball: the built entries, the chunks they share, and the papers. */
 const MAY_BE_PACKED = [
-  /^dist\/(index|protocols|schemas|transports|react|testing)\.(js|cjs|d\.ts|d\.cts)$/,
+  /^dist\/(index|protocols|schemas|transports|storage|react|testing)\.(js|cjs|d\.ts|d\.cts)$/,
   /^dist\/[a-z-]+-[A-Za-z0-9_-]+\.(js|cjs|d\.ts|d\.cts)$/,
   /^dist\/.+\.(js|cjs)\.map$/,
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE)$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|LICENSE)$/,
 ];
 
 const FORBIDDEN_IN_CODE = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\binnerHTML\b|\bsetInterval\s*\(/;

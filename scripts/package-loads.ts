@@ -5,6 +5,7 @@ const SUBPATHS = [
   'chatsocket/protocols',
   'chatsocket/schemas',
   'chatsocket/transports',
+  'chatsocket/storage',
   'chatsocket/testing',
 ];
 

@@ -39,6 +39,7 @@ const WIRING = 'src/client/options/resolve-options.ts';
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   nanoid: /^src\/platform\/nanoid-ids\.ts$/,
   eventemitter3: /^src\/client\/telling\/listeners\.ts$/,
+  idb: /^src\/storage\/open-database\.ts$/,
   zod: /^src\/protocols\/(.+\/)?schema\.ts$/,
   react: /^src\/(react|devtools)\//,
 };

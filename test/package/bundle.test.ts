@@ -6,6 +6,7 @@ const ENTRIES: Readonly<Record<string, string>> = {
   index: 'src/index.ts',
   protocols: 'src/protocols/index.ts',
   transports: 'src/transports/index.ts',
+  storage: 'src/storage/index.ts',
   react: 'src/react/index.ts',
   testing: 'src/testing/index.ts',
 };
@@ -33,7 +34,7 @@ async function bundle(entry: string): Promise<Rollup.OutputChunk> {
   return chunk;
 }
 
-describe.each(Object.entries(ENTRIES))('the subpath %s', (_subpath, entry) => {
+describe.each(Object.entries(ENTRIES))('the subpath %s', (subpath, entry) => {
   let chunk: Rollup.OutputChunk;
   beforeAll(async () => {
     chunk = await bundle(entry);
@@ -45,10 +46,11 @@ describe.each(Object.entries(ENTRIES))('the subpath %s', (_subpath, entry) => {
     expect(found?.[0]).toBeUndefined();
   });
 
-  test('draws in nothing but eventemitter3 and nanoid', () => {
+  test('draws in nothing but eventemitter3 and nanoid, and idb for storage', () => {
     const packages = chunk.moduleIds.flatMap((id) => /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(id)?.[1] ?? []);
 
-    expect(['eventemitter3', 'nanoid']).toEqual(expect.arrayContaining([...new Set(packages)]));
+    const allowed = subpath === 'storage' ? ['idb'] : ['eventemitter3', 'nanoid'];
+    expect(allowed).toEqual(expect.arrayContaining([...new Set(packages)]));
   });
 
   test('UP-25 UP-37 starts no interval and listens to no unload', () => {

@@ -52,6 +52,16 @@ test('chatsocket/transports exports the ways to reach a server', async () => {
   `);
 });
 
+test('chatsocket/storage exports the places where an outbox can be kept', async () => {
+  const names = await namesOf(() => import('chatsocket/storage'));
+
+  expect(names).toMatchInlineSnapshot(`
+    [
+      "memoryOutboxStore",
+    ]
+  `);
+});
+
 test('chatsocket/testing exports the test kit', async () => {
   const names = await namesOf(() => import('chatsocket/testing'));
 

@@ -34,7 +34,7 @@ test('UP-53 React is left to the application, and may be missing', () => {
 });
 
 test('the tarball holds the build and the papers', () => {
-  expect(manifest.files).toEqual(['dist', 'CHANGELOG.md']);
+  expect(manifest.files).toEqual(['dist', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md']);
   expect(manifest.sideEffects).toBe(false);
 });
 
@@ -53,6 +53,7 @@ test('every subpath has types of its own for ES modules and for CommonJS', () =>
     './protocols',
     './schemas',
     './transports',
+    './storage',
     './react',
     './testing',
   ]);

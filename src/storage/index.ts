@@ -1,0 +1,8 @@
+export type {
+  OutboxRows,
+  OutboxStore,
+  OutboxStoreEvents,
+  OutboxStoreRequest,
+  StoredMessage,
+} from '../ports/outbox-store.js';
+export { memoryOutboxStore } from './memory-outbox-store.js';
