@@ -1,4 +1,24 @@
 export { assertClean, type CleanlinessTargets } from './assert-clean.js';
+export type { ConformanceClause } from './conformance/clauses.js';
+export { conformance } from './conformance/conformance.js';
+export { type ConformanceCheck, conformanceChecks } from './conformance/conformance-checks.js';
+export type {
+  ConformanceConnect,
+  ConformanceConnection,
+  ConformanceConnectRequest,
+  ConformanceHookName,
+  ConformanceHooks,
+  ConformanceOptions,
+  ConformanceTimeouts,
+  StoredMessage,
+} from './conformance/conformance-options.js';
+export type {
+  ConformanceClauseReport,
+  ConformanceFinding,
+  ConformanceReport,
+  ConformanceVerdict,
+} from './conformance/conformance-report.js';
+export { ConformanceSetupError } from './conformance/outcome.js';
 export { countingIds } from './counting-ids.js';
 export { createTestClient, type TestClientOptions, type TestWorld } from './create-test-client.js';
 export { expectDials, expectNotSent, expectSent, expectSentTypes, type SentFrame } from './expect-sent.js';

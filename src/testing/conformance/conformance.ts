@@ -1,0 +1,27 @@
+import { conformanceChecks } from './conformance-checks.js';
+import type { ConformanceOptions } from './conformance-options.js';
+import { type ConformanceReport, reportOn } from './conformance-report.js';
+
+/**
+ * Tells whether a server keeps its half of the promise: it speaks `chatsocket.v1` with it as a client would, breaks
+ * connections, and restarts it where a hook allows that.
+ *
+ * What a missing hook keeps from being seen is reported as `not checked`, never as kept. Rejects with a
+ * `ConformanceSetupError` where it cannot begin: no connection, no hello, a hook that fails. Every connection that it
+ * opens is closed when it is over. It does not test authentication, rates or sizes.
+ *
+ * @example
+ * const report = await conformance({
+ *   connect: webSocketConnect({ url: 'ws://127.0.0.1:8080/ws', token: ({ user }) => tokenOf(user) }),
+ *   conversation: ({ users }) => createConversation(users),
+ * });
+ * if (report.broken.length > 0) throw new Error(report.summary);
+ */
+export async function conformance(options: ConformanceOptions): Promise<ConformanceReport> {
+  const { clauses } = options;
+  const findings = [];
+  for (const check of conformanceChecks) {
+    if (clauses === undefined || clauses.includes(check.clause)) findings.push(await check.run(options));
+  }
+  return reportOn(findings);
+}
