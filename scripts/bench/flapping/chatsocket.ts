@@ -80,6 +80,7 @@ function chatsocketParty({ server, store, setting }: Running): Party {
     async log() {
       const page = await store.readPage({
         conversationId: CONVERSATION,
+        after: 0,
         before: Number.MAX_SAFE_INTEGER,
         limit: Number.MAX_SAFE_INTEGER,
       });

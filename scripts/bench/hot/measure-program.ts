@@ -1,0 +1,161 @@
+/** Measures raw sockets and the client in turns, in one program; tells its parent the figures. */
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { type MemoryTransport, memoryTransport } from '../load/memory-transport.js';
+import { messageText } from '../load/wire.js';
+import { median } from '../statistics.js';
+import { ourSide } from './our-side.js';
+import { rawEmitterSide, rawSide } from './raw-sides.js';
+import type { Comparison, HotReport } from './report.js';
+import { type Cost, measure, receiving, sending } from './rounds.js';
+import type { PushOrder, ServerReady } from './server-orders.js';
+import type { Side } from './side.js';
+import { profile } from './stages.js';
+
+const IN_FLIGHT = 8;
+
+/** Rounds that only warm up: the first are the compiler's. */
+const WARM_UP = 3;
+
+const [serverFile = '', roundsText = '', messagesText = ''] = process.argv.slice(2);
+const rounds = Number(roundsText);
+const messages = Number(messagesText);
+
+const server = fork(serverFile);
+// The server's first word is its port.
+const [{ port }] = (await once(server, 'message')) as [ServerReady];
+const report: HotReport = {
+  inbound: await compareInbound('inbound over loopback, in bursts', messages, 50),
+  inboundSingle: await compareInbound('inbound over loopback, one frame at a time', messages, 1),
+  outbound: await compareOutbound(),
+  pure: await comparePure(),
+  inboundProfile: await profileInbound(),
+  outboundProfile: await profileOutbound(),
+};
+server.disconnect();
+process.send?.(report, () => process.exit(0));
+
+async function openSides(group: string): Promise<{ readonly side: Side; readonly path: string }[]> {
+  const at = (path: string) => `ws://127.0.0.1:${port}${path}`;
+  const paths = ['raw', 'raw-again', 'emitter', 'ours', 'ours-subscribed'].map((name) => `/${group}/${name}`);
+  const [raw = '', again = '', emitter = '', ours = '', subscribed = ''] = paths;
+  const sides = [
+    await rawSide(at(raw), 'raw ws, onmessage'),
+    await rawSide(at(again), 'raw ws, onmessage, again'),
+    await rawEmitterSide(at(emitter), "raw ws, on('message')"),
+    await ourSide({ url: at(ours), name: 'chatsocket, one listener' }),
+    await ourSide({ url: at(subscribed), name: 'chatsocket, listener and subscriber', hasSubscriber: true }),
+  ];
+  return sides.map((side, index) => ({ side, path: paths[index] ?? '' }));
+}
+
+async function compareInbound(title: string, count: number, atOnce: number): Promise<Comparison> {
+  const sides = await openSides(`inbound-${atOnce}`);
+  const comparison = await alternate(title, sides, ({ side, path }) =>
+    measure(count, () =>
+      receiving(side, count, () => {
+        const order: PushOrder = { path, count, atOnce };
+        server.send(order);
+      }),
+    ),
+  );
+  for (const { side } of sides) side.close();
+  return comparison;
+}
+
+async function compareOutbound(): Promise<Comparison> {
+  const sides = await openSides('outbound');
+  const comparison = await alternate(`outbound over loopback, send to ack, ${IN_FLIGHT} in flight`, sides, ({ side }) =>
+    measure(messages, () => sending(side, messages, IN_FLIGHT)),
+  );
+  for (const { side } of sides) side.close();
+  return comparison;
+}
+
+interface PureSide {
+  readonly side: { readonly name: string };
+  readonly receive: (text: string) => void;
+  seq: number;
+}
+
+async function pureSides(): Promise<readonly PureSide[]> {
+  const onMessage = (contentLength: number) => {
+    if (contentLength === 0) throw new Error('A message is empty.');
+  };
+  const raw = (text: string) => {
+    // The text is of our own making.
+    const { payload } = JSON.parse(text) as { payload: { message: { content: string } } };
+    onMessage(payload.message.content.length);
+  };
+  const ours = async (name: string, hasSubscriber: boolean): Promise<PureSide> => {
+    const transport: MemoryTransport = memoryTransport();
+    const side = await ourSide({ url: 'ws://127.0.0.1/', name, transport, hasSubscriber });
+    side.onMessage = onMessage;
+    return { side, receive: transport.receive, seq: 0 };
+  };
+  return [
+    { side: { name: 'JSON.parse and one listener' }, receive: raw, seq: 0 },
+    { side: { name: 'JSON.parse and one listener, again' }, receive: raw, seq: 0 },
+    await ours('chatsocket, one listener', false),
+    await ours('chatsocket, listener and subscriber', true),
+  ];
+}
+
+async function comparePure(): Promise<Comparison> {
+  return alternate('inbound without a network', await pureSides(), (pure) => {
+    const texts = nextTexts(pure, messages);
+    return measure(messages, async () => {
+      for (const text of texts) pure.receive(text);
+    });
+  });
+}
+
+async function profileInbound() {
+  const ours = (await pureSides())[2];
+  if (ours === undefined) throw new Error('There is nothing to profile.');
+  for (const text of nextTexts(ours, 2 * messages)) ours.receive(text);
+  const texts = nextTexts(ours, 4 * messages);
+  return profile(texts.length, async () => {
+    for (const text of texts) ours.receive(text);
+  });
+}
+
+async function profileOutbound() {
+  const side = await ourSide({ url: 'ws://127.0.0.1/', name: 'ours', transport: memoryTransport() });
+  await sending(side, 2 * messages, IN_FLIGHT);
+  return profile(4 * messages, () => sending(side, 4 * messages, IN_FLIGHT));
+}
+
+function nextTexts(pure: PureSide, count: number): string[] {
+  return Array.from({ length: count }, () => {
+    pure.seq += 1;
+    return messageText(pure.seq);
+  });
+}
+
+/** Every side once a round, each round beginning with another, so that none is always first. */
+async function alternate<Subject extends { readonly side: { readonly name: string } }>(
+  title: string,
+  subjects: readonly Subject[],
+  run: (subject: Subject) => Promise<Cost>,
+): Promise<Comparison> {
+  const costs = subjects.map((): Cost[] => []);
+  for (let round = 0; round < WARM_UP + rounds; round += 1) {
+    for (let turn = 0; turn < subjects.length; turn += 1) {
+      const index = (round + turn) % subjects.length;
+      const subject = subjects[index];
+      if (subject === undefined) continue;
+      const cost = await run(subject);
+      if (round >= WARM_UP) costs[index]?.push(cost);
+    }
+  }
+  const raw = costs[0] ?? [];
+  const ratios = (own: readonly Cost[], unit: keyof Cost) =>
+    median(own.map((cost, round) => cost[unit] / (raw[round]?.[unit] ?? Number.NaN)));
+  const rows = subjects.map(({ side }, index) => {
+    const own = costs[index] ?? [];
+    const cost = { cpu: median(own.map(({ cpu }) => cpu)), wall: median(own.map(({ wall }) => wall)) };
+    return { side: side.name, cost, cpuRatio: ratios(own, 'cpu'), wallRatio: ratios(own, 'wall') };
+  });
+  return { title, rows };
+}

@@ -1,0 +1,52 @@
+/** What is measured against: a socket of `ws`, `JSON.parse` and `JSON.stringify`, and nothing else. */
+import { WebSocket } from 'ws';
+import { CONVERSATION, uuidOf } from '../load/wire.js';
+import type { Side } from './side.js';
+
+/** Messages and acks, as a program that trusts its server would read them. */
+interface ServerFrame {
+  readonly type: string;
+  readonly payload: { readonly message: { readonly content: string } };
+}
+
+/** The standard's interface, which the same code has in a browser. */
+export function rawSide(url: string, name: string): Promise<Side> {
+  return openSide(url, name, (socket, onText) => {
+    socket.onmessage = ({ data }) => onText(String(data));
+  });
+}
+
+/** The interface that only `ws` has: no event object is made. */
+export function rawEmitterSide(url: string, name: string): Promise<Side> {
+  return openSide(url, name, (socket, onText) => {
+    socket.on('message', (data) => onText(String(data)));
+  });
+}
+
+type Listen = (socket: WebSocket, onText: (text: string) => void) => void;
+
+async function openSide(url: string, name: string, listen: Listen): Promise<Side> {
+  const socket = new WebSocket(url);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  let onAcked: () => void = () => undefined;
+  let sent = 0;
+  const side: Side = {
+    name,
+    onMessage: () => undefined,
+    // Acks come in the order of the sends, so the last caller stands for all: every caller counts alike.
+    send(content, whenAcked) {
+      onAcked = whenAcked;
+      sent += 1;
+      const payload = { conversationId: CONVERSATION, content };
+      socket.send(JSON.stringify({ type: 'send_message', messageId: uuidOf(sent), timestamp: Date.now(), payload }));
+    },
+    close: () => socket.terminate(),
+  };
+  listen(socket, (text) => {
+    // The server is ours.
+    const frame = JSON.parse(text) as ServerFrame;
+    if (frame.type === 'new_message') side.onMessage(frame.payload.message.content.length);
+    else if (frame.type === 'ack') onAcked();
+  });
+  return side;
+}

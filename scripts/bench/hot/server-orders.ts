@@ -1,0 +1,13 @@
+/** What the measuring program and its server tell each other. */
+
+export interface ServerReady {
+  readonly port: number;
+}
+
+export interface PushOrder {
+  /** Which connection: the path that it dialled. */
+  readonly path: string;
+  readonly count: number;
+  /** Frames in one turn of the server's event loop. */
+  readonly atOnce: number;
+}

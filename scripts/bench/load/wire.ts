@@ -1,0 +1,87 @@
+/** What a server says in the benches that measure the client alone: `chatsocket.v1`, and the base without numbers. */
+
+export const CONVERSATION = 'bench';
+
+const EPOCH = 'bench-epoch';
+
+const STARTED_AT_MS = Date.UTC(2026, 0, 1);
+
+/** About as long as what people write. */
+const CONTENT = 'See you at the station at ten past six, platform four, and bring the blue umbrella.';
+
+export type Dialect = 'base' | 'chatsocket.v1';
+
+export function helloText(dialect: Dialect = 'chatsocket.v1'): string {
+  const extension = { protocol: 'chatsocket.v1', deduplicates: true, producerOrder: true };
+  return JSON.stringify({
+    type: 'connected',
+    payload: { userId: 'reader', ...(dialect === 'base' ? {} : extension) },
+    timestamp: STARTED_AT_MS,
+  });
+}
+
+/** The answer to a join: nothing was said yet. */
+export function joinedText(conversationId: string, dialect: Dialect = 'chatsocket.v1'): string {
+  const place = { epoch: EPOCH, latestSeq: 0, recovered: 'none', hasOlder: false };
+  const payload = { conversationId, messages: [], ...(dialect === 'base' ? {} : place) };
+  return JSON.stringify({ type: 'conversation_history', payload, timestamp: STARTED_AT_MS });
+}
+
+/** Somebody else's message, the `seq`th of the conversation. */
+export function messageText(seq: number, dialect: Dialect = 'chatsocket.v1'): string {
+  const base = {
+    id: uuidOf(seq),
+    conversationId: CONVERSATION,
+    senderId: 'writer',
+    senderName: 'Wanda Writer',
+    content: `${seq}: ${CONTENT}`,
+    timestamp: new Date(STARTED_AT_MS + seq).toISOString(),
+    read: false,
+  };
+  const isBase = dialect === 'base';
+  const message = isBase ? base : { ...base, seq, inReplyTo: null, streaming: false, clientMessageId: uuidOf(-seq) };
+  const place = isBase ? {} : { epoch: EPOCH, seq };
+  const payload = { conversationId: CONVERSATION, message, ...place };
+  return JSON.stringify({ type: 'new_message', payload, timestamp: STARTED_AT_MS + seq });
+}
+
+export function ackText(messageId: string, seq: number): string {
+  const payload = { messageId, id: uuidOf(seq), seq, duplicate: false };
+  return JSON.stringify({ type: 'ack', payload, timestamp: STARTED_AT_MS + seq });
+}
+
+export function answerStartText(id: string, seq: number): string {
+  const timestamp = new Date(STARTED_AT_MS + seq).toISOString();
+  const payload = { conversationId: CONVERSATION, id, epoch: EPOCH, seq, senderId: 'bot', inReplyTo: null, timestamp };
+  return JSON.stringify({ type: 'message_start', payload, timestamp: STARTED_AT_MS + seq });
+}
+
+export function answerDeltaText(id: string, offset: number, text: string): string {
+  return JSON.stringify({ type: 'message_delta', payload: { id, offset, text } });
+}
+
+export function answerEndText(id: string, length: number): string {
+  return JSON.stringify({ type: 'message_end', payload: { id, length, status: 'done' } });
+}
+
+/** As long as a real one, and a different one for every number. */
+export function uuidOf(number: number): string {
+  const side = number < 0 ? 'b' : 'a';
+  return `00000000-0000-4000-${side}000-${Math.abs(number).toString(16).padStart(12, '0')}`;
+}
+
+/** The fields of a client's frame that these servers look at. */
+interface ClientFrame {
+  readonly type: string;
+  readonly messageId?: string;
+  readonly payload?: { readonly conversationId?: string };
+}
+
+/** What a server answers to one frame of a client; null for nothing. `nextSeq` counts what is sent. */
+export function answerTo(text: string, dialect: Dialect, nextSeq: () => number): string | null {
+  // Only our own client and the raw one, which writes the same, ever talk to it.
+  const { type, messageId = '', payload } = JSON.parse(text) as ClientFrame;
+  if (type === 'join_conversation') return joinedText(payload?.conversationId ?? CONVERSATION, dialect);
+  if (type === 'send_message') return ackText(messageId, nextSeq());
+  return type === 'ping' ? '{"type":"pong"}' : null;
+}
