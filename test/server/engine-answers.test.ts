@@ -186,9 +186,13 @@ describe('an answer', () => {
       metadata: undefined,
       readBy: [],
       stream: 'streaming',
+      changedSeq: null,
+      deleted: false,
     } as const;
     const record = { id: 'lobby', epoch: 'e', isOpen: true, assistant: 'never', memberIds: ['ada'] } as const;
-    const bench = new EngineBench({ stored: { users: [], conversations: [{ record, entries: [entry] }], dedup: [] } });
+    const bench = new EngineBench({
+      stored: { users: [], conversations: [{ record, entries: [entry], changed: [], oldestSeq: 1 }], dedup: [] },
+    });
     bench.connect('ada');
 
     bench.join('ada', { after: { epoch: 'e', seq: 1 }, streams: [{ messageId: 'e.1', offset: 9 }] });

@@ -175,13 +175,13 @@ describe('the order of one producer', () => {
     expect(bench.framesOfType('ada', 'ack').map((frame) => frame.payload.messageId)).toEqual(['m1', 'm2', 'm3']);
   });
 
-  it('SV-6 refuses a used number with an unknown id', () => {
+  it('SV-6 refuses a used number with an unknown id, and names the one it expects', () => {
     const bench = benchWith('ada');
     bench.send('ada', 'm1', { producer: 1 });
 
     bench.send('ada', 'other', { producer: 1 });
 
-    expect(bench.last('ada', 'error')).toMatchObject({ code: 'PRODUCER_SEQ_REUSED', messageId: 'other' });
+    expect(bench.last('ada', 'error')).toMatchObject({ code: 'OUT_OF_ORDER', messageId: 'other', expected: 2 });
   });
 
   it('SV-6 looks for a repeat ahead of the order, and counts it', () => {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { MessageEntry, StoreWrite } from '../../examples/server/engine/records.js';
+import type { LogEntry, MessageEntry, StoreWrite } from '../../examples/server/engine/records.js';
 import { levelLogStore } from '../../examples/server/store/level-log-store.js';
 import type { LogStore } from '../../examples/server/store/log-store.js';
 import { memoryLogStore } from '../../examples/server/store/memory-log-store.js';
@@ -40,11 +40,17 @@ function message(seq: number, content = `text ${seq}`): MessageEntry {
     metadata: seq % 2 === 0 ? { seq } : undefined,
     readBy: [],
     stream: null,
+    changedSeq: null,
+    deleted: false,
   };
 }
 
 function put(conversationId: string, seq: number, content?: string): StoreWrite {
   return { type: 'put-entry', conversationId, entry: message(seq, content) };
+}
+
+function entryOf(conversationId: string): (entry: LogEntry) => StoreWrite {
+  return (entry) => ({ type: 'put-entry', conversationId, entry });
 }
 
 function remember(messageId: string, storedAtMs: number): StoreWrite {
@@ -85,11 +91,46 @@ describe.each([
     await store.write([conversation('a'), put('a', 1), put('a', 2), put('a', 4), put('a', 5)]);
     await store.write([{ type: 'put-entry', conversationId: 'a', entry: mark }]);
 
-    const page = await store.readPage({ conversationId: 'a', before: 5, limit: 2 });
-    const start = await store.readPage({ conversationId: 'a', before: 1, limit: 2 });
+    const page = await store.readPage({ conversationId: 'a', after: 0, before: 5, limit: 2 });
+    const start = await store.readPage({ conversationId: 'a', after: 0, before: 1, limit: 2 });
 
     expect(page.map((entry) => entry.seq)).toEqual([2, 3, 4]);
     expect(start).toEqual([]);
+  });
+
+  it('reads a stretch, with the older messages that it changed', async () => {
+    const store = await open();
+    const edit = { kind: 'edited', seq: 4, messageId: 'e.2', by: 'ada', createdAtMs: 1 } as const;
+    const tombstone = { ...message(1, ''), changedSeq: 5, deleted: true };
+    const deletion = { kind: 'deleted', seq: 5, messageId: 'e.1', by: 'ada', createdAtMs: 1 } as const;
+    await store.write([conversation('a'), put('a', 1), put('a', 2), put('a', 3)]);
+    await store.write([edit, { ...message(2, 'new'), changedSeq: 4 }, deletion, tombstone].map(entryOf('a')));
+
+    const stretch = await store.readEntries({ conversationId: 'a', from: 3, to: 4 });
+    const loaded = await store.load(3);
+
+    expect(stretch).toEqual({ entries: [message(3), edit], changed: [{ ...message(2, 'new'), changedSeq: 4 }] });
+    expect(loaded.conversations[0]?.entries).toEqual([message(3), edit, deletion]);
+    expect(loaded.conversations[0]?.changed.map((changed) => changed.seq).sort()).toEqual([1, 2]);
+    expect(await store.readEntries({ conversationId: 'a', from: 9, to: 12 })).toEqual({ entries: [], changed: [] });
+  });
+
+  it('forgets what lies before a place, but for what was changed since', async () => {
+    const store = await open();
+    const edit = { kind: 'edited', seq: 5, messageId: 'e.2', by: 'ada', createdAtMs: 1 } as const;
+    await store.write([conversation('a'), conversation('b'), put('b', 1), put('a', 1), put('a', 3), put('a', 4)]);
+    await store.write([edit, { ...message(2, 'new'), changedSeq: 5 }].map(entryOf('a')));
+
+    await store.write([{ type: 'drop-entries', conversationId: 'a', before: 4 }]);
+    const [cut, other] = (await store.load(10)).conversations;
+    const stretch = await store.readEntries({ conversationId: 'a', from: 1, to: 9 });
+    await store.write([{ type: 'drop-entries', conversationId: 'a', before: 6 }]);
+    const [empty] = (await store.load(10)).conversations;
+
+    expect(cut).toMatchObject({ oldestSeq: 4, entries: [{ seq: 4 }, { seq: 5 }], changed: [{ seq: 2 }] });
+    expect(other).toMatchObject({ oldestSeq: 1, entries: [{ seq: 1 }] });
+    expect(stretch.entries.map((entry) => entry.seq)).toEqual([4, 5]);
+    expect(empty).toMatchObject({ oldestSeq: 6, entries: [], changed: [] });
   });
 
   it('keeps every text as it came, and the last version of an entry', async () => {
@@ -116,6 +157,18 @@ describe('LevelDB', () => {
     const { conversations, dedup } = await reopened.load(10);
     expect(conversations[0]?.entries).toEqual([message(1)]);
     expect(dedup).toMatchObject([{ messageId: 'm1', seq: 1 }]);
+  });
+
+  it('opens folders from before messages could change', async () => {
+    const store = await levelStore();
+    const { changedSeq: _changedSeq, deleted: _deleted, ...old } = message(1);
+    const write = put('a', 1);
+    Reflect.set(write, 'entry', old);
+
+    await store.write([conversation('a'), write]);
+
+    const { conversations } = await store.load(10);
+    expect(conversations[0]).toMatchObject({ entries: [message(1)], changed: [], oldestSeq: 1 });
   });
 
   it('SV-4 writes all of a batch or nothing', async () => {

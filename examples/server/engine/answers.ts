@@ -1,9 +1,10 @@
 /** The assistant's answers: log entries whose text grows. */
 
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import { appendEntry, putEntry } from './append.js';
 import { assistantUser, isAddressed } from './bot.js';
-import type { Conversation, OpenStream } from './conversation.js';
-import type { MessageEntry, StoreWrite, StreamState } from './records.js';
+import type { Conversation, OpenStream, Patch } from './conversation.js';
+import type { MessageEntry, StreamState } from './records.js';
 import type { Turn } from './turn.js';
 import { tellMembers, type World } from './world.js';
 
@@ -21,11 +22,10 @@ export function considerAnswer(
   if (conversation.openStreams.size >= world.options.limits.openStreamsMax) return;
   const entry = answerEntry(conversation, question, turn.nowMs);
   open(world, turn, { conversation, entry });
-  conversation.append(entry);
-  conversation.lane.enqueue(turn, {
-    writes: [putEntry(conversation, entry)],
+  appendEntry(turn, {
+    conversation,
+    entry,
     announce: (told) => {
-      conversation.advanceHead(entry.seq);
       announceStart(world, told, { conversation, entry });
       if (world.openStreams.has(entry.id)) told.effects.push({ type: 'start-answer', streamId: entry.id, question });
     },
@@ -35,37 +35,43 @@ export function considerAnswer(
 export function extendAnswer(world: World, turn: Turn, piece: { streamId: string; text: string }): void {
   const stream = world.openStreams.get(piece.streamId);
   if (stream === undefined || piece.text === '') return;
-  const { entry } = stream;
+  const { conversation, id } = stream;
+  const soFar = conversation.textOf(stream);
+  if (soFar === null) return;
   const { limits } = world.options;
-  const text = piece.text.slice(0, limits.streamLengthMax - entry.content.length);
-  const extended: MessageEntry = { ...entry, content: entry.content + text };
-  stream.conversation.replace(extended);
+  const offset = soFar.content.length;
+  const text = piece.text.slice(0, limits.streamLengthMax - offset);
+  const grown = conversation.grow(soFar, (message) => ({ ...message, content: message.content + text }));
   const isPersisted = turn.nowMs - stream.persistedAtMs >= limits.streamPersistMs;
   if (isPersisted) stream.persistedAtMs = turn.nowMs;
-  stream.conversation.lane.enqueue(turn, {
-    writes: isPersisted ? [putEntry(stream.conversation, extended)] : [],
+  conversation.lane.enqueue(turn, {
+    writes: isPersisted ? [putEntry(conversation, grown)] : [],
     announce: (told) =>
-      tellFollowers(world, told, {
-        stream,
-        frame: { type: 'message_delta', payload: { id: stream.id, offset: entry.content.length, text } },
-      }),
+      tellFollowers(world, told, { stream, frame: { type: 'message_delta', payload: { id, offset, text } } }),
   });
-  if (text.length < piece.text.length) endAnswer(world, turn, { streamId: stream.id, status: 'failed' });
+  if (text.length < piece.text.length) endAnswer(world, turn, { streamId: id, status: 'failed' });
 }
 
-/** Ends an answer with the text it has; a second end is harmless. */
+/**
+ * Ends an answer with the text it has; a second end is harmless. Nobody sees the end before it is durable: a client
+ * that had seen it would not ask again for a text that a crash took back.
+ */
 export function endAnswer(world: World, turn: Turn, end: { streamId: string; status: StreamEnd }): void {
   const stream = world.openStreams.get(end.streamId);
-  if (stream === undefined) return;
+  const soFar = stream?.conversation.textOf(stream) ?? null;
+  if (stream === undefined || soFar === null) return;
   const { conversation } = stream;
-  const ended: MessageEntry = { ...stream.entry, stream: end.status };
-  conversation.replace(ended);
+  const patch: Patch = (message) => ({ ...message, stream: end.status });
+  const ended = conversation.change(soFar, patch);
   conversation.openStreams.delete(stream.id);
   world.openStreams.delete(stream.id);
   turn.effects.push({ type: 'stop-answer', streamId: stream.id });
   conversation.lane.enqueue(turn, {
     writes: [putEntry(conversation, ended)],
-    announce: (told) => tellFollowers(world, told, { stream, frame: endFrame(ended) }),
+    announce: (told) => {
+      conversation.show(stream.seq, patch);
+      tellFollowers(world, told, { stream, frame: endFrame(ended) });
+    },
   });
 }
 
@@ -79,10 +85,10 @@ function open(world: World, turn: Turn, answer: { conversation: Conversation; en
   world.tick += 1;
   const stream: OpenStream = {
     id: entry.id,
+    seq: entry.seq,
     conversation,
     startedAtTick: world.tick,
     persistedAtMs: turn.nowMs,
-    entry,
   };
   conversation.openStreams.set(stream.id, stream);
   world.openStreams.set(stream.id, stream);
@@ -104,6 +110,8 @@ function answerEntry(conversation: Conversation, question: MessageEntry, nowMs: 
     metadata: undefined,
     readBy: [],
     stream: 'streaming',
+    changedSeq: null,
+    deleted: false,
   };
 }
 
@@ -138,8 +146,4 @@ function tellFollowers(
     frame,
     includes: (connection) => connection.tick < startedAtTick || connection.joined.has(conversation.id),
   });
-}
-
-function putEntry(conversation: Conversation, entry: MessageEntry): StoreWrite {
-  return { type: 'put-entry', conversationId: conversation.id, entry };
 }

@@ -4,14 +4,18 @@
  */
 
 import { endAnswer, extendAnswer } from './answers.js';
+import { dropOld } from './append.js';
 import { assistantUser } from './bot.js';
+import { changeMessage, receiveChangeTarget } from './changes.js';
 import { Conversation } from './conversation.js';
 import { receiveText } from './on-frame.js';
-import { receivePage } from './on-join.js';
+import { receivePage } from './on-page.js';
+import { receiveRangeRead } from './on-range.js';
 import { post } from './post.js';
-import type { MessageEntry, StoredState, StoreWrite, UserRecord } from './records.js';
+import type { StoredState, StoreWrite, UserRecord } from './records.js';
 import { refuse } from './refuse.js';
-import type { Effect, EngineInput, Moment, RoomSeed, TokenRequest, Turn } from './turn.js';
+import { bringUpToDate } from './resume.js';
+import type { Effect, EngineInput, EntriesRead, EntriesRequest, Moment, RoomSeed, TokenRequest, Turn } from './turn.js';
 import { ViolationCount } from './violation-count.js';
 import {
   accountOf,
@@ -82,6 +86,13 @@ function receive(world: World, turn: Turn, input: EngineInput): void {
     case 'page-read':
       receivePage(world, turn, input);
       return;
+    case 'entries-read':
+      receiveEntries(world, turn, input);
+      return;
+    case 'message-edited':
+    case 'message-deleted':
+      changeMessage(world, turn, input);
+      return;
     case 'token-redeemed':
       renew(world, turn, input);
       return;
@@ -111,14 +122,40 @@ function receive(world: World, turn: Turn, input: EngineInput): void {
 function restore(world: World, stored: StoredState): void {
   for (const user of stored.users) world.users.set(user.id, user);
   for (const conversation of stored.conversations) {
-    addConversation(world, new Conversation(conversation, world.options.limits.retainedMax));
+    addConversation(world, new Conversation(conversation, world.options.limits));
   }
   for (const record of stored.dedup) accountOf(world, record.userId, record.storedAtMs).dedup.add(record);
 }
 
-/** Makes the rooms that are missing, and ends the answers that the last run left unfinished. */
+/** What the store has read, for whom it was read. */
+function receiveEntries(
+  world: World,
+  turn: Turn,
+  { request, read }: { request: EntriesRequest; read: EntriesRead },
+): void {
+  const { reason } = request;
+  const [entry] = read.entries;
+  const message = entry?.kind === 'message' ? entry : null;
+  switch (reason.type) {
+    case 'range':
+      receiveRangeRead(world, turn, { ask: reason.ask, read });
+      return;
+    case 'change':
+      receiveChangeTarget(world, turn, { input: reason.input, askedAtHead: reason.askedAtHead, message });
+      return;
+    case 'stream': {
+      const conversation = world.conversations.get(request.conversationId);
+      if (conversation === undefined || message === null) return;
+      const { connectionId, offset } = reason;
+      const current = conversation.current(message);
+      if (current.kind === 'message') bringUpToDate(world, turn, { connectionId, entry: current, offset });
+    }
+  }
+}
+
+/** Makes the rooms that are missing, and drops what a new retention no longer keeps. */
 function start(world: World, turn: Turn, rooms: readonly RoomSeed[]): void {
-  for (const conversation of world.conversations.values()) closeInterrupted(turn, conversation);
+  for (const conversation of world.conversations.values()) dropOld(turn, conversation);
   forgetExpired(world, turn);
   for (const { id, assistant } of rooms) {
     if (world.conversations.has(id)) continue;
@@ -134,18 +171,6 @@ function forgetExpired(world: World, turn: Turn): void {
   if (expired.length === 0) return;
   const writes = expired.map((key): StoreWrite => ({ type: 'drop-dedup', key }));
   world.userLane.enqueue(turn, { writes, announce: () => {} });
-}
-
-function closeInterrupted(turn: Turn, conversation: Conversation): void {
-  const writes: StoreWrite[] = [];
-  for (let seq = conversation.firstSeq; seq <= conversation.headSeq; seq += 1) {
-    const entry = conversation.entryAt(seq);
-    if (entry?.kind !== 'message' || entry.stream !== 'streaming') continue;
-    const ended: MessageEntry = { ...entry, stream: 'failed' };
-    conversation.replace(ended);
-    writes.push({ type: 'put-entry', conversationId: conversation.id, entry: ended });
-  }
-  if (writes.length > 0) conversation.lane.enqueue(turn, { writes, announce: () => {} });
 }
 
 function register(world: World, turn: Turn, user: UserRecord): void {
@@ -177,7 +202,7 @@ function connect(world: World, turn: Turn, input: Extract<EngineInput, { type: '
     id: connectionId,
     user,
     tick: world.tick,
-    joined: new Set(),
+    joined: new Map(),
     producers: new Map(),
     violations: new ViolationCount(limits.violationsMax, limits.violationsWindowMs),
   };

@@ -1,8 +1,11 @@
-/** Which messages a join or a page shows. */
+/** Which part of a log a join, a page or a range shows, and how an entry looks on the wire. */
 
-import type { EnvelopeMessage } from 'chatsocket/schemas';
+import type { EnvelopeMessage, EnvelopeServerFrame } from 'chatsocket/schemas';
 import type { Conversation } from './conversation.js';
-import type { LogEntry, MessageEntry } from './records.js';
+import { type LogEntry, type MessageEntry, seqsChangedBy } from './records.js';
+
+/** An event with a place in the log, as clients are told it. */
+export type LogEvent = Extract<EnvelopeServerFrame, { type: 'range' }>['payload']['events'][number];
 
 export interface Span {
   /** Exclusive at both ends. */
@@ -12,7 +15,7 @@ export interface Span {
 
 export interface SpanLimit {
   readonly count: number;
-  /** UTF-16 code units of text. */
+  /** UTF-16 code units. */
   readonly textMax: number;
 }
 
@@ -27,21 +30,60 @@ export function newestOf(conversation: Conversation, span: Span, limit: SpanLimi
   const messages: MessageEntry[] = [];
   const last = Math.min(span.before - 1, conversation.headSeq);
   let text = 0;
-  let count = 0;
   for (let seq = last; seq > span.after; seq -= 1) {
     const entry = conversation.entryAt(seq);
     if (entry === null) return { messages: messages.reverse(), isComplete: false };
-    if (entry.kind === 'message') {
-      text += entry.content.length;
-      count += 1;
-      // One message is always given, however long, so that paging gets on.
-      if (count > limit.count || (count > 1 && text > limit.textMax)) {
-        return { messages: messages.reverse(), isComplete: false };
-      }
-      messages.push(entry);
+    if (entry.kind !== 'message') continue;
+    text += weightOf(entry);
+    // One message is always given, however long, so that paging gets on.
+    if (messages.length > 0 && (messages.length >= limit.count || text > limit.textMax)) {
+      return { messages: messages.reverse(), isComplete: false };
     }
+    messages.push(entry);
   }
   return { messages: messages.reverse(), isComplete: true };
+}
+
+/**
+ * All that came after a place, and what was changed of the messages up to it. Walks back from the head, so where a
+ * limit or the edge of memory ends it, nothing is missing behind the oldest message that came after.
+ */
+export function newsSince(conversation: Conversation, after: number, limit: SpanLimit): Excerpt {
+  const news = new Map<number, MessageEntry>();
+  let text = 0;
+  for (let seq = conversation.headSeq; seq > after; seq -= 1) {
+    const entry = conversation.entryAt(seq);
+    const touched = entry === null ? null : touchedBy(conversation, entry, after);
+    const fresh = touched?.filter((message) => !news.has(message.seq)) ?? [];
+    text += fresh.reduce((sum, message) => sum + weightOf(message), 0);
+    if (touched === null || news.size + fresh.length > limit.count || text > limit.textMax) {
+      return { messages: inOrder(news), isComplete: false };
+    }
+    for (const message of fresh) news.set(message.seq, message);
+  }
+  return { messages: inOrder(news), isComplete: true };
+}
+
+/** The message that an entry is, or those up to `after` that it changed; null where memory no longer has one of them. */
+function touchedBy(conversation: Conversation, entry: LogEntry, after: number): readonly MessageEntry[] | null {
+  if (entry.kind === 'message') return [entry];
+  const messages = seqsChangedBy(entry).flatMap((seq) => (seq > after ? [] : [conversation.messageAt(seq)]));
+  return messages.every((message) => message !== null) ? messages : null;
+}
+
+function inOrder(messages: ReadonlyMap<number, MessageEntry>): readonly MessageEntry[] {
+  return [...messages.values()].sort((one, other) => one.seq - other.seq);
+}
+
+/** The oldest events within the limit, without a hole between them; one is always given. */
+export function oldestWithin(events: readonly LogEvent[], { count, textMax }: SpanLimit): readonly LogEvent[] {
+  let text = 0;
+  const end = events.findIndex((event, index) => {
+    text += weightOfEvent(event);
+    const isNext = index === 0 || event.payload.seq === (events[index - 1]?.payload.seq ?? 0) + 1;
+    return index > 0 && (index >= count || text > textMax || !isNext);
+  });
+  return end === -1 ? events : events.slice(0, end);
 }
 
 /** Cuts what a store has read down to the text limit, from its old end. */
@@ -49,18 +91,18 @@ export function fitText(entries: readonly LogEntry[], textMax: number): readonly
   const messages = entries.filter((entry) => entry.kind === 'message');
   let text = 0;
   let start = messages.length;
-  while (start > 0) {
-    text += messages[start - 1]?.content.length ?? 0;
+  for (const message of messages.toReversed()) {
+    text += weightOf(message);
     if (text > textMax && start < messages.length) break;
     start -= 1;
   }
   return messages.slice(start);
 }
 
-/** Whether any message lies before `seq`. What has left memory counts as messages. */
+/** Whether any message lies before `seq`. What has left memory counts as messages; what is gone for good does not. */
 export function hasMessageBefore(conversation: Conversation, seq: number): boolean {
-  if (conversation.firstSeq > 1) return seq > 1;
-  for (let earlier = Math.min(seq - 1, conversation.headSeq); earlier >= 1; earlier -= 1) {
+  if (conversation.firstSeq > conversation.oldestSeq) return seq > conversation.oldestSeq;
+  for (let earlier = Math.min(seq - 1, conversation.headSeq); earlier >= conversation.oldestSeq; earlier -= 1) {
     if (conversation.entryAt(earlier)?.kind === 'message') return true;
   }
   return false;
@@ -80,6 +122,36 @@ export function onWire(conversationId: string, entry: MessageEntry): EnvelopeMes
     ...(entry.role === null ? {} : { role: entry.role }),
     ...(entry.inReplyTo === null ? {} : { inReplyTo: entry.inReplyTo }),
     ...(entry.stream === 'streaming' ? { streaming: true } : {}),
+    ...(entry.changedSeq === null ? {} : { changedSeq: entry.changedSeq }),
+    ...(entry.deleted ? { deleted: true } : {}),
     ...(entry.metadata === undefined ? {} : { metadata: entry.metadata }),
   };
+}
+
+/** An entry as it is told to everyone. `target` is the message that an edit changed, as it is now. */
+export function eventOf(conversation: Conversation, entry: LogEntry, target: MessageEntry | null): LogEvent {
+  const { id: conversationId, epoch } = conversation;
+  const place = { conversationId, epoch, seq: entry.seq };
+  if (entry.kind === 'message') {
+    return { type: 'new_message', payload: { ...place, message: onWire(conversationId, entry) } };
+  }
+  if (entry.kind === 'read') {
+    const { messageIds, readBy } = entry;
+    return { type: 'messages_read', payload: { ...place, messageIds: [...messageIds], readBy } };
+  }
+  // An edit of what is no more has nothing to show but that.
+  if (entry.kind === 'deleted' || target === null) {
+    return { type: 'message_deleted', payload: { ...place, id: entry.messageId } };
+  }
+  return { type: 'message_updated', payload: { ...place, message: onWire(conversationId, target) } };
+}
+
+/** How much of a message people chose, in UTF-16 code units; the rest is bounded by its form. */
+function weightOf({ content, metadata }: { readonly content: string; readonly metadata?: unknown }): number {
+  return content.length + (metadata === undefined ? 0 : JSON.stringify(metadata).length);
+}
+
+function weightOfEvent(event: LogEvent): number {
+  if (event.type === 'message_deleted') return 0;
+  return event.type === 'messages_read' ? event.payload.messageIds.join().length : weightOf(event.payload.message);
 }

@@ -20,12 +20,15 @@ export interface EngineLimits {
   readonly dedupPerUserMax: number;
   /** Log entries per conversation kept in memory; older ones are read from the store. */
   readonly retainedMax: number;
+  /** Log entries per conversation that are kept at all; older ones are gone for good. */
+  readonly retentionMax: number;
   /** Messages in a first `conversation_history` where the client names no limit. */
   readonly joinDefault: number;
-  /** Messages in any `conversation_history`. */
+  /** Messages in any `conversation_history`, those that only changed among them. */
   readonly joinMax: number;
+  /** Messages in a `history_page`, events in a `range`. */
   readonly pageMax: number;
-  /** UTF-16 code units of text in one `conversation_history` or `history_page`. */
+  /** UTF-16 code units that people chose in one `conversation_history`, `history_page` or `range`. */
   readonly pageTextMax: number;
   /** Operations of one conversation that wait for the store. */
   readonly pendingMax: number;
@@ -52,6 +55,7 @@ export const defaultLimits: EngineLimits = {
   dedupWindowMs: 48 * HOUR_MS,
   dedupPerUserMax: 100_000,
   retainedMax: 2_000,
+  retentionMax: Number.MAX_SAFE_INTEGER,
   joinDefault: 100,
   joinMax: 1_000,
   pageMax: 50,

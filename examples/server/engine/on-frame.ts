@@ -2,11 +2,14 @@
 
 import type { EnvelopeClientFrame } from 'chatsocket/schemas';
 import { endAnswer, endFrame } from './answers.js';
+import { markRead } from './changes.js';
 import type { Conversation } from './conversation.js';
-import { receiveJoin, receiveLoad } from './on-join.js';
+import { receiveJoin } from './on-join.js';
+import { receiveLoad } from './on-page.js';
+import { receiveRange } from './on-range.js';
 import { receiveSend } from './on-send.js';
 import { readFrame } from './read-frame.js';
-import type { MessageEntry, ReadEntry, StoreWrite } from './records.js';
+import type { MessageEntry } from './records.js';
 import { notFound, refuse, tooFast } from './refuse.js';
 import type { Turn } from './turn.js';
 import { accountOf, type Connection, findConversation, tell, tellMembers, type World } from './world.js';
@@ -47,6 +50,9 @@ function receiveFrame(world: World, turn: Turn, from: { connection: Connection; 
     case 'load_history':
       receiveLoad(world, turn, { connection, frame });
       return;
+    case 'fetch_range':
+      receiveRange(world, turn, { connection, frame });
+      return;
     case 'cancel_stream':
       receiveCancel(world, turn, { connection, frame });
       return;
@@ -59,12 +65,15 @@ function receiveFrame(world: World, turn: Turn, from: { connection: Connection; 
   }
 }
 
-/** The heads let a client see that the last message of a conversation never reached it. */
+/**
+ * The heads let a client see that the last message of a conversation never reached it. A conversation in which nothing
+ * has happened since it was joined is left out.
+ */
 function answerPing(world: World, turn: Turn, ping: { connection: Connection; messageId: string | undefined }): void {
   const heads: [string, number][] = [];
-  for (const conversationId of ping.connection.joined) {
-    const conversation = world.conversations.get(conversationId);
-    if (conversation !== undefined) heads.push([conversationId, conversation.headSeq]);
+  for (const [conversationId, headAtJoin] of ping.connection.joined) {
+    const head = world.conversations.get(conversationId)?.headSeq ?? headAtJoin;
+    if (head > headAtJoin) heads.push([conversationId, head]);
   }
   tell(world, turn, {
     connectionId: ping.connection.id,
@@ -106,7 +115,7 @@ function receiveRead(world: World, turn: Turn, from: { connection: Connection; f
     return;
   }
   const unread = unreadBy(connection.user.id, conversation, frame.payload.messageIds);
-  if (unread.length > 0) appendRead(world, turn, { conversation, unread, readBy: connection.user.id });
+  if (unread.length > 0) markRead(world, turn, { conversation, messages: unread, readBy: connection.user.id });
   const { messageId } = frame;
   if (messageId === undefined) return;
   conversation.lane.enqueue(turn, {
@@ -121,31 +130,10 @@ function unreadBy(userId: string, conversation: Conversation, messageIds: readon
   const unread: MessageEntry[] = [];
   for (const messageId of new Set(messageIds)) {
     const entry = conversation.messageById(messageId);
-    if (entry !== null && entry.senderId !== userId && !entry.readBy.includes(userId)) unread.push(entry);
+    if (entry === null || entry.senderId === userId || entry.deleted) continue;
+    if (!conversation.latest(entry).readBy.includes(userId)) unread.push(entry);
   }
   return unread;
-}
-
-function appendRead(
-  world: World,
-  turn: Turn,
-  mark: { conversation: Conversation; unread: readonly MessageEntry[]; readBy: string },
-): void {
-  const { conversation, unread, readBy } = mark;
-  const messageIds = unread.map((entry) => entry.id);
-  const entry: ReadEntry = { kind: 'read', seq: conversation.nextSeq, messageIds, readBy, createdAtMs: turn.nowMs };
-  const changed = unread.map((message): MessageEntry => ({ ...message, readBy: [...message.readBy, readBy] }));
-  for (const message of changed) conversation.replace(message);
-  conversation.append(entry);
-  const { id: conversationId, epoch } = conversation;
-  conversation.lane.enqueue(turn, {
-    writes: [entry, ...changed].map((stored): StoreWrite => ({ type: 'put-entry', conversationId, entry: stored })),
-    announce: (told) => {
-      conversation.advanceHead(entry.seq);
-      const payload = { conversationId, messageIds, readBy, epoch, seq: entry.seq };
-      tellMembers(world, told, { conversation, frame: { type: 'messages_read', payload } });
-    },
-  });
 }
 
 /** Any member may stop an answer. One that is over already is answered with its end. */

@@ -82,12 +82,11 @@ function sendTo(conversation: Conversation, sending: Sending): void {
   }
   const order = orderOf(sending);
   const verdict = producer === undefined || order === null ? 'next' : order.judge(producer.seq);
-  if (verdict === 'early') {
-    const message = 'A message of this producer is missing ahead of this one.';
-    refuse(world, turn, { connection, code: 'OUT_OF_ORDER', message, messageId, expected: order?.expected ?? 1 });
+  if (order !== null && verdict !== 'next') {
+    refuse(world, turn, { connection, ...outOfOrder(messageId, { verdict, expected: order.expected }) });
     return;
   }
-  const objection = verdict === 'reused' ? reused(messageId) : objectionTo(draft, sending, conversation);
+  const objection = objectionTo(draft, sending, conversation);
   if (objection?.retryAfterMs !== undefined) refuse(world, turn, { connection, ...objection });
   else if (objection !== null) refuseForGood(sending, objection);
   else accept(conversation, sending, draft);
@@ -167,9 +166,14 @@ function objectionTo(draft: Draft, sending: Sending, conversation: Conversation)
   return null;
 }
 
-function reused(messageId: string): Refusal {
-  const message = 'Another message of this producer had this number.';
-  return { code: 'PRODUCER_SEQ_REUSED', message, messageId, isViolation: true };
+/** Not final: the message is fine, and comes again under the number that is expected. */
+function outOfOrder(messageId: string, order: { verdict: 'early' | 'reused'; expected: number }): Refusal {
+  const { verdict, expected } = order;
+  const isViolation = verdict === 'reused';
+  const message = isViolation
+    ? 'Another message of this producer had this number.'
+    : 'A message of this producer is missing ahead of this one.';
+  return { code: 'OUT_OF_ORDER', message, messageId, expected, isViolation };
 }
 
 function isShallow(value: unknown, depthMax: number): boolean {

@@ -1,9 +1,10 @@
 /** Puts a message into a log: stored first, told second. */
 
 import { considerAnswer } from './answers.js';
+import { appendEntry } from './append.js';
 import type { Conversation } from './conversation.js';
 import { fingerprint } from './fingerprint.js';
-import { onWire } from './history.js';
+import { eventOf } from './history.js';
 import type { DedupRecord, MessageEntry, StoreWrite, UserRecord } from './records.js';
 import type { Turn } from './turn.js';
 import { accountOf, tell, tellMembers, type World } from './world.js';
@@ -25,26 +26,12 @@ export function post(
 ): void {
   const { conversation, draft, ackTo } = message;
   const entry = entryFor(conversation, draft, turn.nowMs);
-  conversation.append(entry);
-  conversation.lane.enqueue(turn, {
-    writes: [
-      { type: 'put-entry', conversationId: conversation.id, entry },
-      ...rememberDraft(world, turn, { conversation, draft, entry }),
-    ],
+  appendEntry(turn, {
+    conversation,
+    entry,
+    writes: rememberDraft(world, turn, { conversation, draft, entry }),
     announce: (told) => {
-      conversation.advanceHead(entry.seq);
-      tellMembers(world, told, {
-        conversation,
-        frame: {
-          type: 'new_message',
-          payload: {
-            conversationId: conversation.id,
-            message: onWire(conversation.id, entry),
-            epoch: conversation.epoch,
-            seq: entry.seq,
-          },
-        },
-      });
+      tellMembers(world, told, { conversation, frame: eventOf(conversation, entry, null) });
       if (ackTo !== undefined && draft.messageId !== null) {
         const payload = { messageId: draft.messageId, id: entry.id, seq: entry.seq, duplicate: false };
         tell(world, told, { connectionId: ackTo, frame: { type: 'ack', payload } });
@@ -75,6 +62,8 @@ function entryFor(conversation: Conversation, draft: Draft, nowMs: number): Mess
     metadata: draft.metadata,
     readBy: [],
     stream: null,
+    changedSeq: null,
+    deleted: false,
   };
 }
 

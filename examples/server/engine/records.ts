@@ -36,6 +36,10 @@ export interface MessageEntry {
   readonly readBy: readonly string[];
   /** Null for a message that came whole. */
   readonly stream: StreamState | null;
+  /** The place of its last edit, deletion or read mark. */
+  readonly changedSeq: number | null;
+  /** A tombstone keeps its place, and nothing of what was said. */
+  readonly deleted: boolean;
 }
 
 /** Somebody has read messages. It takes a place in the log, so that `seq` stays contiguous for everyone. */
@@ -47,7 +51,29 @@ export interface ReadEntry {
   readonly createdAtMs: number;
 }
 
-export type LogEntry = MessageEntry | ReadEntry;
+/** A message was edited or deleted. What it has become stands in the message itself, so nothing deleted stays behind. */
+export interface ChangeEntry {
+  readonly kind: 'edited' | 'deleted';
+  readonly seq: number;
+  readonly messageId: string;
+  readonly by: string;
+  readonly createdAtMs: number;
+}
+
+export type LogEntry = MessageEntry | ReadEntry | ChangeEntry;
+
+/** The ids of messages are the server's own: `<epoch>.<seq>`. Null for any other text. */
+export function seqOfMessageId(id: string): number | null {
+  const digits = id.slice(id.lastIndexOf('.') + 1);
+  return /^[1-9]\d{0,15}$/.test(digits) ? Number(digits) : null;
+}
+
+/** The places of the messages that an entry changed. */
+export function seqsChangedBy(entry: LogEntry): readonly number[] {
+  if (entry.kind === 'message') return [];
+  const ids = entry.kind === 'read' ? entry.messageIds : [entry.messageId];
+  return ids.flatMap((id) => seqOfMessageId(id) ?? []);
+}
 
 /** The key under which a repeated message is recognised: one user's id cannot touch another's. */
 export interface DedupKey {
@@ -68,6 +94,8 @@ export type StoreWrite =
   | { readonly type: 'put-user'; readonly user: UserRecord }
   | { readonly type: 'put-conversation'; readonly conversation: ConversationRecord }
   | { readonly type: 'put-entry'; readonly conversationId: string; readonly entry: LogEntry }
+  /** Forgets what lies before a place, but for messages that were changed since; those wait for the next time. */
+  | { readonly type: 'drop-entries'; readonly conversationId: string; readonly before: number }
   | { readonly type: 'put-dedup'; readonly record: DedupRecord }
   | { readonly type: 'drop-dedup'; readonly key: DedupKey };
 
@@ -75,6 +103,10 @@ export interface StoredConversation {
   readonly record: ConversationRecord;
   /** The newest entries, contiguous, oldest first. */
   readonly entries: readonly LogEntry[];
+  /** Older messages that those entries changed. */
+  readonly changed: readonly MessageEntry[];
+  /** Everything before it was dropped. */
+  readonly oldestSeq: number;
 }
 
 /** What a store gives back at the start. */

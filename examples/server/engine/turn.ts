@@ -32,7 +32,23 @@ export type EngineInput =
       readonly author: UserRecord;
       readonly contents: readonly string[];
     }
+  | (MessageChange & { readonly type: 'message-edited'; readonly content: string })
+  | (MessageChange & { readonly type: 'message-deleted' })
+  | { readonly type: 'entries-read'; readonly request: EntriesRequest; readonly read: EntriesRead }
   | { readonly type: 'drain-started'; readonly retryAfterMs: number };
+
+/** A change that the application makes; whoever may make it was asked before. */
+export interface MessageChange {
+  readonly conversationId: string;
+  readonly messageId: string;
+  /** A user's id, for the record. */
+  readonly by: string;
+  /** Named where somebody waits for `change-settled`. */
+  readonly changeId?: string;
+}
+
+/** `unchanged`: it was so already. `refused`: not a text that a message can have, or the message is a tombstone. */
+export type ChangeOutcome = 'stored' | 'unchanged' | 'not-found' | 'refused';
 
 /** A conversation that anybody may join. */
 export interface RoomSeed {
@@ -45,8 +61,42 @@ export interface PageRequest {
   readonly connectionId: string;
   readonly conversationId: string;
   readonly messageId: string | undefined;
+  /** Exclusive at both ends. */
+  readonly after: number;
   readonly before: number;
   readonly limit: number;
+}
+
+/** A stretch of the log outside of memory, both ends included, and what it is wanted for. */
+export interface EntriesRequest {
+  readonly conversationId: string;
+  readonly from: number;
+  readonly to: number;
+  readonly reason:
+    | { readonly type: 'range'; readonly ask: RangeAsk }
+    | { readonly type: 'stream'; readonly connectionId: string; readonly offset: number }
+    | {
+        readonly type: 'change';
+        readonly input: Extract<EngineInput, MessageChange>;
+        /** What has happened since the store was asked is all in memory, unless memory has moved on behind it. */
+        readonly askedAtHead: number;
+      };
+}
+
+/** A client's `fetch_range`. */
+export interface RangeAsk {
+  readonly connectionId: string;
+  readonly conversationId: string;
+  readonly messageId: string | undefined;
+  readonly from: number;
+  readonly to: number;
+}
+
+export interface EntriesRead {
+  /** Oldest first. */
+  readonly entries: readonly LogEntry[];
+  /** The messages that these entries changed, where they lie elsewhere. */
+  readonly changed: readonly MessageEntry[];
 }
 
 export interface TokenRequest {
@@ -61,6 +111,8 @@ export type Effect =
   /** One atomic batch; answer with `stored` once it is durable. A batch that fails must end the server. */
   | { readonly type: 'store'; readonly laneId: string; readonly writes: readonly StoreWrite[] }
   | { readonly type: 'read-page'; readonly request: PageRequest }
+  | { readonly type: 'read-entries'; readonly request: EntriesRequest }
+  | { readonly type: 'change-settled'; readonly changeId: string; readonly outcome: ChangeOutcome }
   | { readonly type: 'redeem-token'; readonly request: TokenRequest; readonly token: string }
   | { readonly type: 'start-answer'; readonly streamId: string; readonly question: MessageEntry }
   | { readonly type: 'stop-answer'; readonly streamId: string };

@@ -27,7 +27,8 @@ export interface Connection {
   readonly user: UserRecord;
   /** Counts connections and streams in the order of their birth. */
   readonly tick: number;
-  readonly joined: Set<string>;
+  /** The head of each conversation when it was joined. */
+  readonly joined: Map<string, number>;
   readonly producers: Map<string, ProducerOrder>;
   readonly violations: ViolationCount;
 }
@@ -96,7 +97,7 @@ export function addConversation(world: World, conversation: Conversation): void 
 
 /** Makes a conversation that the store learns of ahead of anything said in it. */
 export function foundConversation(world: World, turn: Turn, record: ConversationRecord): Conversation {
-  const conversation = new Conversation({ record, entries: [] }, world.options.limits.retainedMax);
+  const conversation = new Conversation({ record, entries: [], changed: [], oldestSeq: 1 }, world.options.limits);
   addConversation(world, conversation);
   storeRecord(turn, conversation);
   return conversation;

@@ -6,6 +6,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { ChatEngine } from '../engine/chat-engine.js';
 import { defaultLimits } from '../engine/limits.js';
+import type { ChangeOutcome, MessageChange } from '../engine/turn.js';
 import { memoryLogStore } from '../store/memory-log-store.js';
 import { ConnectionTokens } from './connection-tokens.js';
 import { floodConversation } from './flood.js';
@@ -17,6 +18,8 @@ import { originList } from './origin-list.js';
 import { sessionCookies } from './session-cookie.js';
 import { socketGate } from './socket-gate.js';
 
+export type Change = Omit<MessageChange, 'changeId'>;
+
 export interface ChatServer {
   /** For example `http://127.0.0.1:8080`; the socket is at `/ws`. */
   readonly url: string;
@@ -25,6 +28,10 @@ export interface ChatServer {
   readonly connectionCount: number;
   /** A token without the detour over cookies, for tests and for a login of your own. */
   issueToken(user: { readonly id: string; readonly name: string }): string;
+  /** Everybody sees the new text, also whoever is away. Asks nobody whether the user may: that is yours to decide. */
+  editMessage(change: Change & { readonly content: string }): Promise<ChangeOutcome>;
+  /** Leaves a tombstone in the message's place; its text is gone. */
+  deleteMessage(change: Change): Promise<ChangeOutcome>;
   /** Drains: says goodbye, lets pending writes finish, closes with 1012. A second call gets the first one's promise. */
   close(): Promise<void>;
 }
@@ -118,6 +125,8 @@ function runningServer({ http, front, tokens, address, closeStore, now, sessionL
       if (issued.token === null) throw new Error(`No token for ${id} now: ask again in ${issued.retryAfterMs} ms.`);
       return issued.token;
     },
+    editMessage: (change) => front.host.change({ type: 'message-edited', ...change }),
+    deleteMessage: (change) => front.host.change({ type: 'message-deleted', ...change }),
     close() {
       closing ??= drain();
       return closing;

@@ -1,11 +1,13 @@
 /** Feeds the engine and does what it says, one input after the other. */
 
 import type { ChatEngine } from '../engine/chat-engine.js';
-import type { Effect, EngineInput, TokenRequest } from '../engine/turn.js';
+import type { ChangeOutcome, Effect, EngineInput, MessageChange, TokenRequest } from '../engine/turn.js';
 import type { LogStore } from '../store/log-store.js';
 import type { LiveSockets } from './live-sockets.js';
 import type { Logger } from './logger.js';
 import type { Responder } from './responder.js';
+
+type Change = Extract<EngineInput, MessageChange>;
 
 export interface EngineHostOptions {
   readonly engine: ChatEngine;
@@ -25,6 +27,7 @@ export class EngineHost {
   readonly #options: EngineHostOptions;
   readonly #inputs: EngineInput[] = [];
   readonly #writes = new Set<Promise<void>>();
+  readonly #changes = new Map<string, (outcome: ChangeOutcome) => void>();
   #isRunning = false;
   #isHalted = false;
 
@@ -39,6 +42,15 @@ export class EngineHost {
     this.#isRunning = true;
     for (let next = this.#inputs.shift(); next !== undefined; next = this.#inputs.shift()) this.#turn(next);
     this.#isRunning = false;
+  }
+
+  /** Edits or deletes a message, and tells once that is durable what came of it. */
+  change(change: Change): Promise<ChangeOutcome> {
+    const changeId = this.#options.freshId();
+    return new Promise((resolve) => {
+      this.#changes.set(changeId, resolve);
+      this.dispatch({ ...change, changeId });
+    });
   }
 
   /** Resolves once nothing waits for the store any more. */
@@ -76,6 +88,15 @@ export class EngineHost {
         this.#own(store.readPage(request), (entries) => this.dispatch({ type: 'page-read', request, entries }));
         return;
       }
+      case 'read-entries': {
+        const { request } = effect;
+        this.#own(store.readEntries(request), (read) => this.dispatch({ type: 'entries-read', request, read }));
+        return;
+      }
+      case 'change-settled':
+        this.#changes.get(effect.changeId)?.(effect.outcome);
+        this.#changes.delete(effect.changeId);
+        return;
       case 'redeem-token': {
         const expiresInMs = this.#options.redeem(effect.request, effect.token);
         this.dispatch({ type: 'token-redeemed', request: effect.request, expiresInMs });

@@ -13,6 +13,9 @@ export const conversationRecord: z.ZodType<ConversationRecord> = z.object({
   memberIds: z.array(z.string()),
 });
 
+/** The oldest place of a log; absent where nothing was ever dropped. */
+export const cutRecord = z.int().min(1).default(1);
+
 export const dedupRecord: z.ZodType<DedupRecord> = z.object({
   userId: z.string(),
   conversationId: z.string(),
@@ -37,6 +40,9 @@ const messageEntry = z.object({
   metadata: z.unknown().optional(),
   readBy: z.array(z.string()),
   stream: z.enum(['streaming', 'done', 'stopped', 'failed']).nullable(),
+  // Folders from before messages could change lack these.
+  changedSeq: z.int().min(1).nullable().default(null),
+  deleted: z.boolean().default(false),
 });
 
 const readEntry = z.object({
@@ -47,7 +53,15 @@ const readEntry = z.object({
   createdAtMs: z.number(),
 });
 
+const changeEntry = z.object({
+  kind: z.enum(['edited', 'deleted']),
+  seq: z.int().min(1),
+  messageId: z.string(),
+  by: z.string(),
+  createdAtMs: z.number(),
+});
+
 /** JSON drops an absent `metadata`, and the schema gives it back as undefined. */
 export const logEntry: z.ZodType<LogEntry> = z
-  .discriminatedUnion('kind', [messageEntry, readEntry])
+  .discriminatedUnion('kind', [messageEntry, readEntry, changeEntry])
   .transform((entry): LogEntry => (entry.kind === 'message' ? { ...entry, metadata: entry.metadata } : entry));

@@ -13,6 +13,7 @@ export interface BenchOptions {
   /** Off, the store answers only to `store()`. */
   readonly storesAtOnce?: boolean;
   readonly rooms?: readonly string[];
+  readonly nowMs?: number;
 }
 
 type FrameByType = { [Frame in EnvelopeServerFrame as Frame['type']]: Frame };
@@ -32,6 +33,7 @@ export class EngineBench {
 
   constructor(options: BenchOptions = {}) {
     this.#storesAtOnce = options.storesAtOnce ?? true;
+    this.nowMs = options.nowMs ?? this.nowMs;
     this.engine = new ChatEngine(
       {
         limits: { ...defaultLimits, ...calm, ...options.limits },
@@ -43,7 +45,7 @@ export class EngineBench {
     );
     const rooms = (options.rooms ?? ['lobby']).map((id) => ({ id, assistant: 'on-mention' as const }));
     this.input({ type: 'started', rooms });
-    this.storeAll();
+    if (this.#storesAtOnce) this.storeAll();
   }
 
   input(input: EngineInput): void {
@@ -89,6 +91,27 @@ export class EngineBench {
   join(connectionId: string, options: Omit<JoinPayload, 'conversationId'> & { conversationId?: string } = {}): void {
     const { conversationId = 'lobby', ...rest } = options;
     this.receive(connectionId, { type: 'join_conversation', payload: { conversationId, ...rest } });
+  }
+
+  fetchRange(connectionId: string, from: number, to: number, messageId?: string): void {
+    const named = messageId === undefined ? {} : { messageId };
+    this.receive(connectionId, { type: 'fetch_range', ...named, payload: { conversationId: 'lobby', from, to } });
+  }
+
+  edit(messageId: string, content: string, changeId = `edit ${messageId}`): void {
+    const change = { conversationId: 'lobby', messageId, content, by: 'ada', changeId };
+    this.input({ type: 'message-edited', ...change });
+  }
+
+  delete(messageId: string, changeId = `delete ${messageId}`): void {
+    this.input({ type: 'message-deleted', conversationId: 'lobby', messageId, by: 'ada', changeId });
+  }
+
+  outcomeOf(changeId: string): string | undefined {
+    const settled = this.effects.findLast((effect) => {
+      return effect.type === 'change-settled' && effect.changeId === changeId;
+    });
+    return settled?.type === 'change-settled' ? settled.outcome : undefined;
   }
 
   /** Everything that this connection was told, in order. */
