@@ -1,0 +1,95 @@
+/**
+ * Lives random lives of the real client and the real server in virtual time.
+ *
+ *   npm run simulate -- --seeds 2000 --from 1     many seeds; fails if one breaks an invariant
+ *   npm run simulate -- --seed 7 --trace          one seed, with every line of it
+ *   npm run simulate -- --seeds 50 --twice        each seed twice; fails if two traces differ
+ *   npm run simulate -- --replay file.json        a plan that was kept
+ */
+
+import { readFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { drawPlan } from '../test/simulation/plan/draw-plan.js';
+import type { Plan } from '../test/simulation/plan/plan.js';
+import { bundleWorker } from '../test/simulation/runner/bundle.js';
+import { Fleet } from '../test/simulation/runner/fleet.js';
+import { keepFailure } from '../test/simulation/runner/keep-failure.js';
+import { readRegressions } from '../test/simulation/runner/regressions.js';
+import { type RunResult, runPlan } from '../test/simulation/runner/run-plan.js';
+import { Tally } from '../test/simulation/runner/tally.js';
+
+/** More failures than this teach nothing new. */
+const FAILURES_MAX = 5;
+
+const { values } = parseArgs({
+  options: {
+    seeds: { type: 'string', default: '200' },
+    from: { type: 'string', default: '1' },
+    seed: { type: 'string' },
+    threads: { type: 'string', default: '2' },
+    replay: { type: 'string' },
+    trace: { type: 'boolean', default: false },
+    twice: { type: 'boolean', default: false },
+    all: { type: 'boolean', default: false },
+  },
+});
+
+function say(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+async function runOne(plan: Plan): Promise<void> {
+  const result = await runPlan(plan, values.trace ? { onLine: say } : {});
+  say(`seed ${plan.seed}: ${describe(result)}, trace ${result.hash}`);
+  process.exitCode = result.violations.length === 0 ? 0 : 1;
+}
+
+async function runMany(): Promise<void> {
+  const from = Number(values.from);
+  const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => from + index);
+  const regressions = await readRegressions();
+  const work = [
+    ...regressions.map(({ plan }) => ({ plan })),
+    ...seeds.flatMap((seed) => (values.twice ? [{ seed }, { seed }] : [{ seed }])),
+  ];
+  const bundle = await bundleWorker();
+  const fleet = new Fleet({ path: bundle.path, threads: Number(values.threads) });
+  const tally = new Tally();
+  const hashes = new Map<number, string>();
+  const differing: number[] = [];
+  const startedAtMs = performance.now();
+  try {
+    await fleet.run(work, (result) => {
+      tally.add(result);
+      if (hashes.has(result.seed) && hashes.get(result.seed) !== result.hash) differing.push(result.seed);
+      hashes.set(result.seed, result.hash);
+      if (result.violations.length > 0) say(`seed ${result.seed}: ${describe(result)}`);
+      return values.all || tally.failures.length < FAILURES_MAX;
+    });
+  } finally {
+    await fleet.end();
+    await bundle.remove();
+  }
+  say(tally.print(performance.now() - startedAtMs));
+  say(tally.printCoverage());
+  if (values.twice)
+    say(
+      `I21 traces that differ between two runs: ${differing.length}${differing.length === 0 ? '' : ` (${differing.join(', ')})`}`,
+    );
+  const [first] = tally.failures;
+  if (first !== undefined) await keepFailure(drawPlan(first.seed), first, say);
+  if (tally.failures.length > 0 || differing.length > 0) process.exitCode = 1;
+}
+
+function describe({ violations, convergedMs }: RunResult): string {
+  const [violation] = violations;
+  return violation === undefined
+    ? `converged after ${convergedMs} ms`
+    : `${violation.atMs} ms ${violation.id}: ${violation.what}`;
+}
+
+if (values.replay !== undefined) {
+  // A file that this script itself wrote.
+  await runOne((JSON.parse(await readFile(values.replay, 'utf8')) as { readonly plan: Plan }).plan);
+} else if (values.seed !== undefined) await runOne(drawPlan(Number(values.seed)));
+else await runMany();

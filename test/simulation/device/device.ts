@@ -1,0 +1,226 @@
+/** A tab or a phone: a page, a link, a token provider, and one client after another. */
+
+import { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
+import type { ChatSocketOptions } from '../../../src/client/options/options.js';
+import type { DialRequest, SocketHandlers } from '../../../src/ports/transport.js';
+import { type Dice, diceOf } from '../world/dice.js';
+import { Freezer, Gate } from '../world/gate.js';
+import { Link, type LinkSetup } from '../world/link.js';
+import { Wire } from '../world/wire.js';
+import type { World } from '../world/world.js';
+import { EVENT_NAMES, type Life, nameOf, type Told } from './life.js';
+import { Page } from './page.js';
+import { Process } from './process.js';
+import { TokenProvider } from './token-provider.js';
+
+export interface DeviceSetup {
+  readonly userId: string;
+  readonly conversationIds: readonly string[];
+  readonly link: LinkSetup;
+  readonly options: Pick<ChatSocketOptions, 'reconnect' | 'heartbeat' | 'timeouts' | 'outbox' | 'inbox'>;
+}
+
+/** What the next events do to the client that tells them. */
+export type Misdeed = 'throw' | 'send' | 'close';
+
+const RESTART_PAUSE_MS = 400;
+
+export class Device {
+  readonly index: number;
+  readonly setup: DeviceSetup;
+  readonly page = new Page();
+  readonly #gate = new Gate(new Freezer());
+  readonly link: Link;
+  readonly tokens: TokenProvider;
+  readonly #world: World;
+  readonly #dice: Dice;
+  #wires: Wire[] = [];
+  #life: Life | null = null;
+  #lives = 0;
+  #misdeed: { readonly kind: Misdeed; left: number } | null = null;
+
+  constructor(world: World, index: number, setup: DeviceSetup) {
+    this.#world = world;
+    this.index = index;
+    this.setup = setup;
+    const { seed, timeline, office } = world;
+    this.link = new Link(setup.link, timeline, diceOf(seed, `link ${index}`));
+    this.#dice = diceOf(seed, `client ${index}`);
+    const tokenDice = diceOf(seed, `tokens ${index}`);
+    this.tokens = new TokenProvider({
+      timeline,
+      office,
+      deviceIndex: index,
+      latencyMs: () => tokenDice.whole(0, 200),
+      onOverlap: () => world.violate('I13', `device ${index} asks for a token while another call is under way`),
+    });
+  }
+
+  get life(): Life | null {
+    return this.#life;
+  }
+
+  /** Connections that the client still holds. */
+  get wires(): readonly Wire[] {
+    return this.#wires;
+  }
+
+  get liveWire(): Wire | null {
+    return this.#wires.find((wire) => wire.isServed) ?? null;
+  }
+
+  get liveSocketCount(): number {
+    return this.#wires.filter((wire) => wire.isLive).length;
+  }
+
+  /** The page loads: a client is made, and nothing is left of an earlier one but what was stored. */
+  start(): Life {
+    this.#lives += 1;
+    const process = new Process({
+      timeline: this.#world.timeline,
+      freezer: this.#gate.freezer,
+      name: `${this.index}-${this.#lives}`,
+      onBadDelay: (delayMs) => this.#world.violate('I23', `device ${this.index} starts a timer of ${delayMs} ms`),
+    });
+    const { options, conversationIds } = this.setup;
+    const client = new ChatSocketClient({
+      ...options,
+      url: 'wss://chat.test/ws',
+      token: (request) => this.tokens.ask(request, process.gate),
+      transport: { name: 'simulated', open: (request, handlers) => this.#open(process, request, handlers) },
+      clock: process,
+      ids: process,
+      random: this.#dice.roll,
+      pageSignals: this.page,
+    });
+    const life: Life = {
+      device: this,
+      number: this.#lives,
+      process,
+      client,
+      attempts: new Map(),
+      joined: new Set(),
+      isWanted: false,
+      loggedOutAtMs: null,
+      isOver: false,
+    };
+    this.#life = life;
+    for (const name of EVENT_NAMES) client.on(name, (payload) => this.#hear(life, { name, payload } as Told));
+    for (const conversationId of conversationIds) this.join(life, conversationId);
+    this.#world.noteLife(life, 'begins');
+    return life;
+  }
+
+  join(life: Life, conversationId: string): void {
+    const conversation = life.client.conversation(conversationId);
+    const isNew = !life.joined.has(conversationId);
+    life.joined.add(conversationId);
+    if (isNew) conversation.subscribe(() => this.#world.whenSnapshotChanged(life, conversationId));
+  }
+
+  /** The process ends in the middle of whatever it does. Another begins a little later. */
+  crash(): void {
+    const life = this.#life;
+    if (life === null) return;
+    this.#end(life);
+    life.process.gate.isDead = true;
+    for (const wire of this.#wires) wire.die();
+    this.#wires = [];
+    this.page.forgetListeners();
+    this.tokens.forgetCalls();
+    this.#world.noteLife(life, 'crashes');
+    this.#startAgain(life.isWanted);
+  }
+
+  /** The application lets its client go, in good order, and makes another. */
+  dispose(): void {
+    const life = this.#life;
+    if (life === null) return;
+    life.client.dispose();
+    this.#end(life);
+    this.#world.noteLife(life, 'is disposed');
+    this.#startAgain(life.isWanted);
+  }
+
+  get isFrozen(): boolean {
+    return this.#gate.freezer.isFrozen(this.#world.timeline.nowMs);
+  }
+
+  /** The process stands still; what happens meanwhile happens to it afterwards. Not longer than there are faults. */
+  freeze(forMs: number, timerBias: number): void {
+    const untilMs = Math.min(this.#world.timeline.nowMs + forMs, this.#world.faultsEndAtMs);
+    this.#gate.freezer.freeze(untilMs, timerBias);
+  }
+
+  throttleTimers(toMs: number): void {
+    this.#gate.freezer.throttleMs = toMs;
+  }
+
+  /** Something that happens on this device, whichever process runs on it then. */
+  later(delayMs: number, run: () => void): void {
+    this.#world.timeline.after(delayMs, run, { gate: this.#gate });
+  }
+
+  misbehave(kind: Misdeed, count: number): void {
+    this.#misdeed = { kind, left: count };
+  }
+
+  heal(): void {
+    this.link.heal();
+    this.tokens.heal();
+    this.#misdeed = null;
+    this.throttleTimers(0);
+    for (const wire of this.#wires) wire.unstall();
+  }
+
+  #end(life: Life): void {
+    life.isOver = true;
+    this.#life = null;
+    this.#world.whenLifeEnded(life);
+  }
+
+  #startAgain(isWanted: boolean): void {
+    this.later(RESTART_PAUSE_MS, () => {
+      if (this.#life !== null) return;
+      const life = this.start();
+      life.isWanted = isWanted;
+      if (isWanted) life.client.connect();
+    });
+  }
+
+  #open(process: Process, request: DialRequest, handlers: SocketHandlers): Wire {
+    const world = this.#world;
+    const wire = new Wire({
+      number: world.nextWireNumber(),
+      deviceIndex: this.index,
+      timeline: world.timeline,
+      link: this.link,
+      gate: process.gate,
+      server: world.server,
+      request,
+      handlers,
+      onText: (direction, ofWire, text) => world.noteFrame(this, direction, ofWire, text),
+      onEnded: (ended) => {
+        this.#wires = this.#wires.filter((other) => other !== ended);
+      },
+    });
+    this.#wires.push(wire);
+    const isReachable = this.page.isOnline() && world.server.isUp;
+    const fate = this.link.fate ?? (isReachable ? null : 'refused');
+    world.noteDial(this, wire, fate);
+    wire.dial(fate);
+    return wire;
+  }
+
+  #hear(life: Life, told: Told): void {
+    this.#world.whenTold(life, told);
+    const misdeed = this.#misdeed;
+    if (misdeed === null || told.name === 'error' || life.isOver) return;
+    misdeed.left -= 1;
+    if (misdeed.left <= 0) this.#misdeed = null;
+    this.#world.trace.note(`${nameOf(life)} listener of ${told.name}: ${misdeed.kind}`);
+    if (misdeed.kind === 'throw') throw new Error('A listener threw.');
+    if (misdeed.kind === 'close') this.#world.close(life);
+    else this.#world.send(life, this.setup.conversationIds[0] ?? '', { size: 8 });
+  }
+}

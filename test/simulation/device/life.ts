@@ -1,0 +1,73 @@
+/** One client, from its making to its end, and all that it told. */
+
+import type { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
+import type { ChatSocketEvents } from '../../../src/client/chat-socket-events.js';
+import type { Outgoing, Receipt } from '../../../src/client/outgoing.js';
+import type { Device } from './device.js';
+import type { Process } from './process.js';
+
+/** A call of `send` that was not refused. */
+export interface Attempt {
+  readonly life: Life;
+  readonly conversationId: string;
+  readonly text: string;
+  readonly outgoing: Outgoing;
+  readonly atMs: number;
+  /** Null until `persisted` settles. */
+  durable: boolean | null;
+  /** Null until an event says that it is over. */
+  end:
+    | { readonly kind: 'acked'; readonly receipt: Receipt }
+    | { readonly kind: 'failed'; readonly code: string }
+    | null;
+  endedAtMs: number | null;
+  /** How often each of its promises settled. */
+  settledCount: number;
+}
+
+export type EventName = keyof ChatSocketEvents;
+
+/** In the order in which they are listened to. */
+export const EVENT_NAMES: readonly EventName[] = [
+  'status-changed',
+  'opened',
+  'closed',
+  'message-received',
+  'message-updated',
+  'message-acked',
+  'message-failed',
+  'stream-started',
+  'stream-delta',
+  'stream-ended',
+  'typing-changed',
+  'read-changed',
+  'gap-detected',
+  'history-reset',
+  'token-renewed',
+  'frame-rejected',
+  'error',
+];
+
+export type Told = {
+  [Name in EventName]: { readonly name: Name; readonly payload: ChatSocketEvents[Name] };
+}[EventName];
+
+export interface Life {
+  readonly device: Device;
+  readonly number: number;
+  readonly process: Process;
+  readonly client: ChatSocketClient;
+  /** By client message id. */
+  readonly attempts: Map<string, Attempt>;
+  /** Conversations that it takes part in. */
+  readonly joined: Set<string>;
+  /** Wanted on: what the user asked for last. */
+  isWanted: boolean;
+  /** The user logged out in this life, at this time. */
+  loggedOutAtMs: number | null;
+  isOver: boolean;
+}
+
+export function nameOf(life: Life): string {
+  return `d${life.device.index}.${life.number}`;
+}

@@ -1,0 +1,74 @@
+/** One life of a client's process: its clock, its timers, its ids. A crash ends all of it at once. */
+
+import type { Clock } from '../../../src/ports/clock.js';
+import type { IdSource } from '../../../src/ports/id-source.js';
+import { type Freezer, Gate } from '../world/gate.js';
+import type { Timeline } from '../world/timeline.js';
+
+/** Long enough for the renewal of a token that holds for a day; everything else is much shorter. */
+const DELAY_MAX_MS = 86_400_000;
+
+export interface ProcessSurroundings {
+  readonly timeline: Timeline;
+  readonly freezer: Freezer;
+  /** In its ids. */
+  readonly name: string;
+  readonly onBadDelay: (delayMs: number) => void;
+}
+
+export class Process implements Clock, IdSource {
+  readonly gate: Gate;
+  readonly #timeline: Timeline;
+  readonly #name: string;
+  readonly #onBadDelay: (delayMs: number) => void;
+  #liveTimers = 0;
+  #ids = 0;
+
+  constructor(around: ProcessSurroundings) {
+    this.gate = new Gate(around.freezer);
+    this.#timeline = around.timeline;
+    this.#name = around.name;
+    this.#onBadDelay = around.onBadDelay;
+  }
+
+  /** Timers that were started and have neither fired nor been cancelled. */
+  get liveTimers(): number {
+    return this.#liveTimers;
+  }
+
+  nowMs(): number {
+    return Math.floor(this.#timeline.nowMs);
+  }
+
+  startTimer(callback: () => void, delayMs: number): () => void {
+    if (!(delayMs >= 0 && delayMs <= DELAY_MAX_MS)) this.#onBadDelay(delayMs);
+    let isLive = true;
+    this.#liveTimers += 1;
+    const end = () => {
+      if (isLive) this.#liveTimers -= 1;
+      isLive = false;
+    };
+    const cancel = this.#timeline.after(
+      Math.min(Math.max(0, delayMs || 0), DELAY_MAX_MS),
+      () => {
+        end();
+        callback();
+      },
+      { gate: this.gate, isTimer: true },
+    );
+    return () => {
+      end();
+      cancel();
+    };
+  }
+
+  messageId(): string {
+    this.#ids += 1;
+    return `m-${this.#name}-${this.#ids}`;
+  }
+
+  shortId(): string {
+    this.#ids += 1;
+    return `s-${this.#name}-${this.#ids}`;
+  }
+}

@@ -1,0 +1,27 @@
+import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
+import type { Device } from '../device/device.js';
+import type { Life, Told } from '../device/life.js';
+import type { Wire } from '../world/wire.js';
+import type { World } from '../world/world.js';
+
+/** Something that must hold, and where it is looked at. A breach is told to the world by `violate`. */
+export interface Invariant {
+  readonly id: string;
+  readonly sentence: string;
+  /** A client told an event. */
+  told?(world: World, life: Life, told: Told): void;
+  /** A client's view of a conversation changed. */
+  shown?(world: World, life: Life, conversationId: string, snapshot: ChatSnapshot): void;
+  /** A client hands a frame to its socket. */
+  sent?(world: World, device: Device, wire: Wire, text: string): void;
+  dialled?(world: World, device: Device, wire: Wire): void;
+  /** The server means to say something. */
+  said?(world: World, frame: EnvelopeServerFrame): void;
+  /** After everything that happened. */
+  stepped?(world: World): void;
+  /** A client crashed or was disposed. */
+  ended?(world: World, life: Life): void;
+  /** When all is quiet, long after the faults. */
+  settled?(world: World): void;
+}

@@ -1,0 +1,47 @@
+import type { Invariant } from './invariant.js';
+
+export const showsOnceInOrder = (): Invariant => ({
+  id: 'I2',
+  sentence: 'Per conversation, ids in a history are unique and seq strictly increases.',
+  shown(world, life, conversationId, { messages }) {
+    const ids = new Set<string>();
+    let highest = 0;
+    for (const { id, clientMessageId, seq } of messages) {
+      for (const name of [id, clientMessageId]) {
+        if (name === null) continue;
+        if (ids.has(name))
+          return world.violate('I2', `device ${life.device.index} shows ${name} twice in ${conversationId}`);
+        ids.add(name);
+      }
+      if (seq === null) continue;
+      if (seq <= highest)
+        return world.violate('I2', `device ${life.device.index} shows ${seq} after ${highest} in ${conversationId}`);
+      highest = seq;
+    }
+  },
+});
+
+export const logsInSendOrder = (): Invariant => ({
+  id: 'I4',
+  sentence: 'Per sender, the order of the log is the order of sending.',
+  settled(world) {
+    const orders = new Map(world.attempts.map(({ outgoing, life }, place) => [outgoing.id, { life, place }]));
+    for (const { conversationId, entries } of world.server.truth.logs) {
+      const highest = new Map<object, number>();
+      const seen = new Set<string>();
+      for (const entry of entries) {
+        if (entry?.kind !== 'message' || entry.clientMessageId === null || seen.has(entry.clientMessageId)) continue;
+        seen.add(entry.clientMessageId);
+        const sent = orders.get(entry.clientMessageId);
+        if (sent === undefined) continue;
+        if (sent.place < (highest.get(sent.life) ?? -1)) {
+          return world.violate(
+            'I4',
+            `${entry.clientMessageId} is in ${conversationId} at ${entry.seq}, after one that was sent later`,
+          );
+        }
+        highest.set(sent.life, sent.place);
+      }
+    }
+  },
+});

@@ -1,0 +1,97 @@
+/** Draws a whole run from a seed: which faults are on in it, how often they strike, and what the users do meanwhile. */
+
+import type { userDeeds } from '../workload/user-deeds.js';
+import { type Dice, diceOf } from '../world/dice.js';
+import { drawSetup } from './draw-setup.js';
+import { deeds, faults, type Plan, type Step } from './plan.js';
+
+const SAFETY_MS = 960_000;
+/** How often users do each thing, against each other. */
+const HABITS: Readonly<Record<keyof typeof userDeeds, number>> = {
+  send: 30,
+  burst: 5,
+  ask: 6,
+  'send-with-metadata': 4,
+  'send-long': 1,
+  'send-poison': 1,
+  cancel: 3,
+  retry: 2,
+  connect: 6,
+  close: 3,
+  'drain-and-close': 2,
+  reconnect: 2,
+  logout: 1,
+  dispose: 1,
+  crash: 2,
+  type: 4,
+  read: 5,
+  older: 3,
+  'stop-answer': 1,
+  leave: 1,
+};
+
+const HABITUAL = Object.entries(HABITS).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));
+/** After these a user comes back, most of the time. */
+const ENDS = new Set(['close', 'drain-and-close', 'logout']);
+const AWAY_MAX_MS = 40_000;
+
+export function drawPlan(seed: number): Plan {
+  const setup = drawSetup(diceOf(seed, 'setup'));
+  const dice = diceOf(seed, 'plan');
+  const who = () => dice.whole(0, setup.devices.length - 1);
+  const steps = [
+    ...setup.devices.map((_, index): Step => ({ atMs: dice.whole(0, 3_000), kind: 'connect', who: index, amount: 0 })),
+    ...drawWorkload(dice, who),
+    ...drawFaults(dice, who),
+    ...drawPairs(dice, who),
+  ];
+  return { seed, setup, safetyMs: SAFETY_MS, steps: steps.sort((one, other) => one.atMs - other.atMs) };
+}
+
+function drawWorkload(dice: Dice, who: () => number): readonly Step[] {
+  const count = dice.whole(20, 70);
+  return Array.from({ length: count }, () => {
+    const kind = dice.pick(HABITUAL);
+    const done = step(dice, kind, who(), dice.whole(0, SAFETY_MS));
+    if (!ENDS.has(kind) || dice.chance(0.2)) return [done];
+    return [done, step(dice, 'connect', done.who, done.atMs + dice.whole(100, AWAY_MAX_MS))];
+  }).flat();
+}
+
+/** Swarm: most faults are off in a run, and those that are on strike rarely or in showers. */
+function drawFaults(dice: Dice, who: () => number): readonly Step[] {
+  const share = dice.pick([0.05, 0.15, 0.3, 0.5]);
+  return Object.keys(faults)
+    .filter(() => dice.chance(share))
+    .flatMap((kind) => {
+      const count = dice.pick([1, 1, 2, 3, 6]);
+      const from = dice.whole(0, SAFETY_MS);
+      const spread = dice.pick([2_000, SAFETY_MS, SAFETY_MS]);
+      return Array.from({ length: count }, () =>
+        step(dice, kind, who(), Math.min(SAFETY_MS, from * (spread === SAFETY_MS ? 0 : 1) + dice.whole(0, spread))),
+      );
+    });
+}
+
+/** A fault just after a user's change of mind: chance alone would seldom hit the short states. */
+function drawPairs(dice: Dice, who: () => number): readonly Step[] {
+  return Array.from({ length: 4 }, () => {
+    const atMs = dice.whole(5_000, SAFETY_MS - 5_000);
+    const device = who();
+    const first = dice.pick(['close', 'close', 'connect', 'reconnect', 'crash', 'stall-up']);
+    const pair = [
+      step(dice, first, device, atMs),
+      step(dice, dice.pick(Object.keys(faults)), device, atMs + dice.whole(1, 600)),
+    ];
+    return first === 'close'
+      ? [step(dice, 'latency-spike', device, atMs - 1), ...pair, step(dice, 'connect', device, atMs + 4_000)]
+      : pair;
+  }).flat();
+}
+
+function step(dice: Dice, kind: string, who: number, atMs: number): Step {
+  const [from, to] = deeds[kind]?.range ?? [0, 0];
+  // Short ones are as telling as long ones, so sizes are drawn by their order of magnitude.
+  const amount = from > 0 && to > 20 * from ? Math.round(from * (to / from) ** dice.roll()) : dice.whole(from, to);
+  return { atMs, kind, who, amount };
+}

@@ -1,0 +1,73 @@
+/** Draws who takes part in a run, and how everything is configured: with small bounds, so that each is met. */
+
+import type { DeviceSetup } from '../device/device.js';
+import type { ServerSetup } from '../server/simulated-server.js';
+import type { Dice } from '../world/dice.js';
+import type { WorldSetup } from '../world/world.js';
+
+const DEVICES_MAX = 4;
+const DAY_MS = 86_400_000;
+
+export function drawSetup(dice: Dice): WorldSetup {
+  const rooms = Array.from({ length: dice.pick([1, 1, 2, 3]) }, (_, index) => `room-${index + 1}`);
+  return { devices: drawDevices(dice, rooms), server: drawServer(dice, rooms) };
+}
+
+function drawDevices(dice: Dice, rooms: readonly string[]): readonly DeviceSetup[] {
+  const userCount = dice.pick([2, 2, 3]);
+  const deviceCount = Math.min(DEVICES_MAX, userCount + dice.pick([0, 0, 1, 2]));
+  const conversationIds = (isFirst: boolean) => rooms.filter(() => isFirst || dice.chance(0.8));
+  return Array.from({ length: deviceCount }, (_, index) => {
+    const chosen = conversationIds(index === 0);
+    return {
+      userId: `user-${(index % userCount) + 1}`,
+      conversationIds: chosen.length === 0 ? rooms.slice(0, 1) : chosen,
+      link: { latencyMs: dice.pick([1, 20, 60, 150]), jitterMs: dice.pick([0, 5, 80]) },
+      options: drawOptions(dice),
+    };
+  });
+}
+
+function drawOptions(dice: Dice): DeviceSetup['options'] {
+  return {
+    reconnect: {
+      stableAfterMs: dice.pick([1_000, 10_000, 10_000]),
+      dialsPerMinuteMax: dice.pick([6, 12, 12]),
+    },
+    heartbeat: {
+      intervalMs: dice.pick([5_000, 15_000, 25_000, 25_000, 25_000]),
+      timeoutMs: dice.pick([1_000, 5_000, 10_000]),
+      whenIdleOnly: dice.chance(0.3),
+    },
+    timeouts: { closeMs: dice.pick([200, 3_000, 3_000]) },
+    outbox: {
+      messagesMax: dice.pick([2, 8, 200, 200]),
+      inFlightMax: dice.pick([1, 2, 4, 8, 8]),
+      ackTimeoutMs: dice.pick([1_000, 3_000, 10_000, 10_000]),
+      ratePerSecond: dice.pick([5, 15, 15]),
+    },
+    inbox: {
+      historyMax: dice.pick([3, 10, 100, 100]),
+      seenMax: dice.pick([4, 50, 2_000]),
+      reorderMax: dice.pick([1, 3, 256]),
+      notifyIntervalMs: dice.pick([0, 50, 50]),
+    },
+  };
+}
+
+function drawServer(dice: Dice, rooms: readonly string[]): ServerSetup {
+  return {
+    rooms: rooms.map((id) => ({ id, assistant: dice.pick(['never', 'on-mention', 'on-mention'] as const) })),
+    limits: {
+      retainedMax: dice.pick([4, 20, 2_000, 2_000]),
+      joinMax: dice.pick([5, 30, 1_000]),
+      messagesPerSecond: dice.pick([4, 10, 20, 20]),
+      violationsMax: dice.pick([20, 200, 200]),
+      streamPersistMs: dice.pick([0, 1_000]),
+    },
+    heartbeatIntervalMs: dice.pick([10_000, 25_000, 25_000]),
+    storeMs: dice.pick([0, 5, 60]),
+    sessionMs: dice.pick([90_000, DAY_MS, DAY_MS, DAY_MS]),
+    clockOffsetMs: dice.pick([0, 0, 0, DAY_MS, -DAY_MS]),
+  };
+}

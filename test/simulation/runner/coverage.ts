@@ -1,0 +1,31 @@
+/** Which fault struck in which state of a connection, and how often. */
+
+import type { Device } from '../device/device.js';
+import { faults } from '../plan/plan.js';
+import type { World } from '../world/world.js';
+
+export const STATES = ['closed', 'waiting', 'authorizing', 'dialing', 'joining', 'open', 'closing'] as const;
+
+export class Coverage {
+  readonly cells: Record<string, number> = {};
+
+  note(kind: string, world: World, device: Device): void {
+    if (faults[kind] === undefined) return;
+    // What the server does to everybody strikes every device in its own state.
+    const struck = isOfServer(kind) ? world.devices : [device];
+    for (const { life } of struck) {
+      if (life === null) continue;
+      const { connection } = life.client.snapshot;
+      const state = connection.status === 'connecting' ? connection.phase : connection.status;
+      const cell = `${kind}|${state}`;
+      this.cells[cell] = (this.cells[cell] ?? 0) + 1;
+    }
+  }
+}
+
+const OF_SERVER =
+  /^(restart|crash|slow-store|fear-poison|refuse-send|reject-send|refuse-join|refuse-page|server-posts)/;
+
+function isOfServer(kind: string): boolean {
+  return OF_SERVER.test(kind);
+}

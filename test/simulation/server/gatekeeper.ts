@@ -1,0 +1,68 @@
+/** Refusals that the engine knows nothing of: what a proxy, a full disk or another server of the family would say. */
+
+import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { Timeline } from '../world/timeline.js';
+import type { Wire } from '../world/wire.js';
+
+export type Judgement =
+  | { readonly kind: 'pass'; readonly text: string }
+  | { readonly kind: 'refuse'; readonly frame: EnvelopeServerFrame }
+  | { readonly kind: 'close'; readonly code: number };
+
+interface Rule {
+  readonly frameType: 'send_message' | 'join_conversation' | 'load_history';
+  readonly untilMs: number;
+  left: number;
+  /** Null makes the engine refuse for good. */
+  readonly code: string | null;
+  readonly retryAfterMs: number | null;
+}
+
+/** A message whose text holds this makes the server fall over. */
+export const POISON = 'poison!';
+const IDLE: readonly Rule[] = [];
+
+export class Gatekeeper {
+  readonly sessionEndsAtMs = new WeakMap<Wire, number>();
+  readonly #timeline: Timeline;
+  #rules: readonly Rule[] = IDLE;
+  #poison: { readonly closeCode: number; readonly untilMs: number } | null = null;
+
+  constructor(timeline: Timeline) {
+    this.#timeline = timeline;
+  }
+
+  refuseNext(rule: Omit<Rule, 'untilMs'>, forMs: number): void {
+    this.#rules = [...this.#rules, { ...rule, untilMs: this.#timeline.nowMs + forMs }];
+  }
+
+  /** The server closes with this code whenever a poisoned message comes. */
+  fearPoison(closeCode: number, forMs: number): void {
+    this.#poison = { closeCode, untilMs: this.#timeline.nowMs + forMs };
+  }
+
+  heal(): void {
+    this.#rules = IDLE;
+    this.#poison = null;
+  }
+
+  judge(text: string): Judgement {
+    if (this.#poison !== null && this.#poison.untilMs > this.#timeline.nowMs && text.includes(POISON)) {
+      return { kind: 'close', code: this.#poison.closeCode };
+    }
+    if (this.#rules === IDLE) return { kind: 'pass', text };
+    const rule = this.#rules.find(
+      ({ frameType, untilMs, left }) =>
+        left > 0 && untilMs > this.#timeline.nowMs && text.includes(`"type":"${frameType}"`),
+    );
+    if (rule === undefined) return { kind: 'pass', text };
+    rule.left -= 1;
+    // The engine itself refuses an empty message for good, and counts its number.
+    if (rule.code === null) return { kind: 'pass', text: text.replace(/"content":"[^"]*"/, '"content":" "') };
+    const messageId: unknown = JSON.parse(text).messageId;
+    const named = typeof messageId === 'string' ? { messageId } : {};
+    const { code, retryAfterMs } = rule;
+    const payload = { code, message: 'Refused.', ...named, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+    return { kind: 'refuse', frame: { type: 'error', ...named, payload } };
+  }
+}

@@ -1,0 +1,229 @@
+/** One connection between a device and the server, with an end for each. */
+
+import type { DialRequest, SocketHandlers, TransportSocket } from '../../../src/ports/transport.js';
+import type { Gate } from './gate.js';
+import { Lane } from './lane.js';
+import type { DialFate, Link } from './link.js';
+import type { Timeline } from './timeline.js';
+
+export type Item =
+  | { readonly kind: 'opened' }
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'close'; readonly code: number; readonly reason: string }
+  | { readonly kind: 'reset' };
+
+/** The server's side of all wires. */
+export interface WireServer {
+  accept(wire: Wire): void;
+  receive(wire: Wire, text: string): void;
+  /** The client closed it, or it broke. */
+  lose(wire: Wire): void;
+}
+
+export interface WireSurroundings {
+  readonly number: number;
+  readonly deviceIndex: number;
+  readonly timeline: Timeline;
+  readonly link: Link;
+  readonly gate: Gate;
+  readonly server: WireServer;
+  readonly request: DialRequest;
+  readonly handlers: SocketHandlers;
+  readonly onText: (direction: 'up' | 'down', wire: Wire, text: string) => void;
+  readonly onEnded: (wire: Wire) => void;
+}
+
+const CLOSE_BYTES = 8;
+const LATE_CLOSE_MS = 60_000;
+/** The platform gives a dial up by itself after this. */
+const PLATFORM_TIMEOUT_MS = 120_000;
+/** The server's own heartbeat finds a dead connection within this. */
+const SERVER_PATIENCE_MS = 45_000;
+
+export class Wire implements TransportSocket {
+  readonly #around: WireSurroundings;
+  readonly #up: Lane<Item>;
+  readonly #down: Lane<Item>;
+  /** The client's end. */
+  #end: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
+  #isAbandoned = false;
+  #isServed = false;
+
+  constructor(around: WireSurroundings) {
+    this.#around = around;
+    const { timeline, link, gate } = around;
+    this.#up = new Lane({ timeline, link, gate: null, deliver: (item) => this.#arriveAtServer(item) });
+    this.#down = new Lane({ timeline, link, gate, deliver: (item) => this.#arriveAtClient(item) });
+  }
+
+  get number(): number {
+    return this.#around.number;
+  }
+
+  get deviceIndex(): number {
+    return this.#around.deviceIndex;
+  }
+
+  get request(): DialRequest {
+    return this.#around.request;
+  }
+
+  /** CONNECTING or OPEN at the client, and not given up. */
+  get isLive(): boolean {
+    return !this.#isAbandoned && (this.#end === 'connecting' || this.#end === 'open');
+  }
+
+  /** Still there for the client: open, or with a close under way. */
+  get isHeld(): boolean {
+    return !this.#isAbandoned && this.#end !== 'closed';
+  }
+
+  get isDeafToServer(): boolean {
+    return this.#down.isDead;
+  }
+
+  get isServed(): boolean {
+    return this.#isServed;
+  }
+
+  get bufferedBytes(): number {
+    return this.#up.bufferedBytes;
+  }
+
+  dial(fate: DialFate | null): void {
+    const { timeline, link, gate, server } = this.#around;
+    const travelMs = link.travelMs();
+    timeline.after(PLATFORM_TIMEOUT_MS, () => this.#endAtClient(1006, '', false, 'connecting'), { gate });
+    if (fate === 'unanswered') return;
+    if (fate === 'refused') {
+      timeline.after(2 * travelMs, () => this.#endAtClient(1006, '', false), { gate });
+      return;
+    }
+    const extraMs = fate === 'late' ? 9_000 + travelMs * 40 : 0;
+    timeline.after(travelMs + extraMs, () => {
+      if (this.#end === 'closed' || (this.#isAbandoned && fate !== 'late')) return;
+      this.#isServed = true;
+      this.#down.push({ kind: 'opened' }, CLOSE_BYTES);
+      if (fate !== 'ungreeted') server.accept(this);
+      if (fate === 'dropped') this.reset();
+    });
+  }
+
+  send(text: string): boolean {
+    if (this.#end !== 'open' || this.#isAbandoned) return false;
+    this.#around.onText('up', this, text);
+    this.#up.push({ kind: 'text', text }, text.length);
+    return true;
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#end !== 'open' && this.#end !== 'connecting') return;
+    const wasOpen = this.#end === 'open';
+    this.#end = 'closing';
+    if (wasOpen) this.#up.push({ kind: 'close', code, reason }, CLOSE_BYTES);
+    else this.#around.timeline.after(1, () => this.#endAtClient(1006, '', false), { gate: this.#around.gate });
+    // A peer that is gone never answers; the platform then takes its time.
+    const { timeline, gate } = this.#around;
+    timeline.after(LATE_CLOSE_MS, () => this.#endAtClient(1006, '', false), { gate });
+  }
+
+  abandon(): void {
+    if (this.#isAbandoned || this.#end === 'closed') return;
+    this.#isAbandoned = true;
+    this.#up.push({ kind: 'reset' }, CLOSE_BYTES);
+    this.#around.onEnded(this);
+  }
+
+  /** The server writes a frame. */
+  tell(text: string): void {
+    if (!this.#isServed) return;
+    this.#around.onText('down', this, text);
+    this.#down.push({ kind: 'text', text }, text.length);
+  }
+
+  /** The server ends it cleanly. */
+  finish(code: number, reason: string): void {
+    if (!this.#isServed) return;
+    this.#isServed = false;
+    this.#down.push({ kind: 'close', code, reason }, CLOSE_BYTES);
+  }
+
+  /** It breaks: both ends hear of it, the client without a code. What was under way is gone. */
+  reset(): void {
+    if (!this.#isServed) return;
+    this.#loseAtServer();
+    this.#down.push({ kind: 'reset' }, CLOSE_BYTES);
+  }
+
+  stall(direction: 'up' | 'down', forMs: number): void {
+    (direction === 'up' ? this.#up : this.#down).stall(forMs);
+  }
+
+  unstall(): void {
+    this.#up.unstall();
+    this.#down.unstall();
+  }
+
+  /** Frames of one direction, or of both, vanish from now on. Nobody is told; the server finds out in its own time. */
+  muffle(direction: 'up' | 'down' | 'both'): void {
+    if (direction !== 'down') this.#up.die();
+    if (direction !== 'up') this.#down.die();
+    this.#around.timeline.after(SERVER_PATIENCE_MS, () => {
+      if (this.#isServed) this.reset();
+    });
+  }
+
+  /** The client's process is gone; its kernel says so. */
+  die(): void {
+    this.#end = 'closed';
+    this.#isAbandoned = true;
+    this.#up.push({ kind: 'reset' }, CLOSE_BYTES);
+  }
+
+  #arriveAtServer(item: Item): void {
+    if (!this.#isServed) return;
+    if (item.kind === 'text') return this.#around.server.receive(this, item.text);
+    if (item.kind === 'close') this.#down.push(item, CLOSE_BYTES);
+    this.#loseAtServer();
+  }
+
+  #loseAtServer(): void {
+    this.#isServed = false;
+    this.#up.cut();
+    this.#around.server.lose(this);
+  }
+
+  #arriveAtClient(item: Item): void {
+    if (this.#isAbandoned && !this.#around.link.isLeaky) return;
+    const { handlers } = this.#around;
+    switch (item.kind) {
+      case 'opened':
+        if (this.#end !== 'connecting') return;
+        this.#end = 'open';
+        return handlers.opened();
+      case 'text':
+        if (this.#end === 'open') handlers.received(item.text);
+        return;
+      case 'close':
+        return this.#closeAtClient(item.code, item.reason, true);
+      case 'reset':
+        return this.#closeAtClient(1006, '', false);
+    }
+  }
+
+  #closeAtClient(code: number, reason: string, wasClean: boolean): void {
+    const { link, timeline, gate } = this.#around;
+    if (!link.isCloseLate || this.#end !== 'open') return this.#endAtClient(code, reason, wasClean);
+    this.#end = 'closing';
+    timeline.after(LATE_CLOSE_MS, () => this.#endAtClient(code, reason, wasClean), { gate });
+  }
+
+  #endAtClient(code: number, reason: string, wasClean: boolean, only?: 'connecting'): void {
+    if (this.#end === 'closed' || (only !== undefined && this.#end !== only)) return;
+    this.#end = 'closed';
+    this.#down.cut();
+    if (this.#isAbandoned && !this.#around.link.isLeaky) return;
+    this.#around.onEnded(this);
+    this.#around.handlers.closed({ code, reason, wasClean });
+  }
+}

@@ -1,0 +1,247 @@
+/** The whole world of one run: devices, a server, the links between them, and everybody who watches. */
+
+import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
+import { isChatSocketError } from '../../../src/errors/chat-socket-error.js';
+import { Device, type DeviceSetup } from '../device/device.js';
+import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
+import type { Invariant } from '../invariants/invariant.js';
+import { type ServerSetup, SimulatedServer } from '../server/simulated-server.js';
+import { TokenOffice } from '../server/token-office.js';
+import type { DialFate } from './link.js';
+import { Timeline } from './timeline.js';
+import { Trace } from './trace.js';
+import type { Wire } from './wire.js';
+
+export interface WorldSetup {
+  readonly devices: readonly DeviceSetup[];
+  readonly server: ServerSetup;
+}
+
+export interface Violation {
+  readonly id: string;
+  readonly what: string;
+  readonly atMs: number;
+}
+
+/** A range of the log, both ends included. */
+export interface Gap {
+  readonly fromSeq: number;
+  readonly toSeq: number;
+}
+
+/** What to say: a text of its own, filled up to a size. */
+export interface Saying {
+  readonly size: number;
+  readonly prefix?: string;
+  readonly metadata?: unknown;
+}
+
+export interface WorldSurroundings {
+  readonly seed: number;
+  readonly setup: WorldSetup;
+  readonly safetyMs: number;
+  readonly invariants: readonly Invariant[];
+  readonly onLine: ((line: string) => void) | null;
+}
+
+/** Midnight somewhere, as good as any. */
+const START_MS = 1_767_225_600_000;
+const FRAME_CHARS = 110;
+
+export class World {
+  readonly seed: number;
+  readonly timeline: Timeline;
+  readonly trace: Trace;
+  readonly office: TokenOffice;
+  readonly server: SimulatedServer;
+  readonly devices: readonly Device[];
+  /** Every attempt of every life, in the order of the calls. */
+  readonly attempts: Attempt[] = [];
+  readonly lives: Life[] = [];
+  readonly violations: Violation[] = [];
+  readonly invariants: readonly Invariant[];
+  /** The server lost its memory of repeats, so a second copy is its own fault. */
+  forgotDedup = false;
+  readonly #gaps = new Map<string, Gap[]>();
+  #wires = 0;
+  #texts = 0;
+  /** Said by the server and not by any device. */
+  readonly serverTexts = new Set<string>();
+  readonly rooms: readonly string[];
+  readonly faultsEndAtMs: number;
+
+  constructor(around: WorldSurroundings) {
+    this.seed = around.seed;
+    this.timeline = new Timeline(around.seed, START_MS);
+    this.trace = new Trace(() => this.timeline.elapsedMs, around.onLine);
+    this.invariants = around.invariants;
+    this.office = new TokenOffice((index) => this.violate('I13', `device ${index} uses a token twice`));
+    this.faultsEndAtMs = START_MS + around.safetyMs;
+    this.rooms = around.setup.server.rooms.map(({ id }) => id);
+    this.server = new SimulatedServer({
+      seed: around.seed,
+      timeline: this.timeline,
+      setup: around.setup.server,
+      office: this.office,
+      userOf: (index) => this.devices[index]?.setup.userId ?? 'nobody',
+      onSaid: (frame) => this.#whenSaid(frame),
+      onLifeBegan: () => this.trace.note('server begins'),
+    });
+    this.devices = around.setup.devices.map((setup, index) => new Device(this, index, setup));
+  }
+
+  violate(id: string, what: string): void {
+    this.violations.push({ id, what, atMs: this.timeline.elapsedMs });
+    this.trace.note(`VIOLATION ${id}: ${what}`);
+  }
+
+  /** A text for the server itself to say. */
+  nameServerText(): string {
+    const text = `server ${this.serverTexts.size + 1}`;
+    this.serverTexts.add(text);
+    return text;
+  }
+
+  nextWireNumber(): number {
+    this.#wires += 1;
+    return this.#wires;
+  }
+
+  /** Sends a text that no other attempt has; undefined if the client refused it. */
+  send(life: Life, conversationId: string, how: Saying): Attempt | undefined {
+    this.#texts += 1;
+    const text = `${how.prefix ?? ''}t${this.#texts} `.padEnd(how.size, '.').trimEnd();
+    const options = how.metadata === undefined ? {} : { metadata: how.metadata };
+    try {
+      const outgoing = life.client.conversation(conversationId).send(text, options);
+      return this.#keep(life, { conversationId, text, outgoing });
+    } catch (thrown) {
+      if (!isChatSocketError(thrown)) this.violate('DS-1', `send throws ${String(thrown)}`);
+      else this.trace.note(`${nameOf(life)} send refused ${thrown.code}`);
+      return undefined;
+    }
+  }
+
+  close(life: Life): void {
+    life.isWanted = false;
+    void life.client.close();
+  }
+
+  whenTold(life: Life, told: Told): void {
+    this.trace.note(`${nameOf(life)} ${told.name} ${describe(told)}`);
+    if (told.name === 'message-acked')
+      this.#settle(life, told.payload.clientMessageId, { kind: 'acked', receipt: told.payload.receipt });
+    if (told.name === 'message-failed')
+      this.#settle(life, told.payload.clientMessageId, { kind: 'failed', code: told.payload.error.code });
+    this.#keepGap(life, told);
+    for (const { told: hear } of this.invariants) hear?.(this, life, told);
+  }
+
+  whenSnapshotChanged(life: Life, conversationId: string): void {
+    const snapshot: ChatSnapshot = life.client.conversation(conversationId).snapshot;
+    for (const { shown } of this.invariants) shown?.(this, life, conversationId, snapshot);
+  }
+
+  whenLifeEnded(life: Life): void {
+    for (const { ended } of this.invariants) ended?.(this, life);
+  }
+
+  /** After everything that happens. */
+  look(): void {
+    for (const { stepped } of this.invariants) stepped?.(this);
+  }
+
+  noteFrame(device: Device, direction: 'up' | 'down', wire: Wire, text: string): void {
+    this.trace.note(
+      `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
+    );
+    if (direction === 'up') for (const { sent } of this.invariants) sent?.(this, device, wire, text);
+  }
+
+  noteDial(device: Device, wire: Wire, fate: DialFate | null): void {
+    this.trace.note(`d${device.index} w${wire.number} dials ${fate ?? ''}`);
+    for (const { dialled } of this.invariants) dialled?.(this, device, wire);
+  }
+
+  noteLife(life: Life, what: string): void {
+    if (what === 'begins') this.lives.push(life);
+    this.trace.note(`${nameOf(life)} ${what}`);
+  }
+
+  #keep(life: Life, sent: Pick<Attempt, 'conversationId' | 'text' | 'outgoing'>): Attempt {
+    const { outgoing } = sent;
+    const attempt: Attempt = {
+      ...sent,
+      life,
+      atMs: this.timeline.nowMs,
+      durable: null,
+      end: null,
+      endedAtMs: null,
+      settledCount: 0,
+    };
+    this.attempts.push(attempt);
+    life.attempts.set(outgoing.id, attempt);
+    this.trace.note(`${nameOf(life)} sends ${outgoing.id} ${sent.text.slice(0, 16)} ${sent.text.length}`);
+    outgoing.persisted.then(
+      ({ durable }) => {
+        attempt.durable = durable;
+      },
+      () => {},
+    );
+    return attempt;
+  }
+
+  #settle(life: Life, clientMessageId: string, end: NonNullable<Attempt['end']>): void {
+    const attempt = this.#attemptOf(life, clientMessageId);
+    if (attempt === null) return;
+    attempt.settledCount += 1;
+    attempt.end = end;
+    attempt.endedAtMs = this.timeline.nowMs;
+  }
+
+  /** A client may settle what an earlier one on a device of the same user stored. */
+  #attemptOf(life: Life, clientMessageId: string): Attempt | null {
+    return (
+      life.attempts.get(clientMessageId) ??
+      this.attempts.find(({ outgoing }) => outgoing.id === clientMessageId) ??
+      null
+    );
+  }
+
+  /** What this client was told to be lost since its history was last begun anew. */
+  gapsOf(life: Life, conversationId: string): readonly Gap[] {
+    return this.#gaps.get(`${nameOf(life)} ${conversationId}`) ?? [];
+  }
+
+  #keepGap(life: Life, told: Told): void {
+    if (told.name !== 'gap-detected' && told.name !== 'history-reset') return;
+    const key = `${nameOf(life)} ${told.payload.conversationId}`;
+    if (told.name === 'history-reset') this.#gaps.delete(key);
+    else this.#gaps.set(key, [...(this.#gaps.get(key) ?? []), told.payload]);
+  }
+
+  #whenSaid(frame: EnvelopeServerFrame): void {
+    for (const { said } of this.invariants) said?.(this, frame);
+  }
+}
+
+function describe(told: Told): string {
+  switch (told.name) {
+    case 'status-changed': {
+      const { connection } = told.payload;
+      if (connection.status === 'connecting')
+        return `${connection.phase} ${connection.attempt} ${connection.cause?.kind ?? ''}`;
+      return `${connection.status}${connection.status === 'closed' ? ` ${connection.reason} ${connection.cause?.kind ?? ''}` : ''}`;
+    }
+    case 'message-received':
+    case 'message-updated':
+      return `${told.payload.message.seq} ${told.payload.message.content.slice(0, 20)}`;
+    case 'message-failed':
+      return `${told.payload.clientMessageId} ${told.payload.error.code}`;
+    case 'error':
+      return told.payload.error.code;
+    default:
+      return JSON.stringify(told.payload).slice(0, 100);
+  }
+}
