@@ -53,6 +53,7 @@ export class Caller {
   readonly #abort = new AbortController();
   readonly #looks = new Set<() => void>();
   #connection: ConformanceConnection | null = null;
+  #hello: ServerFrame['payload'] = {};
   #isOver = false;
 
   constructor(user: string, settings: Settings) {
@@ -60,23 +61,24 @@ export class Caller {
     this.#settings = settings;
   }
 
-  /** Connects and waits for the hello, whose payload it returns. */
-  async dial(): Promise<ServerFrame['payload']> {
+  /** The payload of the server's `connected`. */
+  get hello(): ServerFrame['payload'] {
+    return this.#hello;
+  }
+
+  /** Connects and waits for the hello. */
+  async dial(): Promise<void> {
     const dialing = this.#connect();
     // A connection that comes too late is closed by `#connect` itself.
     dialing.catch(() => {});
     try {
       await Promise.race([dialing, this.#until('a connection', () => this.#connection !== null)]);
       const read = (frame: ServerFrame) => (frame.type === 'connected' ? frame.payload : null);
-      return await this.next('the hello `connected`', read);
+      this.#hello = await this.next('the hello `connected`', read);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ConformanceSetupError(`${this.user} could not connect: ${why}`, { cause: error });
     }
-  }
-
-  get isOver(): boolean {
-    return this.#isOver;
   }
 
   send(type: string, payload: object, messageId: string): void {
@@ -136,7 +138,8 @@ export class Caller {
     throw new ClauseBlocked(`${this.user} may not join ${conversationId}: ${answer.refusal.code}.`);
   }
 
-  async heads(): Promise<Readonly<Record<string, unknown>>> {
+  /** Pings, and returns the payload of the pong. */
+  async ping(): Promise<ServerFrame['payload']> {
     const read = (frame: ServerFrame) => (frame.type === 'pong' ? frame.payload : null);
     const answer = await this.ask('ping', {}, { what: 'pong', read });
     if (answer.refusal === null) return answer.result;

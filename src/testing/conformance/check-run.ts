@@ -63,20 +63,12 @@ export class CheckRun {
   }
 
   async call(user: string): Promise<Caller> {
-    const { caller } = await this.greet(user);
-    return caller;
-  }
-
-  /** Connects a user and returns what the hello said, too. */
-  async greet(user: string): Promise<{ readonly caller: Caller; readonly hello: Readonly<Record<string, unknown>> }> {
+    if (this.#isClosed) throw new ClauseBroken('The check is over.');
     const caller = new Caller(user, this.#settings);
     this.#callers.add(caller);
-    if (this.#isClosed) throw new ClauseBroken('The check is over.');
-    const hello = await caller.dial();
-    if (hello['protocol'] !== 'chatsocket.v1') {
-      throw new ConformanceSetupError('The hello does not say `protocol: "chatsocket.v1"`, so nothing is promised.');
-    }
-    return { caller, hello };
+    await caller.dial();
+    if (caller.hello['protocol'] === 'chatsocket.v1') return caller;
+    throw new ConformanceSetupError('The hello does not say `protocol: "chatsocket.v1"`, so nothing is promised.');
   }
 
   /** A conversation with both users in it, each over one connection. */

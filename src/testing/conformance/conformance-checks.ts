@@ -1,6 +1,13 @@
 import type { CheckPlan } from './check-plan.js';
 import { CheckRun } from './check-run.js';
+import { dedupWindowChecks } from './checks/dedup-window.js';
+import { durabilityChecks } from './checks/durability.js';
+import { headChecks } from './checks/heads.js';
+import { logNumberChecks } from './checks/log-numbers.js';
+import { producerOrderChecks } from './checks/producer-order.js';
+import { rangeChecks } from './checks/ranges.js';
 import { recognitionChecks } from './checks/recognition.js';
+import { resumeChecks } from './checks/resume.js';
 import type { ConformanceClause } from './clauses.js';
 import type { ConformanceHookName, ConformanceOptions } from './conformance-options.js';
 import type { ConformanceFinding, ConformanceVerdict } from './conformance-report.js';
@@ -22,7 +29,16 @@ export interface ConformanceCheck {
   run(options: ConformanceOptions): Promise<ConformanceFinding>;
 }
 
-const plans: readonly CheckPlan[] = [...recognitionChecks];
+const plans: readonly CheckPlan[] = [
+  ...recognitionChecks,
+  ...durabilityChecks,
+  ...dedupWindowChecks,
+  ...producerOrderChecks,
+  ...logNumberChecks,
+  ...headChecks,
+  ...resumeChecks,
+  ...rangeChecks,
+];
 
 /**
  * Every check of the kit, in the order of the report.

@@ -127,7 +127,8 @@ function readEntry(message: Fields): Entry | null {
   };
 }
 
-function readEnvelope(json: unknown): readonly ServerFrame[] {
+/** An envelope, also one within another; none where it is none. */
+export function readEnvelope(json: unknown): readonly ServerFrame[] {
   if (!isRecord(json)) return [];
   const type = readString(json, 'type');
   if (type === null) return [];

@@ -11,6 +11,8 @@ import type { Bend, Sabotage, WireFrame } from './sabotage.js';
 
 const WIRE_DELAY_MS = 1;
 const STORE_DELAY_MS = 5;
+/** By then what was said is stored and told. */
+const STORED_MS = 50;
 const SESSION_MS = 3_600_000;
 
 interface Link {
@@ -76,6 +78,21 @@ export class EngineServer {
   get hooks(): ConformanceHooks {
     return {
       restart: () => this.crash(),
+      editMessage: ({ conversationId, id, senderId }, content) => {
+        const change = { conversationId, messageId: id, by: senderId, content };
+        this.#input(this.#runningLife(), { type: 'message-edited', ...change });
+        return this.#pause(STORED_MS);
+      },
+      deleteMessage: ({ conversationId, id, senderId }) => {
+        const change = { conversationId, messageId: id, by: senderId };
+        this.#input(this.#runningLife(), { type: 'message-deleted', ...change });
+        return this.#pause(STORED_MS);
+      },
+      cutRetention: async ({ conversationId, throughSeq }) => {
+        await this.#pause(STORED_MS);
+        await this.#store.write([{ type: 'drop-entries', conversationId, before: throughSeq + 1 }]);
+        await this.crash();
+      },
       advanceClock: (aheadMs) => {
         this.#aheadMs += aheadMs;
       },
@@ -159,6 +176,14 @@ export class EngineServer {
           .then((entries) => this.#input(life, { type: 'page-read', request, entries }));
         return;
       }
+      case 'read-entries': {
+        const { request } = effect;
+        void this.#store
+          .readEntries(request)
+          .then((read) => this.#input(life, { type: 'entries-read', request, read }));
+        return;
+      }
+      case 'change-settled':
       case 'redeem-token':
       case 'start-answer':
       case 'stop-answer':
@@ -167,12 +192,14 @@ export class EngineServer {
   }
 
   #write(life: Life, { laneId, writes }: { laneId: string; writes: readonly StoreWrite[] }): void {
-    const kept = this.#sabotage.write?.(writes) ?? writes;
+    const isLate = this.#sabotage.storesLater ?? (() => false);
+    const late = writes.filter(isLate);
     const isMessage = writes.some((write) => write.type === 'put-entry');
     const stored = () => this.#input(life, { type: 'stored', laneId });
     if (this.#sabotage.acksEarly === true) this.#later(0, life, stored);
     this.#later(STORE_DELAY_MS, life, async () => {
-      await this.#store.write(kept);
+      await this.#store.write(writes.filter((write) => !isLate(write)));
+      this.#later(STORE_DELAY_MS, life, () => this.#store.write(late));
       const crash = isMessage ? this.#onStored : null;
       if (crash !== null) {
         this.#onStored = null;
@@ -198,6 +225,12 @@ export class EngineServer {
     this.#clock.startTimer(() => {
       if (!life.isOver) void work();
     }, delayMs);
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      this.#clock.startTimer(resolve, delayMs);
+    });
   }
 
   #runningLife(): Life {

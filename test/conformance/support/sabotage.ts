@@ -47,8 +47,8 @@ export interface Sabotage {
   readonly limits?: Partial<EngineLimits>;
   /** What the server reads of its store when it starts. */
   readonly load?: (stored: StoredState, startCount: number) => StoredState;
-  /** What of a batch gets to the store. */
-  readonly write?: (writes: readonly StoreWrite[]) => readonly StoreWrite[];
+  /** What of a batch gets to the store only after the rest of it has, and after it was told. */
+  readonly storesLater?: (write: StoreWrite) => boolean;
   /** Tells the engine that a batch is durable before it is. */
   readonly acksEarly?: boolean;
 }
