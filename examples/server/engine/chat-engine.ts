@@ -5,27 +5,23 @@
 
 import { endAnswer, extendAnswer } from './answers.js';
 import { dropOld } from './append.js';
-import { assistantUser } from './bot.js';
 import { changeMessage, receiveChangeTarget } from './changes.js';
+import { connect, drain, register, renew } from './come-and-go.js';
 import { Conversation } from './conversation.js';
 import { receiveText } from './on-frame.js';
 import { receivePage } from './on-page.js';
 import { receiveRangeRead } from './on-range.js';
 import { post } from './post.js';
-import type { StoredState, StoreWrite, UserRecord } from './records.js';
-import { refuse } from './refuse.js';
+import type { StoredState, StoreWrite } from './records.js';
 import { bringUpToDate } from './resume.js';
-import type { Effect, EngineInput, EntriesRead, EntriesRequest, Moment, RoomSeed, TokenRequest, Turn } from './turn.js';
-import { ViolationCount } from './violation-count.js';
+import type { Effect, EngineInput, EntriesRead, EntriesRequest, Moment, RoomSeed, Turn } from './turn.js';
 import {
   accountOf,
   addConversation,
-  type Connection,
   createWorld,
   type EngineOptions,
   forgetConnection,
   foundConversation,
-  hangUp,
   tell,
   type World,
 } from './world.js';
@@ -173,16 +169,6 @@ function forgetExpired(world: World, turn: Turn): void {
   world.userLane.enqueue(turn, { writes, announce: () => {} });
 }
 
-function register(world: World, turn: Turn, user: UserRecord): void {
-  if (world.users.get(user.id)?.name === user.name) return;
-  world.users.set(user.id, user);
-  world.userLane.enqueue(turn, { writes: [{ type: 'put-user', user }], announce: () => {} });
-  const id = `assistant-${user.id}`;
-  if (!world.options.greetsUsers || world.conversations.has(id)) return;
-  const memberIds = [user.id, assistantUser.id];
-  foundConversation(world, turn, { id, epoch: turn.freshId, isOpen: false, assistant: 'always', memberIds });
-}
-
 function createConversation(
   world: World,
   turn: Turn,
@@ -193,74 +179,6 @@ function createConversation(
   foundConversation(world, turn, { id, epoch: turn.freshId, isOpen: false, assistant, memberIds });
 }
 
-function connect(world: World, turn: Turn, input: Extract<EngineInput, { type: 'connected' }>): void {
-  const { connectionId, user, expiresInMs } = input;
-  const { limits } = world.options;
-  register(world, turn, user);
-  world.tick += 1;
-  const connection: Connection = {
-    id: connectionId,
-    user,
-    tick: world.tick,
-    joined: new Map(),
-    producers: new Map(),
-    violations: new ViolationCount(limits.violationsMax, limits.violationsWindowMs),
-  };
-  const siblings = world.connectionsOf.get(user.id) ?? new Set();
-  world.connections.set(connectionId, connection);
-  world.connectionsOf.set(user.id, siblings.add(connectionId));
-  const [oldest] = siblings;
-  if (siblings.size > limits.connectionsPerUser && oldest !== undefined) {
-    hangUp(world, turn, { connectionId: oldest, code: 4403, reason: 'Too many connections' });
-  }
-  greet(world, turn, { connection, expiresInMs });
-}
-
-function greet(world: World, turn: Turn, greeting: { connection: Connection; expiresInMs: number }): void {
-  const { connection, expiresInMs } = greeting;
-  const { limits, heartbeatIntervalMs } = world.options;
-  const heads: [string, { epoch: string; latestSeq: number }][] = [];
-  for (const conversationId of world.conversationsOf.get(connection.user.id) ?? []) {
-    const conversation = world.conversations.get(conversationId);
-    if (conversation) heads.push([conversationId, { epoch: conversation.epoch, latestSeq: conversation.headSeq }]);
-  }
-  tell(world, turn, {
-    connectionId: connection.id,
-    frame: {
-      type: 'connected',
-      payload: {
-        userId: connection.user.id,
-        protocol: 'chatsocket.v1',
-        sessionId: connection.id,
-        expiresInMs,
-        deduplicates: true,
-        dedupWindowMs: limits.dedupWindowMs,
-        producerOrder: true,
-        limits: { contentLengthMax: limits.contentLengthMax, messagesPerSecond: limits.messagesPerSecond },
-        heartbeat: { intervalMs: heartbeatIntervalMs },
-        conversations: Object.fromEntries(heads),
-      },
-    },
-  });
-}
-
-function renew(world: World, turn: Turn, renewal: { request: TokenRequest; expiresInMs: number | null }): void {
-  const { request, expiresInMs } = renewal;
-  const connection = world.connections.get(request.connectionId);
-  if (connection === undefined) return;
-  const { messageId } = request;
-  if (expiresInMs === null) {
-    const message = 'The token is not valid.';
-    refuse(world, turn, { connection, code: 'INVALID_TOKEN', message, messageId, isViolation: true });
-    return;
-  }
-  const named = messageId === undefined ? {} : { messageId };
-  tell(world, turn, {
-    connectionId: connection.id,
-    frame: { type: 'authenticated', ...named, payload: { expiresInMs } },
-  });
-}
-
 /** Messages that the server itself puts into a conversation; no limit applies, and nobody waits for an ack. */
 function postAll(world: World, turn: Turn, input: Extract<EngineInput, { type: 'posted' }>): void {
   const conversation = world.conversations.get(input.conversationId);
@@ -269,13 +187,4 @@ function postAll(world: World, turn: Turn, input: Extract<EngineInput, { type: '
     const draft = { sender: input.author, content, messageId: null, inReplyTo: null, metadata: undefined };
     post(world, turn, { conversation, draft });
   }
-}
-
-/** Says goodbye, and ends the answers in progress with the text they have. What waits for the store still gets its ack. */
-function drain(world: World, turn: Turn, retryAfterMs: number): void {
-  world.isDraining = true;
-  for (const connectionId of world.connections.keys()) {
-    tell(world, turn, { connectionId, frame: { type: 'server_restarting', payload: { retryAfterMs } } });
-  }
-  for (const streamId of [...world.openStreams.keys()]) endAnswer(world, turn, { streamId, status: 'failed' });
 }

@@ -8,6 +8,8 @@ export interface EngineLimits {
   /** Frames of every kind, per user. */
   readonly framesPerSecond: number;
   readonly pagesPerSecond: number;
+  /** Frames in one text; each counts on its own. */
+  readonly batchMax: number;
   /** A connection that breaks a rule this often within `violationsWindowMs` is closed with 4429. */
   readonly violationsMax: number;
   readonly violationsWindowMs: number;
@@ -48,6 +50,7 @@ export const defaultLimits: EngineLimits = {
   messagesPerSecond: 20,
   framesPerSecond: 60,
   pagesPerSecond: 5,
+  batchMax: 64,
   violationsMax: 200,
   violationsWindowMs: 10_000,
   connectionsPerUser: 10,

@@ -1,26 +1,34 @@
 /** What each kind of frame from a client leads to. */
 
 import type { EnvelopeClientFrame } from 'chatsocket/schemas';
-import { endAnswer, endFrame } from './answers.js';
+import { endAnswer } from './answers.js';
 import { markRead } from './changes.js';
 import type { Conversation } from './conversation.js';
 import { receiveJoin } from './on-join.js';
 import { receiveLoad } from './on-page.js';
 import { receiveRange } from './on-range.js';
 import { receiveSend } from './on-send.js';
-import { readFrame } from './read-frame.js';
+import { type FrameReading, readFrames } from './read-frame.js';
 import type { MessageEntry } from './records.js';
 import { notFound, refuse, tooFast } from './refuse.js';
+import { resumeStream } from './resume.js';
 import type { Turn } from './turn.js';
 import { accountOf, type Connection, findConversation, tell, tellMembers, type World } from './world.js';
 
 type FrameOf<Type extends EnvelopeClientFrame['type']> = Extract<EnvelopeClientFrame, { type: Type }>;
 
 export function receiveText(world: World, turn: Turn, from: { connection: Connection; text: string }): void {
-  const { connection } = from;
+  const { connection, text } = from;
   // Frames that come while the server winds up stay unanswered: the client sends them again to the next one.
   if (world.isDraining) return;
-  const reading = readFrame(from.text);
+  for (const reading of readFrames(text, world.options.limits.batchMax)) {
+    // One frame of a batch may cost the connection; the rest came too late.
+    if (world.connections.has(connection.id)) receiveReading(world, turn, { connection, reading });
+  }
+}
+
+function receiveReading(world: World, turn: Turn, from: { connection: Connection; reading: FrameReading }): void {
+  const { connection, reading } = from;
   const messageId = reading.ok ? reading.frame.messageId : reading.messageId;
   const waitMs = accountOf(world, connection.user.id, turn.nowMs).frames.take(turn.nowMs);
   if (waitMs > 0) refuse(world, turn, { connection, ...tooFast(messageId, waitMs) });
@@ -146,9 +154,9 @@ function receiveCancel(
   const { messageId: streamId, conversationId } = frame.payload;
   const stream = world.openStreams.get(streamId);
   const conversation = findConversation(world, connection.user.id, stream?.conversation.id ?? conversationId ?? '');
-  const entry = conversation?.messageById(streamId) ?? null;
-  if (stream !== undefined && conversation !== null) endAnswer(world, turn, { streamId, status: 'stopped' });
-  else if (entry !== null && entry.stream !== null)
-    tell(world, turn, { connectionId: connection.id, frame: endFrame(entry) });
-  else refuse(world, turn, { connection, ...notFound(frame.messageId) });
+  const isKnown = conversation !== null && stream !== undefined;
+  if (isKnown) endAnswer(world, turn, { streamId, status: 'stopped' });
+  else if (!resumeStream(world, turn, { connection, conversation, messageId: streamId, offset: null })) {
+    refuse(world, turn, { connection, ...notFound(frame.messageId) });
+  }
 }

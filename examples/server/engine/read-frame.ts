@@ -1,4 +1,4 @@
-/** Turns a text from the wire into a frame, or into the reason why it is none. */
+/** Turns a text from the wire into frames, or into the reason why it holds none. */
 
 import { type EnvelopeClientFrame, envelopeClientFrameSchema } from 'chatsocket/schemas';
 
@@ -9,21 +9,32 @@ export type FrameReading =
 /** `envelopeClientFrameSchema` as data: zod names what it knows, so a type outside of the list is told apart. */
 const knownTypes = new Set<string>(envelopeClientFrameSchema.options.map((option) => option.shape.type.value));
 
-export function readFrame(text: string): FrameReading {
+/** One reading for each frame of a text: one, or a batch of them in a JSON array. */
+export function readFrames(text: string, batchMax: number): readonly FrameReading[] {
   let json: unknown;
   try {
     json = JSON.parse(text);
   } catch {
-    return { ok: false, code: 'PARSE_ERROR', reason: 'The frame is not JSON.', messageId: undefined };
+    return [fault('PARSE_ERROR', 'The frame is not JSON.')];
   }
+  if (!Array.isArray(json)) return [readFrame(json)];
+  if (json.length >= 1 && json.length <= batchMax) return json.map(readFrame);
+  return [fault('VALIDATION_ERROR', `A batch holds from 1 to ${batchMax} frames.`)];
+}
+
+function readFrame(json: unknown): FrameReading {
   const parsed = envelopeClientFrameSchema.safeParse(json);
   if (parsed.success) return { ok: true, frame: parsed.data };
   const messageId = stringField(json, 'messageId');
   const type = stringField(json, 'type');
   if (type !== undefined && !knownTypes.has(type)) {
-    return { ok: false, code: 'UNKNOWN_TYPE', reason: 'This server does not know this type of frame.', messageId };
+    return fault('UNKNOWN_TYPE', 'This server does not know this type of frame.', messageId);
   }
-  return { ok: false, code: 'VALIDATION_ERROR', reason: 'The frame does not have the form of its type.', messageId };
+  return fault('VALIDATION_ERROR', 'The frame does not have the form of its type.', messageId);
+}
+
+function fault(code: string, reason: string, messageId?: string): FrameReading {
+  return { ok: false, code, reason, messageId };
 }
 
 function stringField(json: unknown, name: string): string | undefined {

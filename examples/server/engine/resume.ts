@@ -22,9 +22,7 @@ export function resumeStreams(world: World, turn: Turn, resuming: Resuming): voi
   for (const { messageId, offset } of asked) {
     if (named.has(messageId)) continue;
     named.add(messageId);
-    const entry = conversation.messageById(messageId);
-    if (entry !== null) bringUpToDate(world, turn, { connectionId: connection.id, entry, offset });
-    else askStore(turn, { connection, conversation, messageId, offset });
+    resumeStream(world, turn, { connection, conversation, messageId, offset });
   }
   const givenIds = new Set(given.map((entry) => entry.id));
   for (const { id, seq } of conversation.openStreams.values()) {
@@ -34,6 +32,35 @@ export function resumeStreams(world: World, turn: Turn, resuming: Resuming): voi
   }
 }
 
+/** Tells one answer from an offset on, or its end alone where the offset is null. False where there is no such answer. */
+export function resumeStream(
+  world: World,
+  turn: Turn,
+  ask: { connection: Connection; conversation: Conversation | null; messageId: string; offset: number | null },
+): boolean {
+  const { connection, conversation, messageId, offset } = ask;
+  const seq = conversation?.seqOf(messageId) ?? null;
+  if (conversation === null || seq === null) return false;
+  const entry = conversation.messageAt(seq);
+  if (entry !== null) {
+    bringUpToDate(world, turn, { connectionId: connection.id, entry, offset });
+    return entry.stream !== null;
+  }
+  if (seq >= conversation.firstSeq) return false;
+  if (seq >= conversation.oldestSeq) {
+    const reason = { type: 'stream' as const, connectionId: connection.id, offset };
+    turn.effects.push({
+      type: 'read-entries',
+      request: { conversationId: conversation.id, from: seq, to: seq, reason },
+    });
+    return true;
+  }
+  // It is over and gone for good, so it ends with what the client has of it.
+  const payload = { id: messageId, length: offset ?? 0, status: 'failed' as const };
+  if (offset !== null) tell(world, turn, { connectionId: connection.id, frame: { type: 'message_end', payload } });
+  return offset !== null;
+}
+
 /**
  * The rest where the client is behind; everything where it is ahead, as after a crash that took text back, or where it
  * asks from the start, as after finding that its text differs.
@@ -41,30 +68,17 @@ export function resumeStreams(world: World, turn: Turn, resuming: Resuming): voi
 export function bringUpToDate(
   world: World,
   turn: Turn,
-  stream: { connectionId: string; entry: MessageEntry; offset: number },
+  stream: { connectionId: string; entry: MessageEntry; offset: number | null },
 ): void {
   const { connectionId, entry, offset } = stream;
   const { id, content } = entry;
   if (entry.stream === null) return;
-  if (offset === 0 || offset > content.length) tellSnapshot(world, turn, { connectionId, entry });
-  else if (offset < content.length) {
+  if (offset === 0 || (offset ?? 0) > content.length) tellSnapshot(world, turn, { connectionId, entry });
+  else if (offset !== null && offset < content.length) {
     const payload = { id, offset, text: content.slice(offset) };
     tell(world, turn, { connectionId, frame: { type: 'message_delta', payload } });
   }
   if (entry.stream !== 'streaming') tell(world, turn, { connectionId, frame: endFrame(entry) });
-}
-
-/** An answer that ended so long ago that it has left memory. */
-function askStore(
-  turn: Turn,
-  ask: { connection: Connection; conversation: Conversation; messageId: string; offset: number },
-): void {
-  const { connection, conversation, messageId, offset } = ask;
-  const seq = conversation.seqOf(messageId);
-  if (seq === null || seq < conversation.oldestSeq || seq >= conversation.firstSeq) return;
-  const reason = { type: 'stream' as const, connectionId: connection.id, offset };
-  const request = { conversationId: conversation.id, from: seq, to: seq, reason };
-  turn.effects.push({ type: 'read-entries', request });
 }
 
 function tellSnapshot(world: World, turn: Turn, snapshot: { connectionId: string; entry: MessageEntry }): void {

@@ -74,7 +74,7 @@ export interface EntriesRequest {
   readonly to: number;
   readonly reason:
     | { readonly type: 'range'; readonly ask: RangeAsk }
-    | { readonly type: 'stream'; readonly connectionId: string; readonly offset: number }
+    | { readonly type: 'stream'; readonly connectionId: string; readonly offset: number | null }
     | {
         readonly type: 'change';
         readonly input: Extract<EngineInput, MessageChange>;

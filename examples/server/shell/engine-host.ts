@@ -23,6 +23,9 @@ export interface EngineHostOptions {
   readonly onStoreFailure: (reason: unknown) => void;
 }
 
+/** Of no use to a client that hears of them late. */
+const ephemeralTypes: ReadonlySet<string> = new Set(['user_typing', 'user_stop_typing']);
+
 export class EngineHost {
   readonly #options: EngineHostOptions;
   readonly #inputs: EngineInput[] = [];
@@ -74,7 +77,9 @@ export class EngineHost {
     const { sockets, responder, store } = this.#options;
     switch (effect.type) {
       case 'send':
-        sockets.send(effect.connectionIds, JSON.stringify(effect.frame));
+        if (ephemeralTypes.has(effect.frame.type))
+          sockets.sendIfRead(effect.connectionIds, JSON.stringify(effect.frame));
+        else sockets.send(effect.connectionIds, JSON.stringify(effect.frame));
         return;
       case 'close':
         this.#options.logger.warning('connection-ended', { connectionId: effect.connectionId, code: effect.code });

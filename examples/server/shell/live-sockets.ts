@@ -11,6 +11,9 @@ export interface LiveSocketsOptions {
   readonly onCut: (connectionId: string) => void;
 }
 
+/** With more than this unread, a peer is told only what it must know. */
+const BEHIND_BYTES = 65_536;
+
 interface LiveSocket {
   readonly socket: WebSocket;
   isAlive: boolean;
@@ -50,6 +53,14 @@ export class LiveSockets {
       if (socket === undefined) continue;
       if (socket.bufferedAmount > this.#options.bufferedMaxBytes) this.#cut(connectionId);
       else socket.send(text);
+    }
+  }
+
+  /** For what is worth nothing later: a peer that is behind with its reading is spared. */
+  sendIfRead(connectionIds: readonly string[], text: string): void {
+    for (const connectionId of connectionIds) {
+      const socket = this.#sockets.get(connectionId)?.socket;
+      if (socket !== undefined && socket.bufferedAmount <= BEHIND_BYTES) socket.send(text);
     }
   }
 
