@@ -96,6 +96,14 @@ function conclusion(): string {
     'told error: a rejection or a timeout; false: the message is in the log all the same.',
     isGood
       ? 'chatsocket: nothing lost, doubled or out of order, and every promise settled by the truth.'
-      : 'FAILED: chatsocket lost, doubled or disordered a message, or told the sender something untrue.',
+      : `FAILED: chatsocket lost, doubled or disordered a message, or told the sender something untrue. ${troubles()}`,
   ].join('\n');
+}
+
+/** The counts that the table does not show, and where to look. */
+function troubles(): string {
+  const words = ours.map(
+    ({ unseen, errorCodes }) => `Not shown: ${unseen}. Errors: ${errorCodes.join(', ') || 'none'}.`,
+  );
+  return words.join(' ');
 }

@@ -1,9 +1,8 @@
 /** `npm run bench:hot`: what a message costs through the client, beside a raw socket of `ws` in the same run. */
-import { fork } from 'node:child_process';
 import { argumentsOrExit } from './bench-arguments.js';
-import { bundle } from './bundle.js';
 import type { Comparison, HotReport } from './hot/report.js';
 import type { Profile, Stage } from './hot/stages.js';
+import { reportOf } from './measured-program.js';
 import { textTable } from './text-table.js';
 
 const INBOUND_RATIO_MAX = 1.5;
@@ -17,7 +16,12 @@ const { numbers, isJson } = argumentsOrExit('bench:hot', {
 const measureEntry = new URL('./hot/measure-program.ts', import.meta.url);
 const serverEntry = new URL('./hot/server-program.ts', import.meta.url);
 
-const report = await run();
+// The program sends one thing only.
+const report = (await reportOf({
+  entries: [measureEntry, serverEntry],
+  args: (built) => [built.file(serverEntry), String(numbers.rounds), String(numbers.messages)],
+})) as HotReport;
+
 const inbound = ratioOf(report.inbound);
 const outbound = ratioOf(report.outbound);
 const isGood = inbound <= INBOUND_RATIO_MAX && outbound <= OUTBOUND_RATIO_MAX;
@@ -26,22 +30,6 @@ if (isJson)
   console.log(JSON.stringify({ bench: 'hot', node: process.version, ...numbers, limits, isGood, ...report }, null, 2));
 else print();
 process.exitCode = isGood ? 0 : 1;
-
-/** In a program without tsx, for which the client is bundled as in an application. */
-async function run(): Promise<HotReport> {
-  const built = bundle([measureEntry, serverEntry]);
-  try {
-    const args = [built.file(serverEntry), String(numbers.rounds), String(numbers.messages)];
-    const child = fork(built.file(measureEntry), args, { execArgv: ['--expose-gc'] });
-    return await new Promise<HotReport>((resolve, reject) => {
-      // The program sends one thing only.
-      child.once('message', (message) => resolve(message as HotReport));
-      child.once('exit', (code) => reject(new Error(`The measuring program ended with ${code}.`)));
-    });
-  } finally {
-    built.remove();
-  }
-}
 
 /** Of the client with one listener to the raw socket. */
 function ratioOf({ rows }: Comparison): number {

@@ -34,7 +34,7 @@ describe('every contestant over a link without faults', () => {
       expect(answers).toEqual([told, told, told]);
       expect(seen).toEqual(['a', 'b', 'c']);
       expect(await party.log()).toEqual(['a', 'b', 'c']);
-      expect(sender.ownView() ?? seen).toEqual(['a', 'b', 'c']);
+      expect(sender.account()?.shown ?? seen).toEqual(['a', 'b', 'c']);
     } finally {
       await within('everything closes', party.close());
     }

@@ -23,7 +23,7 @@ export const centrifuge: Contestant = {
 };
 
 /** Several commands may come in one frame, a line each. Every publication goes to everybody. */
-export function startCentrifugeServer(): Promise<RecordingServer> {
+function startCentrifugeServer(): Promise<RecordingServer> {
   const isSubscribed = new WeakSet<object>();
   return startRecordingServer((frame, from, { record, sockets }) => {
     for (const line of frame.split('\n').filter((text) => text !== '')) {
@@ -74,7 +74,7 @@ function centrifugeParty(server: RecordingServer, setting: Setting): Party {
             () => 'ok' as const,
             () => 'error' as const,
           ),
-        ownView: () => null,
+        account: () => null,
       };
     },
     async observe(onText) {

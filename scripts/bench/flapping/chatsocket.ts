@@ -94,12 +94,17 @@ function chatsocketParty({ server, store, setting }: Running): Party {
 }
 
 function senderOf(client: ChatSocketClient): Sender {
+  const errorCodes = new Set<string>();
+  client.on('message-failed', ({ error }) => errorCodes.add(error.code));
   return {
     send: (text) =>
       client.send(text).acked.then(
         () => 'ok' as const,
         () => 'error' as const,
       ),
-    ownView: () => client.snapshot.messages.map(({ content }) => content),
+    account: () => ({
+      shown: client.snapshot.messages.map(({ content }) => content),
+      errorCodes: [...errorCodes],
+    }),
   };
 }

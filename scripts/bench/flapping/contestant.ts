@@ -32,6 +32,13 @@ export interface Party {
 export interface Sender {
   /** Resolves with what the program was told, as soon as it was. Never rejects. */
   send(text: string): Promise<Told>;
-  /** The sender's own history, where the client keeps one. */
-  ownView(): readonly string[] | null;
+  /** What the client itself can tell; null for one that keeps no history. */
+  account(): SenderAccount | null;
+}
+
+export interface SenderAccount {
+  /** Its own history, as it would be shown. */
+  readonly shown: readonly string[];
+  /** The codes of its errors, each once: where to look if something went wrong. */
+  readonly errorCodes: readonly string[];
 }

@@ -18,7 +18,7 @@ export const phoenix: Contestant = {
 };
 
 /** Everything is answered `ok`: joins, heartbeats and pushes. Every push goes to the others. */
-export function startPhoenixServer(): Promise<RecordingServer> {
+function startPhoenixServer(): Promise<RecordingServer> {
   return startRecordingServer((text, from, { record, sockets }) => {
     const [joinReference, reference, topic, event, payload] = frameShape.parse(JSON.parse(text));
     if (event === 'chat') {
@@ -51,7 +51,7 @@ function phoenixParty(server: RecordingServer, setting: Setting): Party {
       const channel = await join(port);
       return {
         send: (text) => push(channel, text, setting.ackTimeoutMs),
-        ownView: () => null,
+        account: () => null,
       };
     },
     async observe(onText) {

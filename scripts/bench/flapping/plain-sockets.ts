@@ -55,7 +55,7 @@ function plainParty(server: RecordingServer, dial: (port: number) => PlainSocket
       return {
         // `true` of partysocket means that a connection took it; nothing else is ever said.
         send: async (text): Promise<Told> => (socket.send(text) === true ? 'ok' : 'nothing'),
-        ownView: () => null,
+        account: () => null,
       };
     },
     async observe(onText) {

@@ -18,6 +18,7 @@ export interface FlappingResult extends Verdict {
   readonly client: string;
   /** Links that were open when they were cut. */
   readonly cuts: number;
+  readonly errorCodes: readonly string[];
   /** From the first send to the last thing that happened. */
   readonly seconds: number;
 }
@@ -43,11 +44,11 @@ async function flap(party: Party, proxy: FaultProxy, setting: Setting): Promise<
   const told = await sendAll(sender, setting.sends);
   const cuts = killer.stop();
   const lastAtMs = await healed(party, told, seen);
-  const view = sender.ownView();
+  const account = sender.account();
   const log = await party.log();
-  const verdict = judge({ told, log, views: view === null ? [seen] : [seen, view] });
+  const verdict = judge({ told, log, views: account === null ? [seen] : [seen, account.shown] });
   const seconds = (lastAtMs - startedAtMs) / 1_000;
-  return { ...verdict, cuts, seconds };
+  return { ...verdict, cuts, errorCodes: account?.errorCodes ?? [], seconds };
 }
 
 /** Cuts by the schedule until it is stopped; `stop` returns how many open links were cut. */

@@ -53,7 +53,7 @@ async function startParty(setting: Setting, send: Send, senderOptions: object): 
     serverPort,
     async join(port) {
       const socket = await connect(port, senderOptions);
-      return { send: (text) => send(socket, text, setting), ownView: () => null };
+      return { send: (text) => send(socket, text, setting), account: () => null };
     },
     async observe(onText) {
       const socket = await connect(serverPort, {});

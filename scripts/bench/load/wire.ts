@@ -21,7 +21,7 @@ export function helloText(dialect: Dialect = 'chatsocket.v1'): string {
 }
 
 /** The answer to a join: nothing was said yet. */
-export function joinedText(conversationId: string, dialect: Dialect = 'chatsocket.v1'): string {
+function joinedText(conversationId: string, dialect: Dialect = 'chatsocket.v1'): string {
   const place = { epoch: EPOCH, latestSeq: 0, recovered: 'none', hasOlder: false };
   const payload = { conversationId, messages: [], ...(dialect === 'base' ? {} : place) };
   return JSON.stringify({ type: 'conversation_history', payload, timestamp: STARTED_AT_MS });
@@ -45,7 +45,7 @@ export function messageText(seq: number, dialect: Dialect = 'chatsocket.v1'): st
   return JSON.stringify({ type: 'new_message', payload, timestamp: STARTED_AT_MS + seq });
 }
 
-export function ackText(messageId: string, seq: number): string {
+function ackText(messageId: string, seq: number): string {
   const payload = { messageId, id: uuidOf(seq), seq, duplicate: false };
   return JSON.stringify({ type: 'ack', payload, timestamp: STARTED_AT_MS + seq });
 }
