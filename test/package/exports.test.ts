@@ -57,6 +57,7 @@ test('chatsocket/storage exports the places where an outbox can be kept', async 
 
   expect(names).toMatchInlineSnapshot(`
     [
+      "indexedDbOutboxStore",
       "memoryOutboxStore",
     ]
   `);

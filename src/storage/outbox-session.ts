@@ -1,0 +1,215 @@
+/** One client's part of the database, from its `open` to its `close`. Everything happens in the order of the calls. */
+import type { Clock } from '../ports/clock.js';
+import type { OutboxRows, OutboxStoreEvents, StoredMessage } from '../ports/outbox-store.js';
+import type { Connection } from './connection.js';
+import { withinDeadline } from './deadline.js';
+import {
+  erase,
+  LEASE_RENEWAL_MS,
+  markForWipe,
+  moveAside,
+  removeRow,
+  type Self,
+  type Stock,
+  signOff,
+  takeStock,
+  writeRow,
+} from './ownership.js';
+import type { Presence } from './presence.js';
+import { decodeRow, encodeMessage, type OutboxCodec, type StoredRow } from './stored-row.js';
+
+export interface SessionParts {
+  /** What the database knows the user and the server by. */
+  readonly namespace: string;
+  readonly owner: string;
+  readonly events: OutboxStoreEvents;
+  readonly codec: OutboxCodec | null;
+  readonly clock: Clock;
+  readonly connection: Connection;
+  readonly presence: Presence;
+}
+
+const NOT_KEPT = 'Cannot keep the message:';
+
+export class OutboxSession implements OutboxRows {
+  readonly #parts: SessionParts;
+  /** The ids of the rows that are this client's. */
+  readonly #held = new Set<string>();
+  #latest: Promise<unknown> = Promise.resolve();
+  /** Counts the logouts: what was called before one is not written after it. */
+  #life = 0;
+  #wipesBegun = 0;
+  #isClosing = false;
+  #hasStarted = false;
+  #failure: { readonly cause: unknown } | null = null;
+  #stopTimer: () => void = () => undefined;
+
+  constructor(parts: SessionParts) {
+    this.#parts = parts;
+  }
+
+  /** Rejects where the database cannot be opened; then nothing is left of the attempt. */
+  async start(): Promise<void> {
+    try {
+      await this.#parts.presence.arrive();
+      await this.#inTurn(async () => {
+        await this.#look(null);
+        this.#hasStarted = true;
+      });
+      this.#parts.presence.announce();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  put(message: StoredMessage): Promise<void> {
+    const life = this.#life;
+    const { codec, clock } = this.#parts;
+    const encoding = withinDeadline(encodeMessage(message, codec), clock, 'The codec');
+    // Its failure is told in its turn.
+    encoding.catch(() => undefined);
+    return this.#inTurn(async () => {
+      const content = await encoding;
+      const isWritten = life === this.#life && (await this.#write(message.id, content));
+      if (isWritten) return;
+      if (life === this.#life) await this.#look(null);
+      throw new Error(`${NOT_KEPT} the user logged out, or another tab has taken it over.`);
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      await this.#parts.connection.transact('relaxed', (stores) => removeRow(stores, this.#self(), id));
+      this.#held.delete(id);
+    });
+  }
+
+  wipe(): Promise<void> {
+    const { namespace, connection, presence } = this.#parts;
+    this.#life += 1;
+    this.#wipesBegun += 1;
+    // At once: calls that wait for a slow codec must not keep the mark from the disk. Where it has no room, the rest has.
+    const marking = connection.transact('strict', (stores) => markForWipe(stores, this.#self())).catch(() => undefined);
+    const wiping = this.#inTurn(async () => {
+      await marking;
+      const eraseAndTell = connection.transact('strict', (stores) => erase(stores, namespace, true));
+      await eraseAndTell.catch(() => connection.transact('strict', (stores) => erase(stores, namespace, false)));
+      this.#held.clear();
+      await this.#look(null);
+      presence.announce();
+    });
+    const end = () => {
+      this.#wipesBegun -= 1;
+    };
+    wiping.then(end, end);
+    return wiping;
+  }
+
+  async close(): Promise<void> {
+    const { connection, presence } = this.#parts;
+    this.#isClosing = true;
+    this.#stopTimer();
+    presence.stopWaiting();
+    await this.#latest;
+    if (this.#hasStarted && this.#failure === null) {
+      const leavesRows = this.#held.size > 0;
+      // Where this fails, the lock or the lease tells the others a little later.
+      await connection
+        .transact('relaxed', (stores) => signOff(stores, this.#self(), leavesRows))
+        .catch(() => undefined);
+    }
+    presence.announce();
+    presence.leave();
+    connection.close();
+  }
+
+  /** Something changed in the database, or an owner is known to be dead. */
+  async notice(endedOwner: string | null): Promise<void> {
+    await this.#inTurn(() => this.#look(endedOwner)).catch((error: unknown) => this.fail(error));
+  }
+
+  /** The lock stays: this client goes on with what is in memory, and nobody else may send it. */
+  fail(cause: unknown): void {
+    if (this.#failure !== null || this.#isClosing) return;
+    this.#failure = { cause };
+    this.#stopTimer();
+    this.#parts.presence.stopWaiting();
+    if (this.#hasStarted) this.#parts.events.failed(cause);
+  }
+
+  /** After all that was called before, whatever became of it. */
+  #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#latest.then(() => {
+      if (this.#failure !== null) throw this.#failure.cause;
+      return work();
+    });
+    this.#latest = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #self(): Self {
+    const { namespace, owner, clock, presence } = this.#parts;
+    return { namespace, owner, nowMs: clock.nowMs(), isLocked: presence.isLocked };
+  }
+
+  async #write(id: string, content: Awaited<ReturnType<typeof encodeMessage>>): Promise<boolean> {
+    const row = { ...content, id, isNew: !this.#held.has(id) };
+    const isWritten = await this.#parts.connection.transact('strict', (stores) => writeRow(stores, this.#self(), row));
+    if (isWritten) this.#held.add(id);
+    return isWritten;
+  }
+
+  /** Learns from the database what others have done, and takes what the dead have left. */
+  async #look(endedOwner: string | null): Promise<void> {
+    const { connection, presence } = this.#parts;
+    if (this.#isClosing) return;
+    const isFirst = !this.#hasStarted;
+    const stock = await connection.transact('relaxed', (stores) =>
+      takeStock(stores, { ...this.#self(), endedOwner, isFirst }),
+    );
+    this.#tellLosses(stock);
+    await this.#adopt(stock.taken);
+    for (const owner of stock.lockedOwners) presence.awaitEnd(owner);
+    if (!presence.isTold || stock.hasLeases) this.#lookLater();
+  }
+
+  #tellLosses({ isWiped, isTakenForDead, kept }: Stock): void {
+    const { events } = this.#parts;
+    if (isWiped) {
+      this.#held.clear();
+      if (this.#wipesBegun > 0) return;
+      this.#life += 1;
+      events.wiped();
+    } else if (isTakenForDead) {
+      const lost = [...this.#held].filter((id) => !kept.has(id));
+      for (const id of lost) this.#held.delete(id);
+      if (lost.length > 0) events.lost(lost);
+    }
+  }
+
+  async #adopt(rows: readonly StoredRow[]): Promise<void> {
+    const { codec, clock, connection, events } = this.#parts;
+    const decoding = Promise.all(rows.map(async (row) => ({ row, message: await decodeRow(row, codec) })));
+    const decoded = await withinDeadline(decoding, clock, 'The codec');
+    const messages = decoded.flatMap(({ message }) => message ?? []).sort(bySendingOrder);
+    const unreadable = decoded.filter(({ message }) => message === null).map(({ row }) => row);
+    if (unreadable.length > 0) {
+      await connection.transact('relaxed', (stores) => moveAside(stores, this.#self(), unreadable));
+      events.setAside(unreadable.length);
+    }
+    for (const { id } of messages) this.#held.add(id);
+    if (messages.length > 0) events.adopted(messages);
+  }
+
+  #lookLater(): void {
+    this.#stopTimer();
+    if (this.#isClosing) return;
+    this.#stopTimer = this.#parts.clock.startTimer(() => void this.notice(null), LEASE_RENEWAL_MS);
+  }
+}
+
+/** Keeps the order of each sender; between senders none is promised. */
+function bySendingOrder(left: StoredMessage, right: StoredMessage): number {
+  return left.order - right.order || left.queuedAtMs - right.queuedAtMs;
+}
