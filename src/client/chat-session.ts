@@ -67,7 +67,7 @@ export class ChatSession {
     this.typing = new Typing({ clock, turn, conversations, send, onChanged: onTyping });
     this.readMarks = new ReadMarks({ clock, turn, send });
     this.pages = new OlderPages({ clock, turn, send, isOpen: () => this.link.isOpen });
-    this.streamStops = new StreamStops({ announcer, send, onChanged });
+    this.streamStops = this.#makeStops();
     this.#receiver = this.#makeReceiver();
 
     this.link = this.#makeLink();
@@ -111,13 +111,13 @@ export class ChatSession {
   }
 
   #whenDialLeft(wasOpen: boolean): void {
+    this.streamStops.loseConnection();
     this.#receiver.end();
     if (!wasOpen) return;
     this.sender.loseConnection();
     this.typing.loseConnection();
     this.readMarks.loseConnection();
     this.pages.loseConnection();
-    for (const conversation of this.conversations.list()) conversation.inbox.streams.stall();
     this.views.mark('now');
   }
 
@@ -154,6 +154,17 @@ export class ChatSession {
     });
   }
 
+  #makeStops(): StreamStops {
+    return new StreamStops({
+      conversations: this.conversations,
+      send: (dialId, frame) => this.link.send(dialId, frame),
+      onChanges: (conversation, changes) => {
+        this.#receiver.report(conversation, changes);
+        this.views.mark('now');
+      },
+    });
+  }
+
   #makeReceiver(): Receiver {
     const { options, turn, conversations, sender, metrics, announcer } = this;
     return new Receiver({
@@ -166,6 +177,7 @@ export class ChatSession {
       isPulseInDoubt: () => this.link.isPulseInDoubt,
       send: (dialId, frame) => this.link.send(dialId, frame),
       tokenExpiresInMs: (dialId) => this.link.tokenExpiresInMs(dialId),
+      onGreeted: (dialId) => this.streamStops.gainConnection(dialId),
       onChange: (conversation, change) => this.#reports.changed(conversation, change),
       onTouched: () => this.views.mark('soon'),
       onTyping: (conversationId, userId, isTyping) => this.typing.receive(conversationId, userId, isTyping),

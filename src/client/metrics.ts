@@ -16,6 +16,8 @@ export interface ChatSocketMetrics {
   readonly duplicatesDropped: number;
   /** Messages that the server could not give any more. */
   readonly messagesLost: number;
+  /** Answers that were shown late, because as many as may were growing. */
+  readonly streamsPostponed: number;
   readonly queueDepth: number;
 }
 
@@ -38,6 +40,7 @@ export class MetricsCounter {
   framesRejected = 0;
   duplicatesDropped = 0;
   messagesLost = 0;
+  streamsPostponed = 0;
   readonly #openMs = new Samples();
   readonly #roundTripMs = new Samples();
   readonly #ackMs = new Samples();
@@ -83,6 +86,7 @@ export class MetricsCounter {
       framesRejected: this.framesRejected,
       duplicatesDropped: this.duplicatesDropped,
       messagesLost: this.messagesLost,
+      streamsPostponed: this.streamsPostponed,
       queueDepth,
     };
   }

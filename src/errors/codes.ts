@@ -26,6 +26,7 @@ export const ERROR_CODES = {
   'storage/row-set-aside': 'Stored messages could not be read and were set aside.',
   'protocol/bad-frame': 'A frame from the server could not be read and was dropped.',
   'protocol/refused': 'The server answered with an error that belongs to no message.',
+  'protocol/answer-too-long': 'An answer outgrew what is kept of one; the rest of it is not shown.',
   'protocol/unsupported': 'The protocol in use has no such frame.',
   'usage/invalid-option': 'An option has a value outside its range.',
   'usage/invalid-argument': 'An argument has a value outside its range.',

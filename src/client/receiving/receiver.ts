@@ -15,6 +15,7 @@ import { Agreement, BASE_TERMS } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
 import { Refusals } from './refusals.js';
+import { StreamFrames } from './stream-frames.js';
 
 /** This many unreadable frames in a row mean that the peer is not what we think it is. */
 const BAD_FRAMES_MAX = 20;
@@ -31,6 +32,8 @@ export interface ReceiverSurroundings {
   readonly isPulseInDoubt: () => boolean;
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
   readonly tokenExpiresInMs: (dialId: DialId) => number | null;
+  /** The server listens, and nothing was asked of it yet. */
+  readonly onGreeted: (dialId: DialId) => void;
   readonly onChange: (conversation: ConversationState, change: ToldChange) => void;
   readonly onTouched: (conversation: ConversationState) => void;
   readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
@@ -44,6 +47,7 @@ export interface ReceiverSurroundings {
 export class Receiver {
   readonly #around: ReceiverSurroundings;
   readonly #refusals: Refusals;
+  readonly #streams: StreamFrames;
   /** Joins that are to be sent again, one timer a conversation. */
   readonly #timers: NamedTimers<string>;
   #agreement: Agreement | null = null;
@@ -58,6 +62,12 @@ export class Receiver {
         if (conversation !== null) this.#askJoin(conversation);
       }),
     );
+    this.#streams = new StreamFrames({
+      clock: options.clock,
+      turn,
+      conversations,
+      onChanges: (conversation, changes) => this.report(conversation, changes),
+    });
     this.#refusals = new Refusals({
       sender,
       dispatch,
@@ -86,6 +96,7 @@ export class Receiver {
   end(): void {
     this.#agreement = null;
     this.#timers.stopAll();
+    this.#streams.loseConnection();
   }
 
   readText(dialId: DialId, text: string): void {
@@ -113,6 +124,16 @@ export class Receiver {
   /** Joins a conversation on the connection that there is; at the next one if there is none. */
   join(conversation: ConversationState): void {
     if (this.#agreement?.joining.has(conversation.id) === false) this.#askJoin(conversation);
+  }
+
+  /** Tells what changed in a conversation, and asks the server for what is missing. */
+  report(conversation: ConversationState, changes: readonly InboxChange[]): void {
+    for (const change of changes) {
+      if (change.type === 'rejoin-needed') this.join(conversation);
+      else this.#around.onChange(conversation, change);
+      if (this.#streams.follow(change)) this.join(conversation);
+    }
+    this.#around.onTouched(conversation);
   }
 
   #askJoin(conversation: ConversationState): void {
@@ -157,11 +178,9 @@ export class Receiver {
       case 'stream-start':
         return this.#tell(this.#around.conversations.get(frame.conversationId), ({ inbox }) => inbox.receive(frame));
       case 'stream-delta':
-        return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.grow(frame));
       case 'stream-snapshot':
-        return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.replace(frame.id, frame.text));
       case 'stream-end':
-        return this.#tellStream(frame.id, ({ inbox }) => inbox.streams.end(frame));
+        return this.#streams.take(frame);
       case 'history-page':
         return this.#takePage(frame);
       case 'typing':
@@ -191,6 +210,7 @@ export class Receiver {
     agreement.terms = hello.terms;
     agreement.expiresInMs = hello.expiresInMs;
     this.#around.conversations.identify(hello.userId);
+    this.#around.onGreeted(agreement.dialId);
     for (const conversation of this.#around.conversations.list()) this.join(conversation);
     this.#checkReady(agreement);
   }
@@ -203,8 +223,7 @@ export class Receiver {
     if (conversation !== null) {
       const { recovered, changes } = conversation.inbox.join(frame);
       agreement.noteRecovery(recovered);
-      this.#report(conversation, changes);
-      this.#around.onTouched(conversation);
+      this.report(conversation, changes);
     }
     this.#checkReady(agreement);
   }
@@ -232,9 +251,7 @@ export class Receiver {
   }
 
   #tell(conversation: ConversationState | null, apply: (state: ConversationState) => readonly InboxChange[]): void {
-    if (conversation === null) return;
-    this.#report(conversation, apply(conversation));
-    this.#around.onTouched(conversation);
+    if (conversation !== null) this.report(conversation, apply(conversation));
   }
 
   /** An own message found in a page is as good as its ack, wherever it stands. */
@@ -246,17 +263,6 @@ export class Receiver {
     for (const { clientMessageId, id, senderId, seq } of frame.messages) {
       const isOwn = senderId !== null && senderId === conversations.selfId;
       if (isOwn && clientMessageId !== null) sender.ack({ clientMessageId, id, seq, duplicate: false });
-    }
-  }
-
-  #tellStream(id: string, apply: (state: ConversationState) => readonly InboxChange[]): void {
-    this.#tell(this.#around.conversations.findByStream(id), apply);
-  }
-
-  #report(conversation: ConversationState, changes: readonly InboxChange[]): void {
-    for (const change of changes) {
-      if (change.type === 'rejoin-needed') this.join(conversation);
-      else this.#around.onChange(conversation, change);
     }
   }
 

@@ -85,6 +85,7 @@ export class Announcer {
         return this.emit('history-reset', { conversationId });
       case 'confirmed':
       case 'duplicate':
+      case 'stream-postponed':
         return;
     }
   }

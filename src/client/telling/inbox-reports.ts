@@ -24,6 +24,7 @@ export class InboxReports {
     const { metrics, sender, announcer, onChanged } = this.#around;
     if (change.type === 'duplicate') metrics.duplicatesDropped += 1;
     if (change.type === 'gap-lost') metrics.messagesLost += change.toSeq - change.fromSeq + 1;
+    if (change.type === 'stream-postponed') metrics.streamsPostponed += 1;
     if (change.type === 'confirmed') {
       const { clientMessageId, id, seq } = change;
       sender.ack({ clientMessageId, id, seq, duplicate: false });

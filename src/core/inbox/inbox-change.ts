@@ -13,6 +13,8 @@ export type InboxChange =
       readonly seq: number | null;
     }
   | { readonly type: 'stream-started'; readonly id: MessageId }
+  /** As many answers grow as may; this one is shown when another one has ended. */
+  | { readonly type: 'stream-postponed'; readonly id: MessageId }
   | { readonly type: 'stream-delta'; readonly id: MessageId; readonly offset: number; readonly text: string }
   | { readonly type: 'stream-ended'; readonly id: MessageId; readonly status: StreamEnd }
   | { readonly type: 'read'; readonly messageIds: readonly MessageId[]; readonly readBy: string }

@@ -97,6 +97,7 @@ export class MessageRows {
     const { history, streams } = this.#source;
     this.#remember(message.id, message.senderId, message.clientMessageId);
     const row = this.toRow(message);
+    if (message.streaming && !streams.hasRoom) return streams.postpone({ ...row, id: message.id });
     history.insert(row, beforeId);
     if (message.streaming) return streams.begin(message.id, message.content);
     return isNews ? [{ type: 'received', row }] : [];
@@ -110,6 +111,11 @@ export class MessageRows {
     if (own !== null) {
       this.#source.history.insert(this.#adopt(own, message), beforeId);
       return [{ type: 'confirmed', clientMessageId: own.clientMessageId, id: message.id, seq: message.seq }];
+    }
+    const { streams } = this.#source;
+    if (streams.isWaiting(message.id) && !message.streaming) {
+      streams.drop(message.id);
+      return null;
     }
     const { senderId, clientMessageId } = message;
     const isRepeat = clientMessageId !== null && this.#named.has(nameBySender(senderId, clientMessageId));
