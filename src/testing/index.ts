@@ -19,6 +19,12 @@ export type {
   ConformanceVerdict,
 } from './conformance/conformance-report.js';
 export { ConformanceSetupError } from './conformance/outcome.js';
+export {
+  type ConformanceSocket,
+  type ConformanceSocketClass,
+  type WebSocketConnectOptions,
+  webSocketConnect,
+} from './conformance/web-socket-connect.js';
 export { countingIds } from './counting-ids.js';
 export { createTestClient, type TestClientOptions, type TestWorld } from './create-test-client.js';
 export { expectDials, expectNotSent, expectSent, expectSentTypes, type SentFrame } from './expect-sent.js';

@@ -7,7 +7,7 @@ export const resumeNewestFirst: Sabotage = {
     tell({ frame }) {
       const { messages } = frame.payload;
       if (frame.type !== 'conversation_history' || !Array.isArray(messages)) return [frame];
-      return [{ ...frame, payload: { ...frame.payload, messages: messages.toReversed() } }];
+      return [{ ...frame, payload: { ...frame.payload, messages: [...messages].reverse() } }];
     },
   }),
 };

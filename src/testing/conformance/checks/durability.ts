@@ -80,6 +80,7 @@ async function rememberedThroughCrash(run: CheckRun): Promise<string> {
   expectKept(!isPhantom, 'After a crash the id is known and the message is not in the log.');
   expectClear(isThere, 'The message was not in the log after the crash: `hooks.crashAfterStore` came too early.');
   await expectOneEntry(run, said);
+  expectClear(answer.ack.seq !== null, 'Acks name no `seq`; see DS-5.');
   expectKept(answer.ack.duplicate, 'A message that was stored right before the server died was not known any more.');
   return `A message that was stored right before the server died is in the log once, at ${answer.ack.seq}.`;
 }
