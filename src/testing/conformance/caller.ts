@@ -1,4 +1,5 @@
 import type { ConformanceConnection } from './conformance-options.js';
+import { FrameWatch } from './frame-watch.js';
 import { ClauseBlocked, ClauseBroken, ConformanceSetupError } from './outcome.js';
 import {
   type Ack,
@@ -9,7 +10,6 @@ import {
   readBacklog,
   readLogEvent,
   readRefusal,
-  readServerFrames,
   type ServerFrame,
 } from './server-frame.js';
 import type { Settings } from './settings.js';
@@ -42,23 +42,24 @@ export interface Placed {
 const TOO_FAST = 'RATE_LIMIT';
 const PAUSE_DEFAULT_MS = 1_000;
 
-/** Frames kept of one connection; checks are short, so only a server that does not stop talking gets there. */
-const FRAMES_MAX = 10_000;
-
 /** One connection of one user to the server under test. */
 export class Caller {
   readonly user: string;
-  readonly frames: ServerFrame[] = [];
   readonly #settings: Settings;
+  readonly #watch: FrameWatch;
   readonly #abort = new AbortController();
-  readonly #looks = new Set<() => void>();
   #connection: ConformanceConnection | null = null;
   #hello: ServerFrame['payload'] = {};
-  #isOver = false;
 
   constructor(user: string, settings: Settings) {
     this.user = user;
     this.#settings = settings;
+    this.#watch = new FrameWatch(settings.clock, settings.timeouts.answerMs);
+  }
+
+  /** Everything that has come, oldest first. */
+  get frames(): readonly ServerFrame[] {
+    return this.#watch.frames;
   }
 
   /** The payload of the server's `connected`. */
@@ -72,9 +73,9 @@ export class Caller {
     // A connection that comes too late is closed by `#connect` itself.
     dialing.catch(() => {});
     try {
-      await Promise.race([dialing, this.#until('a connection', () => this.#connection !== null)]);
+      await Promise.race([dialing, this.#watch.until('a connection', () => this.#connection !== null)]);
       const read = (frame: ServerFrame) => (frame.type === 'connected' ? frame.payload : null);
-      this.#hello = await this.next('the hello `connected`', read);
+      this.#hello = await this.#watch.next('the hello `connected`', read);
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);
       throw new ConformanceSetupError(`${this.user} could not connect: ${why}`, { cause: error });
@@ -82,28 +83,19 @@ export class Caller {
   }
 
   send(type: string, payload: object, messageId: string): void {
-    if (this.#isOver) throw new ClauseBroken(`The server closed the connection before ${type} could be sent.`);
+    if (this.#watch.isOver) throw new ClauseBroken(`The server closed the connection before ${type} could be sent.`);
     const timestamp = Math.floor(this.#settings.clock.nowMs());
-    this.#connection?.send(JSON.stringify({ type, payload, messageId, timestamp }));
-  }
-
-  /** The first frame from `since` on, past or to come, of which `read` makes something. */
-  async next<Result>(what: string, read: (frame: ServerFrame) => Result | null, since = 0): Promise<Result> {
-    let found: Result | null = null;
-    await this.#until(what, () => {
-      for (let index = since; index < this.frames.length && found === null; index += 1) {
-        const frame = this.frames[index];
-        if (frame !== undefined) found = read(frame);
-      }
-      return found !== null;
-    });
-    // `#until` resolves only once something was found; null is no result.
-    return found as Result;
+    try {
+      this.#connection?.send(JSON.stringify({ type, payload, messageId, timestamp }));
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      throw new ClauseBroken(`${type} could not be sent: ${why}`);
+    }
   }
 
   /** Everything that has come, of which `read` makes something. */
   all<Result>(read: (frame: ServerFrame) => Result | null): readonly Result[] {
-    return this.frames.flatMap((frame) => read(frame) ?? []);
+    return this.#watch.all(read);
   }
 
   /** Waits until `count` frames have come of which `read` makes something, and returns all of them. */
@@ -112,7 +104,7 @@ export class Caller {
     what: string,
     read: (frame: ServerFrame) => Result | null,
   ): Promise<readonly Result[]> {
-    await this.#until(`${count} × ${what}`, () => this.all(read).length >= count);
+    await this.#watch.until(`${count} × ${what}`, () => this.all(read).length >= count);
     return this.all(read);
   }
 
@@ -181,7 +173,7 @@ export class Caller {
     for (;;) {
       const since = this.frames.length;
       this.send(type, payload, messageId);
-      const answer = await this.next(
+      const answer = await this.#watch.next(
         `the answer \`${expected.what}\` to ${type}`,
         (frame) => {
           const refusal = readRefusal(frame);
@@ -198,7 +190,7 @@ export class Caller {
 
   /** Ends the connection. Twice is harmless. */
   async close(): Promise<void> {
-    this.#end();
+    this.#watch.end();
     this.#abort.abort();
     const connection = this.#connection;
     this.#connection = null;
@@ -209,60 +201,15 @@ export class Caller {
     const connection = await this.#settings.connect({
       user: this.user,
       signal: this.#abort.signal,
-      onText: (text) => this.#receive(text),
-      onClose: () => this.#end(),
+      onText: (text) => this.#watch.receive(text),
+      onClose: () => this.#watch.end(),
     });
     if (this.#abort.signal.aborted) {
       await closeQuietly(connection);
       return;
     }
     this.#connection = connection;
-    this.#look();
-  }
-
-  #receive(text: string): void {
-    if (this.#abort.signal.aborted || this.frames.length >= FRAMES_MAX) return;
-    this.frames.push(...readServerFrames(text));
-    this.#look();
-  }
-
-  #end(): void {
-    this.#isOver = true;
-    this.#look();
-  }
-
-  #look(): void {
-    for (const look of [...this.#looks]) look();
-  }
-
-  async #until(what: string, isThere: () => boolean): Promise<void> {
-    const { clock, timeouts } = this.#settings;
-    await new Promise<void>((resolve, reject) => {
-      const finish = (end: () => void) => {
-        this.#looks.delete(look);
-        stop();
-        end();
-      };
-      const fail = (why: string) => finish(() => reject(new ClauseBroken(`${why}${this.#lastWords()}`)));
-      const look = () => {
-        if (isThere()) finish(resolve);
-        else if (this.#isOver) fail(`The connection ended before ${what} came.`);
-      };
-      const stop = clock.startTimer(
-        () => fail(`Waited ${timeouts.answerMs} ms in vain for ${what}.`),
-        timeouts.answerMs,
-      );
-      this.#looks.add(look);
-      look();
-    });
-  }
-
-  #lastWords(): string {
-    const last = this.frames.slice(-3).map((frame) => {
-      const refusal = readRefusal(frame);
-      return refusal === null ? frame.type : `error ${refusal.code}`;
-    });
-    return last.length === 0 ? ' The server said nothing.' : ` The last that it said: ${last.join(', ')}.`;
+    this.#watch.look();
   }
 
   #pause(delayMs: number): Promise<void> {

@@ -1,17 +1,20 @@
 /** The clauses of the promise that a server keeps or breaks, in the order of the report. */
 
-export type ConformanceClause =
-  | 'DS-5'
-  | 'SV-1'
-  | 'SV-2'
-  | 'SV-3'
-  | 'SV-4'
-  | 'SV-5'
-  | 'SV-6'
-  | 'SV-7'
-  | 'SV-8'
-  | 'RX-3'
-  | 'RX-4';
+export const conformanceClauses = [
+  'DS-5',
+  'SV-1',
+  'SV-2',
+  'SV-3',
+  'SV-4',
+  'SV-5',
+  'SV-6',
+  'SV-7',
+  'SV-8',
+  'RX-3',
+  'RX-4',
+] as const;
+
+export type ConformanceClause = (typeof conformanceClauses)[number];
 
 export const clauseTitles: Readonly<Record<ConformanceClause, string>> = {
   'DS-5': 'An ack names the place of a message that is stored',

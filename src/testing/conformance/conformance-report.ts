@@ -1,4 +1,4 @@
-import { type ConformanceClause, clauseTitles } from './clauses.js';
+import { type ConformanceClause, clauseTitles, conformanceClauses } from './clauses.js';
 
 /** `not checked` says nothing about the server: something is missing that would tell. */
 export type ConformanceVerdict = 'kept' | 'broken' | 'not checked';
@@ -34,8 +34,9 @@ export interface ConformanceReport {
 }
 
 export function reportOn(findings: readonly ConformanceFinding[]): ConformanceReport {
-  const named = new Set(findings.map(({ clause }) => clause));
-  const clauses = [...named].map((clause) => clauseReport(clause, findings));
+  const clauses = conformanceClauses
+    .filter((clause) => findings.some((finding) => finding.clause === clause))
+    .map((clause) => clauseReport(clause, findings));
   return {
     clauses,
     findings,

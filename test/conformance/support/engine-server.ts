@@ -148,6 +148,7 @@ export class EngineServer {
       broadcast: (frame) => {
         for (const id of life.links.keys()) this.#deliver(life, id, frame);
       },
+      hangUp: () => this.#hangUp(life, connectionId),
     });
   }
 
@@ -163,8 +164,7 @@ export class EngineServer {
         for (const connectionId of effect.connectionIds) this.#tell(life, connectionId, readFrame(effect.frame));
         return;
       case 'close':
-        life.links.get(effect.connectionId)?.request.onClose();
-        life.links.delete(effect.connectionId);
+        this.#hangUp(life, effect.connectionId);
         return;
       case 'store':
         this.#write(life, effect);
@@ -216,8 +216,10 @@ export class EngineServer {
   }
 
   #deliver(life: Life, connectionId: string, frame: WireFrame): void {
-    const text = JSON.stringify(frame);
-    this.#later(WIRE_DELAY_MS, life, () => life.links.get(connectionId)?.request.onText(text));
+    const texts = this.#sabotage.spell?.(frame) ?? [JSON.stringify(frame)];
+    this.#later(WIRE_DELAY_MS, life, () => {
+      for (const text of texts) life.links.get(connectionId)?.request.onText(text);
+    });
   }
 
   /** Nothing of a life happens after its end. */
@@ -225,6 +227,11 @@ export class EngineServer {
     this.#clock.startTimer(() => {
       if (!life.isOver) void work();
     }, delayMs);
+  }
+
+  #hangUp(life: Life, connectionId: string): void {
+    life.links.get(connectionId)?.request.onClose();
+    life.links.delete(connectionId);
   }
 
   #pause(delayMs: number): Promise<void> {

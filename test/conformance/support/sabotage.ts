@@ -22,6 +22,8 @@ export interface Incoming {
   readonly reply: (frame: WireFrame) => void;
   /** Tells it to every connection. */
   readonly broadcast: (frame: WireFrame) => void;
+  /** Ends this connection. */
+  readonly hangUp: () => void;
 }
 
 export interface Outgoing {
@@ -45,6 +47,8 @@ export interface Sabotage {
   readonly idea: string;
   readonly begin?: () => Bend;
   readonly limits?: Partial<EngineLimits>;
+  /** In place of the text of one frame. */
+  readonly spell?: (frame: WireFrame) => readonly string[];
   /** What the server reads of its store when it starts. */
   readonly load?: (stored: StoredState, startCount: number) => StoredState;
   /** What of a batch gets to the store only after the rest of it has, and after it was told. */
