@@ -59,7 +59,8 @@ export class ChatSession {
     const { announcer, conversations } = this;
     this.views = this.#makeViews();
 
-    this.#deliveries = new DeliveryReports({ clock, conversations, metrics, announcer, onChanged });
+    const join = (conversationId: string) => this.join(conversationId);
+    this.#deliveries = new DeliveryReports({ clock, conversations, metrics, announcer, join, onChanged });
     this.sender = this.#makeSender();
 
     this.#reports = new InboxReports({ metrics, sender: this.sender, announcer, onChanged });
@@ -98,10 +99,9 @@ export class ChatSession {
 
   /** Forgets what this user said and saw. */
   forget(): void {
-    this.sender.clear(new ChatSocketError('delivery/cleared', 'The outbox was cleared by logout().'));
+    this.sender.forget(new ChatSocketError('delivery/cleared', 'The outbox was cleared by logout().'));
     this.conversations.forget();
     this.readMarks.forget();
-    this.#deliveries.forget();
     this.views.mark('now');
   }
 
@@ -131,26 +131,29 @@ export class ChatSession {
       shared: () => ({
         connection: this.link.view,
         outbox: this.sender.outbox,
-        failedCount: this.#deliveries.failedCount,
+        failedCount: this.sender.failedCount,
       }),
       onListenerThrew: (thrown) => announcer.listenerThrew(thrown, 'subscribe'),
     });
   }
 
   #makeSender(): Sender {
-    const { options, turn } = this;
+    const { options, turn, announcer } = this;
     return new Sender({
       options,
       turn,
+      reports: this.#deliveries,
       send: (dialId, frame) => this.link.send(dialId, frame),
       bufferedBytes: (dialId) => this.link.bufferedBytes(dialId),
-      onDelivery: (entry, delivery) => this.#deliveries.progressed(entry, delivery),
-      onAcked: (entry, receipt) => this.#deliveries.acked(entry, receipt),
-      onFailed: (entry, error) => this.#deliveries.failed(entry, error),
       onAckOverdue: (dialId, hasProbed) =>
         this.link.dispatch(
           hasProbed ? { type: 'connection-failed', dialId, kind: 'ack-overdue' } : { type: 'probe-requested', dialId },
         ),
+      onWiped: () => {
+        this.forget();
+        this.link.dispatch({ type: 'close-requested' });
+      },
+      onTrouble: (error) => announcer.trouble(error),
     });
   }
 
@@ -199,7 +202,10 @@ export class ChatSession {
       metrics,
       sender,
       receiver: this.#receiver,
-      onStepped: (before, after, view) => announcer.connectionChanged(before, after, view),
+      onStepped: (before, after, view) => {
+        sender.follow(after.status);
+        announcer.connectionChanged(before, after, view);
+      },
       onOpened: (dialId) => this.#whenOpened(dialId),
       onDialLeft: (wasOpen) => this.#whenDialLeft(wasOpen),
       onViewChanged: () => this.views.mark('now'),

@@ -31,7 +31,7 @@ export class ChatSocketClient {
 
   constructor(options: ChatSocketOptions) {
     this.#session = new ChatSession(resolveOptions(options));
-    this.outbox = viewOutbox(this.#session.sender, this.#session.turn);
+    this.outbox = viewOutbox(this.#session);
     const { conversationId } = this.#session.options;
     if (conversationId !== null) this.conversation(conversationId);
   }
@@ -101,10 +101,18 @@ export class ChatSocketClient {
     return this.#session.link.waits.untilOpen(this.#session.link.state, signal);
   }
 
-  /** `close()`, and everything of this user forgotten: outbox and histories. */
+  /**
+   * `close()`, and everything of this user forgotten: outbox, histories, and what is stored, in every tab. Resolves
+   * when all of it is gone; rejects with `storage/unavailable` if the store could not be erased.
+   */
   async logout(): Promise<void> {
-    this.#session.act(() => this.#session.forget());
-    await this.close();
+    const { link, sender } = this.#session;
+    const wiped = this.#session.act(() => {
+      this.#session.forget();
+      this.#end();
+      return sender.wipe();
+    });
+    await Promise.all([wiped, link.waits.untilClosed(link.state)]);
   }
 
   /** The end: everything stops at once, and later calls throw `usage/disposed`. Twice is harmless. */

@@ -6,7 +6,7 @@ import type { ChatSocketEvents } from './chat-socket-events.js';
 import type { Outgoing } from './outgoing.js';
 import type { OlderPage } from './receiving/older-pages.js';
 import type { SendOptions } from './send-options.js';
-import { checkContent, checkMetadata, checkSendOptions, utf8SizeBytes } from './sending/draft.js';
+import { checkContent, checkMetadata, checkSendOptions, deadlineOf, draftSizeBytes } from './sending/draft.js';
 
 /** How many messages a page back through history holds when nothing is said. */
 const PAGE_LENGTH = 50;
@@ -52,24 +52,23 @@ export class Conversation {
    */
   send(content: string, options: SendOptions = {}): Outgoing {
     const session = this.#session;
-    const { clock, ids } = session.options;
+    const { clock, ids, outbox } = session.options;
     const checked = checkContent(content, session.contentLengthMax);
-    const { inReplyTo, signal } = checkSendOptions(options);
+    const { inReplyTo, signal, ttlMs } = checkSendOptions(options);
     const metadata = checkMetadata(options.metadata);
+    const queuedAtMs = clock.nowMs();
     const draft = {
       id: ids.messageId(),
       conversationId: this.id,
       content: checked,
       metadata,
       inReplyTo: inReplyTo ?? null,
-      queuedAtMs: clock.nowMs(),
-      sizeBytes: utf8SizeBytes(checked) + (metadata === null ? 0 : utf8SizeBytes(JSON.stringify(metadata))),
+      queuedAtMs,
+      expiresAtMs: deadlineOf(queuedAtMs, ttlMs, outbox.ageMaxMs),
+      sizeBytes: draftSizeBytes(checked, metadata),
     };
     return session.act(() => {
       const outgoing = session.sender.enqueue(draft, signal);
-      const { inbox } = session.join(this.id);
-      inbox.messages.addOwn({ ...draft, createdAtMs: draft.queuedAtMs }, draft.id);
-      session.views.mark('now');
       session.link.dispatch({ type: 'send-requested' });
       session.sender.drain();
       return outgoing;

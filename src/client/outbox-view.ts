@@ -1,6 +1,6 @@
 import { ChatSocketError } from '../errors/chat-socket-error.js';
-import type { Sender } from './sending/sender.js';
-import type { Turn } from './telling/turn.js';
+import type { ChatSession } from './chat-session.js';
+import { checkContent, draftSizeBytes } from './sending/draft.js';
 
 /** A message that waits for the server, as `client.outbox.list()` shows it. */
 export interface OutboxItem {
@@ -13,17 +13,35 @@ export interface OutboxItem {
 
 /** The messages that the server does not have yet. */
 export interface OutboxView {
-  /** In the order of their sending. */
+  /** In the order of their sending; those that failed are not among them. */
   list(): readonly OutboxItem[];
-  /** Takes a message back; false once a connection has it, or it is settled. */
+  /**
+   * Takes a message back; false once a connection has it, or it is settled. A message that failed leaves the snapshot,
+   * and cannot be tried again.
+   */
   cancel(id: string): boolean;
-  /** Sends an `unconfirmed` message again with the same id; false if it is not unconfirmed. */
+  /**
+   * Changes the words of a message that no connection has had, in its place; false once one has, or it is settled, or
+   * the outbox has no room for the new words. Throws `delivery/empty`, `delivery/too-long` or `usage/*` like `send`.
+   *
+   * @example
+   * const { id } = client.send('Helo');
+   * const isChanged = client.outbox.edit(id, 'Hello');
+   */
+  edit(id: string, content: string): boolean;
+  /**
+   * Sends an `unconfirmed` or failed message again, with the same id, so that a server which deduplicates never has it
+   * twice. A failed one goes behind all others, with a new `outbox.ageMaxMs`; its `acked` promise stays rejected, and
+   * `message-acked` tells the end. False if the message is neither (of many failed ones only the last
+   * `outbox.messagesMax` can be tried again), or if the outbox is full.
+   */
   retry(id: string): boolean;
   /** Forgets all of them; their `acked` promises reject with `delivery/cleared`. */
   clear(): void;
 }
 
-export function viewOutbox(sender: Sender, turn: Turn): OutboxView {
+export function viewOutbox(session: ChatSession): OutboxView {
+  const { sender } = session;
   return {
     list: () =>
       sender.outbox.list().map(({ id, conversationId, content, status, queuedAtMs }) => ({
@@ -34,9 +52,14 @@ export function viewOutbox(sender: Sender, turn: Turn): OutboxView {
         queuedAtMs,
       })),
     cancel: (id) => sender.cancel(id),
+    edit: (id, content) => {
+      const checked = checkContent(content, session.contentLengthMax);
+      const metadata = sender.outbox.get(id)?.metadata ?? null;
+      return sender.edit(id, checked, draftSizeBytes(checked, metadata));
+    },
     retry: (id) => sender.retry(id),
     clear: () =>
-      turn.run(() =>
+      session.turn.run(() =>
         sender.clear(new ChatSocketError('delivery/cleared', 'The outbox was cleared by outbox.clear().')),
       ),
   };

@@ -16,11 +16,16 @@ export interface Outgoing {
   /** The `clientMessageId`: a UUID, the same on every attempt. */
   readonly id: string;
   readonly status: DeliveryStatus;
+  /** What it says now: `outbox.edit` changes it. */
   readonly content: string;
-  /** Settles once, when the message is stored; `durable` is false in memory. Never an unhandled rejection. */
+  /**
+   * Settles once: when `outbox.store` has committed the message, which is before the first byte of it is sent, or will
+   * never keep it (`durable: false`: it lives in memory, or is over already). Until then a reload may lose it, so keep
+   * the draft. Never an unhandled rejection.
+   */
   readonly persisted: Promise<{ readonly durable: boolean }>;
   /** Settles once: resolves when the server has the message, rejects with `delivery/*` when it never will. Never an unhandled rejection. */
   readonly acked: Promise<Receipt>;
-  /** Takes the message back; false once it has been handed to a connection or is settled. */
+  /** `outbox.cancel` of this message. */
   cancel(): boolean;
 }

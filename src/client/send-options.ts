@@ -4,6 +4,12 @@ export interface SendOptions {
   readonly metadata?: unknown;
   /** The server's id of the message that this one answers. */
   readonly inReplyTo?: string;
+  /**
+   * How long the message is of use, connected or not. Milliseconds, above 0; default `outbox.ageMaxMs`, which also is
+   * the most. Then it fails with `delivery/expired`; its `fields.outcome` is `not-sent` if no server can have it, else
+   * `unknown`.
+   */
+  readonly ttlMs?: number;
   /** Aborted: the message is cancelled, if no connection has it yet. */
   readonly signal?: AbortSignal;
 }

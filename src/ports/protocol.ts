@@ -36,6 +36,11 @@ export interface Protocol {
   readonly subprotocols: readonly string[];
   /** `always`: silence after a ping means a dead link. `perhaps`: only once the server has answered one. */
   readonly answersPings: 'always' | 'perhaps';
+  /**
+   * True: on one connection the server answers messages in the order in which they came, so an ack proves that an
+   * earlier message without one was not taken, and it is sent again. Only asked where the server does not deduplicate.
+   */
+  readonly answersInOrder?: boolean;
   /** The longest content the server takes, in UTF-16 code units, before its hello says otherwise. */
   readonly contentLengthMax: number;
   /** Reads one text frame. */

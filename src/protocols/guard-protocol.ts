@@ -10,6 +10,7 @@ export function guardProtocol(protocol: Protocol): Protocol {
     tokenIn: protocol.tokenIn,
     subprotocols: protocol.subprotocols,
     answersPings: protocol.answersPings,
+    answersInOrder: protocol.answersInOrder === true,
     contentLengthMax: protocol.contentLengthMax,
     decode: (text) => decodeSafely(protocol, text),
     encode: (frame, terms) => encodeSafely(protocol, frame, terms),

@@ -217,18 +217,22 @@ describe('the pace', () => {
     expect(mostInASecond(arrivals.slice(1))).toBeLessThanOrEqual(5);
   });
 
-  test('UP-45 stops above a high mark of unsent bytes, and goes on below it', async () => {
+  test('UP-45 stops above a high mark of unsent bytes, and goes on only below a low one', async () => {
     const { client, server, open, clock } = createTestClient({ client: { outbox: { ratePerSecond: Infinity } } });
     await open();
     server.connection.bufferedBytes = 65_537;
     for (const text of numbered(20)) client.send(text);
     await clock.advance(5_000);
     const whileFull = sentTexts(server.connection);
+    server.connection.bufferedBytes = 16_385;
+    await clock.advance(5_000);
+    const whileEmptying = sentTexts(server.connection);
 
-    server.connection.bufferedBytes = 65_536;
+    server.connection.bufferedBytes = 16_384;
     await clock.advance(1_000);
 
     expect(whileFull).toEqual([]);
+    expect(whileEmptying).toEqual([]);
     expect(contents(server.log)).toEqual(numbered(20));
   });
 

@@ -143,7 +143,10 @@ describe('an ack that does not come', () => {
   });
 
   test('DS-6 UP-22 never makes a message fail, however long it takes', async () => {
-    const { client, server, open, clock } = createTestClient({ server: { mode: 'manual' } });
+    const { client, server, open, clock } = createTestClient({
+      client: { outbox: { ageMaxMs: Infinity } },
+      server: { mode: 'manual' },
+    });
     const failures = listen(client, 'message-failed');
     server.transport.onConnection((connection) => {
       if (connection.number > 1) connection.rejectHandshake();

@@ -2,7 +2,6 @@
 
 import type { ConnectionState, DialId } from '../../core/connection/state.js';
 import { currentDialId } from '../../core/connection/transition.js';
-import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { MetricsCounter } from '../metrics.js';
 import type { Sender } from '../sending/sender.js';
@@ -55,9 +54,7 @@ export class ConnectionWatch {
     const { lastCause } = after.record;
     if (lastCause === null) return;
     this.#around.metrics.countLoss(lastCause.kind);
-    if (lastCause.action !== 'too-big' || dialId === null) return;
-    const reason = 'The server closed the connection because a frame was too big (1009).';
-    this.#around.sender.blameBiggest(dialId, new ChatSocketError('delivery/too-big', reason));
+    if (dialId !== null) this.#around.sender.blame(dialId, lastCause);
   }
 }
 

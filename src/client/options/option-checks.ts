@@ -41,6 +41,13 @@ export function readBoolean(option: string, value: unknown, fallback: boolean): 
   return value;
 }
 
+export function readChoice<Choice extends string>(option: string, value: unknown, choices: readonly Choice[]): Choice {
+  const [fallback] = choices;
+  const choice = value === undefined ? fallback : choices.find((one) => one === value);
+  if (choice === undefined) throw invalidOption(option, value, `one of ${choices.join(', ')}`);
+  return choice;
+}
+
 export function checkFunction(option: string, value: unknown): void {
   if (value !== undefined && typeof value !== 'function') throw invalidOption(option, value, 'a function');
 }

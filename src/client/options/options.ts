@@ -2,6 +2,7 @@ import type { CloseCause } from '../../core/connection/close-cause.js';
 import type { Clock } from '../../ports/clock.js';
 import type { IdSource } from '../../ports/id-source.js';
 import type { Logger } from '../../ports/logger.js';
+import type { OutboxStore } from '../../ports/outbox-store.js';
 import type { PageSignals } from '../../ports/page-signals.js';
 import type { Protocol } from '../../ports/protocol.js';
 import type { Random } from '../../ports/random.js';
@@ -57,10 +58,34 @@ export interface OutboxOptions {
   readonly inFlightMax?: number;
   /** An ack later than this leads to a probe and then to a new connection; never to a failure. Milliseconds of open time; default 10,000. */
   readonly ackTimeoutMs?: number;
-  /** Frames of all kinds sent in a second, at most; the server's announced limit replaces it. Default 15; `Infinity` for none. */
+  /** Frames of all kinds sent in a second, at most; 80 % of what the server announces replaces it. Default 15; `Infinity` for none. */
   readonly ratePerSecond?: number;
   /** The longest content, in UTF-16 code units; the server's limit wins where it is lower. Default 10,000. */
   readonly contentLengthMax?: number;
+  /**
+   * A message that is older than this and not acknowledged fails with `delivery/expired`: the user decides whether it
+   * still matters. Milliseconds; `Infinity` for never; default 86,400,000 (a day). `send(…, { ttlMs })` may be shorter.
+   */
+  readonly ageMaxMs?: number;
+  /**
+   * What gives way when the outbox is full. `reject-new` (default): `send` throws `delivery/outbox-full`.
+   * `drop-oldest`: the oldest message that no connection ever had fails with `delivery/evicted`. `drop-newest`: the new
+   * one does. A message that the server may have never gives way.
+   */
+  readonly overflow?: 'reject-new' | 'drop-oldest' | 'drop-newest';
+  /**
+   * Which messages without an ack are sent again on the next connection, after its history was looked through for them.
+   * `when-safe` (default): those to servers that recognise a repeat; the others stay `unconfirmed` until the user
+   * calls `outbox.retry()`. `always`: all, so that a server without deduplication may get one twice. `never`: none.
+   * Messages behind an unconfirmed one go on.
+   */
+  readonly resend?: 'always' | 'when-safe' | 'never';
+  /**
+   * Keeps messages beyond the page's life, from `chatsocket/storage`; needs `identity` where it does. Rows belong to
+   * the identity and the URL without its query, to the identity alone where `url` is a function. Default: none, the
+   * outbox lives in memory.
+   */
+  readonly store?: OutboxStore;
 }
 
 /** How messages come in. */
@@ -69,9 +94,13 @@ export interface InboxOptions {
   readonly historyMax?: number;
   /** Ids remembered per conversation against duplicates where the server has no `seq`. Default 2,000. */
   readonly seenMax?: number;
-  /** Early messages held per conversation while a gap is filled. Default 256. */
+  /** Early messages held per conversation while a gap is filled, within 1 MiB of text. Default 256. */
   readonly reorderMax?: number;
-  /** A longer frame is dropped unread. UTF-16 code units; default 1,000,000. */
+  /** A late message is waited for this long before it is asked for. Milliseconds; default 300. */
+  readonly gapWaitMs?: number;
+  /** Missing messages are asked for again if they have not come by then. Milliseconds; default 5,000. */
+  readonly gapFetchTimeoutMs?: number;
+  /** A longer frame is dropped unread. UTF-8 bytes; default 1,000,000. */
   readonly frameBytesMax?: number;
   /** Subscribers hear of changes at most once in this time, and at once of the first. Milliseconds; default 50. */
   readonly notifyIntervalMs?: number;
@@ -89,7 +118,10 @@ export interface ChatSocketOptions {
   readonly protocol?: Protocol;
   /** Default `webSocketTransport()` over the platform's own WebSocket. */
   readonly transport?: Transport;
-  /** Who this is. `useChatSocket` makes a new client when it changes, so nobody sees what another one said. */
+  /**
+   * Who this is: stored messages belong to it. `useChatSocket` makes a new client when it changes, so nobody sees what
+   * another one said.
+   */
   readonly identity?: string;
   readonly reconnect?: ReconnectOptions;
   readonly heartbeat?: HeartbeatOptions;

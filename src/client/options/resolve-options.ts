@@ -3,7 +3,6 @@
 import type { CloseCause } from '../../core/connection/close-cause.js';
 import type { ConnectionPolicy } from '../../core/connection/step.js';
 import type { InboxBounds } from '../../core/inbox/inbox.js';
-import type { OutboxBounds } from '../../core/outbox/outbox.js';
 import { browserPageSignals } from '../../platform/browser-page-signals.js';
 import { mathRandom } from '../../platform/math-random.js';
 import { nanoidIds } from '../../platform/nanoid-ids.js';
@@ -21,14 +20,8 @@ import { webSocketTransport } from '../../transports/web-socket.js';
 import { checkUrl } from '../connection/dial-request.js';
 import { callSafely } from '../telling/listeners.js';
 import { checkFunction, checkGroup, checkPart, invalidOption, readBoolean, readGroup } from './option-checks.js';
-import type {
-  ChatSocketOptions,
-  HeartbeatOptions,
-  InboxOptions,
-  OutboxOptions,
-  ReconnectOptions,
-  TimeoutOptions,
-} from './options.js';
+import type { ChatSocketOptions, HeartbeatOptions, InboxOptions, ReconnectOptions, TimeoutOptions } from './options.js';
+import { type ResolvedOutboxOptions, resolveOutbox } from './resolve-outbox.js';
 
 /** Every option, filled in. */
 export interface ResolvedOptions {
@@ -38,13 +31,13 @@ export interface ResolvedOptions {
   readonly protocol: Protocol;
   readonly transport: Transport;
   readonly policy: ConnectionPolicy;
-  readonly outbox: OutboxBounds & {
-    readonly inFlightMax: number;
-    readonly ackTimeoutMs: number;
-    readonly ratePerSecond: number;
-    readonly contentLengthMax: number;
+  readonly outbox: ResolvedOutboxOptions;
+  readonly inbox: InboxBounds & {
+    readonly gapWaitMs: number;
+    readonly gapFetchTimeoutMs: number;
+    readonly frameBytesMax: number;
+    readonly notifyIntervalMs: number;
   };
-  readonly inbox: InboxBounds & { readonly frameBytesMax: number; readonly notifyIntervalMs: number };
   readonly allowInsecure: boolean;
   readonly logger: Logger | null;
   readonly clock: Clock;
@@ -100,7 +93,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     protocol,
     transport: options.transport ?? webSocketTransport(),
     policy: resolvePolicy(options, protocol),
-    outbox: resolveOutbox(protocol, options.outbox),
+    outbox: resolveOutbox(protocol, options),
     inbox: resolveInbox(options.inbox),
     allowInsecure,
     logger: guardLogger(options.logger),
@@ -187,30 +180,13 @@ function guardLogger(logger: ChatSocketOptions['logger']): Logger | null {
     );
 }
 
-function resolveOutbox(protocol: Protocol, outbox: OutboxOptions = {}): ResolvedOptions['outbox'] {
-  const { number, whole } = readGroup('outbox', outbox, [
-    'messagesMax',
-    'bytesMax',
-    'inFlightMax',
-    'ackTimeoutMs',
-    'ratePerSecond',
-    'contentLengthMax',
-  ]);
-  return {
-    messagesMax: whole('messagesMax', [1, 100_000, 200]),
-    bytesMax: whole('bytesMax', [1, 1_000_000_000, 1_000_000]),
-    inFlightMax: whole('inFlightMax', [1, 1_000, 8]),
-    ackTimeoutMs: whole('ackTimeoutMs', [1, DELAY_MAX_MS, 10_000]),
-    ratePerSecond: number('ratePerSecond', [1, Infinity, 15]),
-    contentLengthMax: Math.min(whole('contentLengthMax', [1, COUNT_MAX, 10_000]), protocol.contentLengthMax),
-  };
-}
-
 function resolveInbox(inbox: InboxOptions = {}): ResolvedOptions['inbox'] {
   const { number, whole } = readGroup('inbox', inbox, [
     'historyMax',
     'seenMax',
     'reorderMax',
+    'gapWaitMs',
+    'gapFetchTimeoutMs',
     'frameBytesMax',
     'notifyIntervalMs',
   ]);
@@ -218,6 +194,8 @@ function resolveInbox(inbox: InboxOptions = {}): ResolvedOptions['inbox'] {
     historyMax: whole('historyMax', [1, COUNT_MAX, 100]),
     seenMax: whole('seenMax', [1, COUNT_MAX, 2_000]),
     reorderMax: whole('reorderMax', [1, COUNT_MAX, 256]),
+    gapWaitMs: number('gapWaitMs', [0, 60_000, 300]),
+    gapFetchTimeoutMs: number('gapFetchTimeoutMs', [1, DELAY_MAX_MS, 5_000]),
     frameBytesMax: whole('frameBytesMax', [1_024, 100_000_000, 1_000_000]),
     notifyIntervalMs: number('notifyIntervalMs', [0, 10_000, 50]),
   };

@@ -253,6 +253,10 @@ export class Receiver {
   #tell(conversation: ConversationState | null, apply: (state: ConversationState) => readonly InboxChange[]): void {
     if (conversation !== null) this.report(conversation, apply(conversation));
   }
+    sender.ack({ clientMessageId, id, seq, duplicate }, true);
+    readMarks.confirm(clientMessageId);
+    for (const conversation of conversations.list())
+      this.#followUps.take(conversation, conversation.inbox.takeDoubts());
 
   /** An own message found in a page is as good as its ack, wherever it stands. */
   #takePage(frame: Extract<InboundFrame, { type: 'history-page' }>): void {

@@ -1,11 +1,13 @@
 /** What the sender tells of its messages, brought to rows, figures and listeners. */
 
+import type { Inbox } from '../../core/inbox/inbox.js';
 import type { DeliveryStatus } from '../../core/message.js';
-import type { OutboxEntry } from '../../core/outbox/outbox.js';
+import type { OutboxEntry } from '../../core/outbox/outbox-entry.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { MetricsCounter } from '../metrics.js';
 import type { Receipt } from '../outgoing.js';
+import type { ConversationState } from '../receiving/conversation-state.js';
 import type { Conversations } from '../receiving/conversations.js';
 import type { Announcer } from '../telling/announcer.js';
 import { toMessageFailure } from './message-error.js';
@@ -15,51 +17,78 @@ export interface DeliverySurroundings {
   readonly conversations: Conversations;
   readonly metrics: MetricsCounter;
   readonly announcer: Announcer;
+  /** Takes part in the conversation of a message. */
+  readonly join: (conversationId: string) => ConversationState;
   readonly onChanged: (urgency: 'soon' | 'now') => void;
 }
 
 export class DeliveryReports {
   readonly #around: DeliverySurroundings;
-  #failedCount = 0;
 
   constructor(around: DeliverySurroundings) {
     this.#around = around;
   }
 
-  /** Messages that failed and are still shown. */
-  get failedCount(): number {
-    return this.#failedCount;
+  /** A message of an earlier life, or one that this client had before. Tells if the server is known to have it. */
+  adopted(entry: OutboxEntry): Receipt | null {
+    const { id: clientMessageId, conversationId, status } = entry;
+    const { rows, messages } = this.#around.join(conversationId).inbox;
+    const row = rows.find((known) => known.clientMessageId === clientMessageId);
+    if (row === undefined) this.shown(entry);
+    else if (row.id === null) messages.setDelivery(clientMessageId, status, null);
+    else return { clientMessageId, id: row.id, seq: row.seq, duplicate: true };
+    return null;
+  }
+
+  /** A message is on its way. */
+  shown({ id, conversationId, content, metadata, inReplyTo, queuedAtMs, status }: OutboxEntry): void {
+    const { messages } = this.#around.join(conversationId).inbox;
+    messages.addOwn({ content, metadata, inReplyTo, createdAtMs: queuedAtMs }, id);
+    messages.setDelivery(id, status, null);
+    this.#around.onChanged('now');
   }
 
   progressed(entry: OutboxEntry, delivery: DeliveryStatus): void {
-    this.#around.conversations.get(entry.conversationId)?.inbox.messages.setDelivery(entry.id, delivery, null);
+    this.#inbox(entry)?.messages.setDelivery(entry.id, delivery, null);
     this.#around.onChanged('soon');
   }
 
+  edited(entry: OutboxEntry): void {
+    this.#inbox(entry)?.messages.editOwn(entry.id, entry.content);
+    this.#around.onChanged('now');
+  }
+
   acked(entry: OutboxEntry, receipt: Receipt): void {
-    const { clock, conversations, metrics, announcer, onChanged } = this.#around;
+    const { clock, metrics, announcer } = this.#around;
     const { conversationId, id: clientMessageId } = entry;
-    conversations.get(conversationId)?.inbox.messages.confirm(clientMessageId, receipt.id, receipt.seq);
+    this.found(entry, receipt);
     if (entry.sent !== null) metrics.timeAck(clock.nowMs() - entry.sent.atMs);
     announcer.emit('message-acked', { conversationId, clientMessageId, receipt });
-    onChanged('soon');
+  }
+
+  /** The server has it, though it had been told as failed: only the row says so now. */
+  found(entry: OutboxEntry, receipt: Receipt): void {
+    this.#inbox(entry)?.confirm(entry.id, receipt.id, receipt.seq);
+    this.#around.onChanged('soon');
   }
 
   /** A cancelled message disappears; one that failed stays, with its reason. */
   failed(entry: OutboxEntry, error: ChatSocketError): void {
-    const { conversations, announcer, onChanged } = this.#around;
+    const { announcer, onChanged } = this.#around;
     const { conversationId, id: clientMessageId } = entry;
-    const inbox = conversations.get(conversationId)?.inbox;
-    if (error.code === 'delivery/cancelled' || error.code === 'delivery/cleared') inbox?.dropOwn(clientMessageId);
-    else {
-      inbox?.messages.setDelivery(clientMessageId, 'failed', toMessageFailure(error));
-      this.#failedCount += 1;
-    }
+    if (error.code === 'delivery/cancelled' || error.code === 'delivery/cleared') this.dismissed(entry);
+    else this.#inbox(entry)?.messages.setDelivery(clientMessageId, 'failed', toMessageFailure(error));
     announcer.emit('message-failed', { conversationId, clientMessageId, error });
     onChanged('now');
   }
 
-  forget(): void {
-    this.#failedCount = 0;
+  /** The row of a message that nobody waits for any more. */
+  dismissed(entry: OutboxEntry): void {
+    this.#inbox(entry)?.dropOwn(entry.id);
+    this.#around.onChanged('now');
+  }
+
+  #inbox({ conversationId }: OutboxEntry): Inbox | null {
+    return this.#around.conversations.get(conversationId)?.inbox ?? null;
   }
 }

@@ -22,17 +22,26 @@ export function checkContent(content: unknown, contentLengthMax: number): string
 /** The options of a send, as they came; an aborted signal is told as what it would lead to. */
 export function checkSendOptions(options: SendOptions): SendOptions {
   if (typeof options !== 'object' || options === null) throw badArgument('the options are no object');
-  const { inReplyTo, signal } = options;
+  const { inReplyTo, signal, ttlMs } = options;
   if (inReplyTo !== undefined && (typeof inReplyTo !== 'string' || inReplyTo === '')) {
     throw badArgument('inReplyTo is no string with something in it');
   }
   if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
     throw badArgument('signal is no AbortSignal');
   }
+  if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs > 0)) {
+    throw badArgument('ttlMs is no number above 0');
+  }
   if (signal?.aborted) {
     throw new ChatSocketError('delivery/cancelled', 'Cannot send: the signal is aborted already.');
   }
   return options;
+}
+
+/** When a message's time runs out: by its own limit, or by the outbox's; null for never. */
+export function deadlineOf(queuedAtMs: number, ttlMs: number | undefined, ageMaxMs: number): number | null {
+  const lifeMs = Math.min(ttlMs ?? ageMaxMs, ageMaxMs);
+  return lifeMs === Number.POSITIVE_INFINITY ? null : queuedAtMs + lifeMs;
 }
 
 /** Metadata travels as JSON, so what JSON cannot say is refused now and not at some later resend. */
@@ -51,7 +60,12 @@ function badArgument(why: string): ChatSocketError {
   return new ChatSocketError('usage/invalid-argument', `Cannot send: ${why}.`);
 }
 
-export function utf8SizeBytes(text: string): number {
+/** What a message counts against `outbox.bytesMax`. */
+export function draftSizeBytes(content: string, metadata: unknown): number {
+  return utf8SizeBytes(content) + (metadata === null ? 0 : utf8SizeBytes(JSON.stringify(metadata)));
+}
+
+function utf8SizeBytes(text: string): number {
   let sizeBytes = 0;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);

@@ -8,12 +8,15 @@ const IN_MEMORY = Promise.resolve({ durable: false });
 export class OutgoingMessage {
   readonly outgoing: Outgoing;
   #status: DeliveryStatus = 'queued';
+  #content: string;
   #resolve: (receipt: Receipt) => void = ignore;
   #reject: (error: ChatSocketError) => void = ignore;
+  #persist: (kept: { readonly durable: boolean }) => void = ignore;
   /** The signal holds nothing of the message any more. */
   unfollow: () => void = ignore;
 
-  constructor(id: string, content: string, cancel: () => boolean) {
+  constructor(draft: { readonly id: string; readonly content: string }, hasStore: boolean, cancel: () => boolean) {
+    this.#content = draft.content;
     const acked = new Promise<Receipt>((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
@@ -21,12 +24,15 @@ export class OutgoingMessage {
     // Nobody has to look at the promise: the snapshot and the events tell the same.
     acked.catch(ignore);
     const readStatus = () => this.#status;
+    const readContent = () => this.#content;
     this.outgoing = {
-      id,
-      content,
-      persisted: IN_MEMORY,
+      id: draft.id,
+      persisted: hasStore ? new Promise((resolve) => (this.#persist = resolve)) : IN_MEMORY,
       acked,
       cancel,
+      get content() {
+        return readContent();
+      },
       get status() {
         return readStatus();
       },
@@ -40,25 +46,38 @@ export class OutgoingMessage {
     this.unfollow = () => signal.removeEventListener('abort', cancel);
   }
 
+  persist(durable: boolean): void {
+    this.#persist({ durable });
+  }
+
   setStatus(status: DeliveryStatus): void {
     this.#status = status;
   }
 
+  setContent(content: string): void {
+    this.#content = content;
+  }
+
   ack(receipt: Receipt): void {
-    this.#status = 'sent';
-    this.unfollow();
+    this.#end('sent');
     this.#resolve(receipt);
   }
 
   fail(status: 'failed' | 'cancelled', error: ChatSocketError): void {
-    this.#status = status;
-    this.unfollow();
+    this.#end(status);
     this.#reject(error);
   }
 
   /** The promise ends while the message lives on in the outbox. */
   reject(error: ChatSocketError): void {
     this.#reject(error);
+  }
+
+  #end(status: DeliveryStatus): void {
+    this.#status = status;
+    this.unfollow();
+    // Nothing is kept any more of what was not kept by now.
+    this.persist(false);
   }
 }
 

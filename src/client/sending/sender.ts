@@ -1,146 +1,158 @@
-/** Takes messages, hands them to the open connection in order and pace, and keeps each until the server has it. */
+/** Takes messages, keeps each until the server has it or never will, and tells how far it has come. */
 
-import type { DialId } from '../../core/connection/state.js';
+import type { CloseCause } from '../../core/connection/close-cause.js';
+import type { ConnectionState, DialId } from '../../core/connection/state.js';
 import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
-import type { DeliveryStatus } from '../../core/message.js';
-import { type Draft, Outbox, type OutboxEntry } from '../../core/outbox/outbox.js';
-import { fullPace, owe, type Pace, spend } from '../../core/outbox/pace.js';
-import { ChatSocketError } from '../../errors/chat-socket-error.js';
-import { NamedTimers } from '../named-timers.js';
+import { Outbox } from '../../core/outbox/outbox.js';
+import type { Draft, OutboxEntry } from '../../core/outbox/outbox-entry.js';
+import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Outgoing, Receipt } from '../outgoing.js';
 import type { Turn } from '../telling/turn.js';
-import { OutgoingMessage } from './outgoing-message.js';
-
-/** Above this the network is slower than we are, and what is sent only piles up in memory. */
-const BUFFERED_BYTES_MAX = 65_536;
-/** How often a full buffer is looked at again. */
-const BUFFER_CHECK_MS = 50;
-/** The time a probe has after an overdue ack, before the connection is given up. */
-const ACK_PROBE_MS = 4_000;
-/** A refusal that asks to come again, without saying when. */
-const RETRY_PAUSE_MS = 250;
+import { Deadlines } from './deadlines.js';
+import { cancelledError, evictedError, fullError, unsendableError } from './delivery-errors.js';
+import type { DeliveryReports } from './delivery-reports.js';
+import { deadlineOf } from './draft.js';
+import { Drain } from './drain.js';
+import { Ledger } from './ledger.js';
+import { RowKeeper } from './row-keeper.js';
+import { Unanswered } from './unanswered.js';
 
 export interface SenderSurroundings {
   readonly options: ResolvedOptions;
   readonly turn: Turn;
+  readonly reports: DeliveryReports;
   /** Writes and sends a frame on the open connection; null where the protocol has no words, false if not taken. */
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
   readonly bufferedBytes: (dialId: DialId) => number;
-  readonly onDelivery: (entry: OutboxEntry, delivery: DeliveryStatus) => void;
-  readonly onAcked: (entry: OutboxEntry, receipt: Receipt) => void;
-  readonly onFailed: (entry: OutboxEntry, error: ChatSocketError) => void;
   /** An ack is overdue: first ask for a sign of life, then for a new connection. */
   readonly onAckOverdue: (dialId: DialId, hasProbed: boolean) => void;
-}
-
-interface Link {
-  readonly dialId: DialId;
-  readonly terms: ServerTerms;
-  readonly producerId: string;
+  /** Another tab logged this user out. */
+  readonly onWiped: () => void;
+  readonly onTrouble: (error: ChatSocketError) => void;
 }
 
 export class Sender {
+  readonly outbox: Outbox;
   readonly #around: SenderSurroundings;
-  readonly #outbox: Outbox;
-  readonly #messages = new Map<string, OutgoingMessage>();
-  readonly #timers: NamedTimers<'drain' | 'ack' | 'probe'>;
-  #link: Link | null = null;
-  /** Of all connections, for servers count a user's frames and not a socket's. */
-  #pace: Pace;
-  #pausedUntilMs = 0;
+  readonly #ledger: Ledger;
+  readonly #keeper: RowKeeper;
+  readonly #drain: Drain;
+  readonly #unanswered: Unanswered;
+  readonly #deadlines: Deadlines;
 
   constructor(around: SenderSurroundings) {
     this.#around = around;
-    const { outbox, clock } = around.options;
-    this.#outbox = new Outbox(outbox);
-    this.#pace = fullPace(outbox.ratePerSecond, clock.nowMs());
-    this.#timers = new NamedTimers(clock, (timer) => around.turn.run(() => this.#whenTimerFired(timer)));
+    const { options, turn } = around;
+    this.outbox = new Outbox(options.outbox);
+    const { outbox } = this;
+    this.#ledger = this.#makeLedger();
+    this.#keeper = this.#makeKeeper();
+    this.#drain = this.#makeDrain();
+    const onExpired = (entry: OutboxEntry) => this.#ledger.expire(entry);
+    this.#unanswered = new Unanswered({
+      options,
+      outbox,
+      onQueued: (entry) => this.#ledger.tell(entry, 'queued'),
+      onExpired,
+      onFailed: (id, error) => this.refuse(id, error),
+    });
+    this.#deadlines = new Deadlines({ clock: options.clock, turn, outbox, onExpired });
   }
 
-  get outbox(): Outbox {
-    return this.#outbox;
+  /** Messages that failed and can be tried again. */
+  get failedCount(): number {
+    return this.#ledger.failed.count;
   }
 
-  /** Throws `delivery/outbox-full`; else the message is in the outbox. */
+  /** Throws `delivery/outbox-full`; else the message is in the outbox, or failed at once if it is to give way. */
   enqueue(draft: Draft, signal?: AbortSignal): Outgoing {
-    const full = this.#outbox.admit(draft);
-    if (full !== null) throw this.#fullError(full);
-    const message = new OutgoingMessage(draft.id, draft.content, () => this.cancel(draft.id));
-    this.#messages.set(draft.id, message);
+    const { options, reports } = this.#around;
+    const admission = this.outbox.admit(draft, this.#keeper.initial);
+    const isFull = 'full' in admission;
+    if (isFull && options.outbox.overflow !== 'drop-newest') {
+      throw fullError(admission.full, this.outbox.count, options.outbox);
+    }
+    const entry = this.outbox.get(draft.id) ?? toRefusedEntry(draft);
+    const message = this.#ledger.open(draft, this.#keeper.hasStore, () => this.cancel(draft.id));
     if (signal !== undefined) message.follow(signal);
+    reports.shown(entry);
+    if (isFull) this.#ledger.end(entry, 'failed', evictedError(draft.id));
+    else this.#admitted(entry, admission.evicted);
     return message.outgoing;
   }
 
-  /** Takes a message back; false once a connection has it, or it is settled. */
+  /** Takes a message back; false once a connection has it, or it is settled. One that failed is not shown any more. */
   cancel(id: string): boolean {
-    const entry = this.#outbox.get(id);
-    if (entry === null || entry.status !== 'queued' || entry.transmissions > 0) return false;
-    const error = new ChatSocketError(
-      'delivery/cancelled',
-      `The message ${id} was cancelled before the server had it.`,
-    );
-    this.#around.turn.run(() => this.#fail(id, 'cancelled', error));
-    return true;
+    const { turn } = this.#around;
+    if (turn.run(() => this.#ledger.dismiss(id))) return true;
+    const entry = this.outbox.get(id);
+    if (entry?.status !== 'queued' || entry.transmittedAtMs !== null) return false;
+    return turn.run(() => this.#fail(id, 'cancelled', cancelledError(id)));
   }
 
-  /** Sends an unconfirmed message again, with the same id; false if it is not unconfirmed. */
-  retry(id: string): boolean {
-    if (this.#outbox.get(id)?.status !== 'unconfirmed') return false;
+  /** Changes a message that no connection has; false if one has it, it is settled, or there is no room for it. */
+  edit(id: string, content: string, sizeBytes: number): boolean {
+    const entry = this.outbox.edit(id, content, sizeBytes);
+    if (entry === null) return false;
     this.#around.turn.run(() => {
-      const entry = this.#outbox.putBack(id);
-      if (entry !== null) this.#tellDelivery(entry, 'queued');
+      this.#ledger.edit(entry);
+      this.#keep(entry);
       this.drain();
     });
     return true;
   }
 
+  /** Sends an unconfirmed or failed message again, with the same id; false if it is neither, or there is no room. */
+  retry(id: string): boolean {
+    const failed = this.#ledger.failed.get(id);
+    const entry = failed ?? this.outbox.get(id);
+    if (entry === null || (failed === null && entry.status !== 'unconfirmed')) return false;
+    const nowMs = this.#around.options.clock.nowMs();
+    // The user vouches for the repeat, so its age counts from now.
+    const again = { ...entry, transmittedAtMs: entry.transmittedAtMs === null ? null : nowMs };
+    return this.#around.turn.run(() => {
+      if (failed === null) this.outbox.putBack(id, again);
+      else if (!this.#readmit(again, nowMs)) return false;
+      this.#ledger.tell(entry, 'queued');
+      this.drain();
+      return true;
+    });
+  }
+
+  /** While the client is wanted on, deadlines count; the first time, the store is opened. */
+  follow(status: ConnectionState['status']): void {
+    if (status === 'closing' || status === 'closed') return this.#deadlines.rest();
+    this.#keeper.open();
+    this.#deadlines.wake();
+  }
+
   /** The connection is ready: what was sent before its ack goes first, in its order. */
   open(dialId: DialId, terms: ServerTerms): void {
-    const { options } = this.#around;
-    this.#link = { dialId, terms, producerId: options.ids.shortId() };
-    this.#pausedUntilMs = 0;
-    if (terms.deduplicates) {
-      for (const entry of this.#outbox.requeueUnconfirmed()) this.#tellDelivery(entry, 'queued');
-    }
-    this.drain();
+    this.#drain.open(dialId, terms);
+    this.#resend();
   }
 
   loseConnection(): void {
-    this.#link = null;
-    this.#timers.stopAll();
-    for (const entry of this.#outbox.loseConnection()) this.#tellDelivery(entry, 'unconfirmed');
+    this.#drain.close();
+    for (const entry of this.outbox.loseConnection()) this.#ledger.tell(entry, 'unconfirmed');
   }
 
   /** Sends what may go out now. */
   drain(): void {
-    const link = this.#link;
-    if (link === null) return;
-    const nowMs = this.#around.options.clock.nowMs();
-    if (this.#pausedUntilMs > nowMs) return this.#drainIn(this.#pausedUntilMs - nowMs);
-    while (this.#outbox.queuedCount > 0) {
-      if (this.#around.bufferedBytes(link.dialId) > BUFFERED_BYTES_MAX) return this.#drainIn(BUFFER_CHECK_MS);
-      const spent = spend(this.#pace, this.#ratePerSecond, nowMs);
-      if (spent.waitMs > 0) return this.#drainIn(spent.waitMs);
-      const entry = this.#outbox.take(this.#window(link), nowMs);
-      if (entry === null) return;
-      this.#pace = spent.pace;
-      if (!this.#transmit(entry, link)) return;
-    }
+    this.#drain.run();
   }
 
-  /** Counts a frame that is no message against the pace; joins go out before there is a link. */
+  /** Counts a frame that is no message against the pace. */
   countFrame(): void {
-    this.#pace = owe(this.#pace, this.#ratePerSecond, this.#around.options.clock.nowMs());
+    this.#drain.countFrame();
   }
 
-  ack(receipt: Receipt): void {
-    const entry = this.#outbox.settle(receipt.clientMessageId);
-    if (entry === null) return;
-    this.#messages.get(entry.id)?.ack(receipt);
-    this.#messages.delete(entry.id);
-    this.#around.onAcked(entry, receipt);
-    this.drain();
+  /** The server has a message. `isAnswer`: by its own word to us; else its copy was seen. */
+  ack(receipt: Receipt, isAnswer = false): void {
+    const { link } = this.#drain;
+    if (isAnswer && link !== null) this.#unanswered.putBackBefore(receipt.clientMessageId, link);
+    if (this.#ledger.ack(receipt)) this.drain();
   }
 
   /** The server will never take it; the others go on. */
@@ -150,128 +162,136 @@ export class Sender {
 
   /** Not taken now: it goes back to its place and everything waits a moment. */
   postpone(id: string | null, retryAfterMs: number | null): void {
-    const entry = id === null ? null : this.#outbox.putBack(id);
-    if (entry !== null) this.#tellDelivery(entry, 'queued');
-    const nowMs = this.#around.options.clock.nowMs();
-    const pauseMs = retryAfterMs !== null && retryAfterMs >= 0 ? Math.min(retryAfterMs, 60_000) : RETRY_PAUSE_MS;
-    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, nowMs + pauseMs);
-    this.drain();
+    // One that ended meanwhile will not come again under its number.
+    if (id !== null && !this.#unanswered.putBack(id) && this.#ledger.failed.get(id) !== null) this.outbox.renumber();
+    this.#drain.pause(retryAfterMs);
   }
 
-  /** The frame that a server found too big is the biggest of its connection; it fails alone. */
-  blameBiggest(dialId: DialId, error: ChatSocketError): void {
-    const suspects = this.#outbox
-      .list()
-      .filter(({ status, sent }) => status === 'unconfirmed' && sent?.dialId === dialId);
-    const biggest = suspects.reduce<OutboxEntry | null>(
-      (most, entry) => (most === null || entry.sizeBytes > most.sizeBytes ? entry : most),
-      null,
-    );
-    if (biggest !== null) this.#fail(biggest.id, 'failed', error);
+  /** The server ended a connection, perhaps for a message. */
+  blame(dialId: DialId, cause: CloseCause): void {
+    this.#unanswered.blame(dialId, cause);
   }
 
-  /** Forgets every message; their promises reject. No room that this makes lets one of them out. */
+  /** Forgets every message, here and in the store; their promises reject. */
   clear(error: ChatSocketError): void {
-    // The server would wait for numbers that were given and never sent, so counting starts anew.
-    if (this.#link !== null) this.#link = { ...this.#link, producerId: this.#around.options.ids.shortId() };
-    for (const entry of this.#outbox.clear()) this.#tellFailed(entry, 'cancelled', error);
+    for (const entry of this.forget(error)) this.#keeper.forget(entry);
+  }
+
+  /** Forgets every message here. No room that this makes lets one of them out. */
+  forget(error: ChatSocketError): readonly OutboxEntry[] {
+    this.#unanswered.forget();
+    return this.#ledger.clear(error);
+  }
+
+  /** Erases the store, for all tabs of this user. */
+  wipe(): Promise<void> {
+    return this.#keeper.wipe();
   }
 
   /** The client is closed: promises end, messages stay. */
   rejectAll(error: ChatSocketError): void {
-    for (const message of this.#messages.values()) message.reject(error);
+    this.#ledger.rejectAll(error);
   }
 
-  /** The client is disposed: promises end, and a signal that lives on holds no message. */
+  /** The client is disposed: promises end, a signal that lives on holds no message, and others may have the store. */
   letGo(error: ChatSocketError): void {
-    this.rejectAll(error);
-    for (const message of this.#messages.values()) message.unfollow();
+    this.#ledger.rejectAll(error);
+    this.#ledger.unfollowAll();
+    this.#keeper.close();
   }
 
-  #transmit(entry: OutboxEntry, link: Link): boolean {
-    const { id, conversationId, content, metadata, inReplyTo } = entry;
-    const nowMs = this.#around.options.clock.nowMs();
-    const isTaken = this.#around.send(link.dialId, {
-      type: 'send',
-      clientMessageId: id,
-      conversationId,
-      content,
-      metadata,
-      inReplyTo,
-      producer: { id: link.producerId, seq: entry.sent?.producerSeq ?? 1 },
-      sentAtMs: nowMs,
-    });
-    if (isTaken === null) {
-      const error = new ChatSocketError('protocol/unsupported', 'Cannot send: the protocol has no frame for messages.');
-      return this.#fail(id, 'failed', error);
-    }
-    if (!isTaken) {
-      this.#outbox.putBack(id);
-      return false;
-    }
-    this.#tellDelivery(entry, 'sending');
-    if (!this.#timers.isRunning('ack')) this.#timers.start('ack', this.#around.options.outbox.ackTimeoutMs);
+  #admitted(entry: OutboxEntry, evicted: readonly OutboxEntry[]): void {
+    for (const gone of evicted) this.#ledger.end(gone, 'failed', evictedError(gone.id));
+    this.#deadlines.watch(entry);
+    this.#keep(entry);
+  }
+
+  #readmit(failed: OutboxEntry, nowMs: number): boolean {
+    const { ageMaxMs } = this.#around.options.outbox;
+    const draft = { ...failed, expiresAtMs: deadlineOf(nowMs, ageMaxMs, ageMaxMs), sent: null };
+    const admission = this.outbox.admit(draft, this.#keeper.initial);
+    const entry = this.outbox.get(failed.id);
+    if ('full' in admission || entry === null) return false;
+    this.#ledger.failed.remove(failed.id);
+    this.#admitted(entry, admission.evicted);
     return true;
   }
 
-  #whenTimerFired(timer: 'drain' | 'ack' | 'probe'): void {
-    if (timer === 'drain') return this.drain();
-    const link = this.#link;
-    const oldest = this.#outbox.oldestInFlight();
-    if (link === null || oldest === null || oldest.sent === null) return;
-    const { clock, outbox } = this.#around.options;
-    const leftMs = oldest.sent.atMs + outbox.ackTimeoutMs - clock.nowMs();
-    if (leftMs > 0) return this.#timers.start('ack', leftMs);
-    const hasProbed = timer === 'probe';
-    if (!hasProbed) this.#timers.start('probe', ACK_PROBE_MS);
-    this.#around.onAckOverdue(link.dialId, hasProbed);
+  #keep(entry: OutboxEntry): void {
+    this.#keeper.open();
+    this.#keeper.keep(entry, this.#drain.isNext(entry.id));
   }
 
-  #drainIn(delayMs: number): void {
-    if (!this.#timers.isRunning('drain')) this.#timers.start('drain', delayMs);
+  #resend(): void {
+    if (this.#drain.link !== null) this.#unanswered.resend(this.#drain.link);
+    this.drain();
   }
 
-  #window(link: Link): { dialId: DialId; inFlightMax: number; keepsOrder: boolean } {
-    return {
-      dialId: link.dialId,
-      inFlightMax: this.#around.options.outbox.inFlightMax,
-      keepsOrder: link.terms.producerOrder,
-    };
-  }
-
-  get #ratePerSecond(): number {
-    return this.#link?.terms.messagesPerSecond ?? this.#around.options.outbox.ratePerSecond;
-  }
-
-  #tellDelivery(entry: OutboxEntry, delivery: DeliveryStatus): void {
-    this.#messages.get(entry.id)?.setStatus(delivery);
-    this.#around.onDelivery(entry, delivery);
+  /** Messages of an earlier life, or of a tab that died; some of them may be known to have arrived. */
+  #adopted(entries: readonly OutboxEntry[]): void {
+    for (const entry of entries) {
+      const receipt = this.#around.reports.adopted(entry);
+      if (receipt === null) this.#deadlines.watch(entry);
+      else this.ack(receipt);
+    }
+    this.#resend();
   }
 
   #fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
-    const entry = this.#outbox.settle(id);
-    if (entry === null) return false;
-    this.#tellFailed(entry, status, error);
+    if (!this.#ledger.fail(id, status, error)) return false;
     this.drain();
     return true;
   }
 
-  #tellFailed(entry: OutboxEntry, status: 'failed' | 'cancelled', error: ChatSocketError): void {
-    this.#messages.get(entry.id)?.fail(status, error);
-    this.#messages.delete(entry.id);
-    this.#around.onFailed(entry, error);
+  #makeLedger(): Ledger {
+    const { options, reports } = this.#around;
+    return new Ledger({
+      outbox: this.outbox,
+      reports,
+      failedMax: options.outbox.messagesMax,
+      onSettled: (entry) => {
+        this.#unanswered.settle(entry.id);
+        this.#keeper.forget(entry);
+      },
+    });
   }
 
-  #fullError(full: 'messages' | 'bytes'): ChatSocketError {
-    const { messagesMax, bytesMax } = this.#around.options.outbox;
-    const held =
-      full === 'messages'
-        ? `${this.#outbox.count} of ${messagesMax} messages`
-        : `as many of its ${bytesMax} bytes as it can`;
-    return new ChatSocketError(
-      'delivery/outbox-full',
-      `Cannot send: the outbox holds ${held}. Wait for acks, or raise outbox.${full === 'messages' ? 'messagesMax' : 'bytesMax'}.`,
-      { retryable: true, fields: { messagesMax, bytesMax, held: this.#outbox.count } },
-    );
+  #makeKeeper(): RowKeeper {
+    const { options, turn, onWiped, onTrouble } = this.#around;
+    return new RowKeeper({
+      options,
+      turn,
+      outbox: this.outbox,
+      onPersisted: (id, isDurable) => this.#ledger.persist(id, isDurable),
+      onCleared: () => this.drain(),
+      onAdopted: (entries) => this.#adopted(entries),
+      onLost: (entry) => this.#ledger.tell(entry, 'unconfirmed'),
+      onWiped,
+      onTrouble,
+    });
   }
+
+  #makeDrain(): Drain {
+    const { options, turn, send, bufferedBytes, onAckOverdue } = this.#around;
+    return new Drain({
+      options,
+      turn,
+      outbox: this.outbox,
+      send,
+      bufferedBytes,
+      mustGoAlone: () => this.#unanswered.mustGoAlone,
+      onNext: (entry) => this.#keeper.keep(entry, true),
+      onSent: (entry) => this.#ledger.tell(entry, 'sending'),
+      onUnsendable: ({ id }) => {
+        this.outbox.renumber();
+        this.refuse(id, unsendableError());
+      },
+      onAckOverdue,
+    });
+  }
+}
+
+/** A message that never was in the outbox, as it is kept among those that failed. */
+function toRefusedEntry(draft: Draft): OutboxEntry {
+  return { ...draft, status: 'queued', order: 0, keeping: 'kept', transmittedAtMs: null, sent: null };
 }

@@ -57,6 +57,12 @@ export class MessageRows {
       stream: null,
       failure: null,
     });
+  /** Changes the words of an own message that the server does not have. */
+  editOwn(clientMessageId: string, content: string): void {
+    const row = this.#source.history.findPending(clientMessageId);
+    if (row !== null) this.#source.history.setPending({ ...row, content });
+  }
+
   }
 
   /** How far an own message has come. Confirmed ones only go forward. */

@@ -73,6 +73,7 @@ export function envelopeProtocol(options: EnvelopeProtocolOptions = {}): Protoco
     tokenIn,
     subprotocols: [EXTENSION],
     answersPings: 'always',
+    answersInOrder: true,
     contentLengthMax: CONTENT_LENGTH_MAX,
     decode,
     encode: (frame, terms) => encode(frame, terms, writing),

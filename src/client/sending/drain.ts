@@ -1,0 +1,173 @@
+/** Hands queued messages to the open connection, in order and no faster than network and server take them. */
+
+import type { DialId } from '../../core/connection/state.js';
+import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
+import type { Outbox, SendWindow } from '../../core/outbox/outbox.js';
+import type { OutboxEntry } from '../../core/outbox/outbox-entry.js';
+import { fullPace, owe, type Pace, spend } from '../../core/outbox/pace.js';
+import { NamedTimers } from '../named-timers.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { Turn } from '../telling/turn.js';
+import { AckWatch } from './ack-watch.js';
+
+/** Above this the network is slower than we are, and what is sent only piles up in memory. */
+const BUFFERED_BYTES_MAX = 65_536;
+/** Below this it has caught up. */
+const BUFFERED_BYTES_LOW = 16_384;
+/** How often a full buffer is looked at again. */
+const BUFFER_CHECK_MS = 50;
+/** A refusal that asks to come again, without saying when. */
+const RETRY_PAUSE_MS = 250;
+const RETRY_PAUSE_MAX_MS = 60_000;
+/** What the server allows is met by its own clock, on frames that the network pushed together. */
+const SHARE_OF_LIMIT = 0.8;
+
+export interface DrainSurroundings {
+  readonly options: ResolvedOptions;
+  readonly turn: Turn;
+  readonly outbox: Outbox;
+  /** Writes and sends a frame on the open connection; null where the protocol has no words, false if not taken. */
+  readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
+  readonly bufferedBytes: (dialId: DialId) => number;
+  /** Only one message may be on its way. */
+  readonly mustGoAlone: () => boolean;
+  /** This message goes out as soon as the store has noted that. */
+  readonly onNext: (entry: OutboxEntry) => void;
+  readonly onSent: (entry: OutboxEntry) => void;
+  readonly onUnsendable: (entry: OutboxEntry) => void;
+  /** First ask for a sign of life, then for a new connection. */
+  readonly onAckOverdue: (dialId: DialId, hasProbed: boolean) => void;
+}
+
+/** The open connection, as far as messages see it. */
+export interface SendLink {
+  readonly dialId: DialId;
+  readonly terms: ServerTerms;
+}
+
+export class Drain {
+  readonly #around: DrainSurroundings;
+  readonly #timers: NamedTimers<'drain'>;
+  readonly #acks: AckWatch;
+  #link: SendLink | null = null;
+  /** Of all connections, for servers count a user's frames and not a socket's. */
+  #pace: Pace;
+  #pausedUntilMs = 0;
+  #isBufferFull = false;
+  /** What this client calls itself, a new name for each counting of its messages. */
+  #producer = { numbering: 0, id: '' };
+
+  constructor(around: DrainSurroundings) {
+    this.#around = around;
+    const { options, turn, outbox, onAckOverdue } = around;
+    const { clock } = options;
+    const { ratePerSecond, ackTimeoutMs } = options.outbox;
+    this.#pace = fullPace(ratePerSecond, clock.nowMs());
+    this.#timers = new NamedTimers(clock, () => turn.run(() => this.run()));
+    const onOverdue = (hasProbed: boolean) => {
+      if (this.#link !== null) onAckOverdue(this.#link.dialId, hasProbed);
+    };
+    this.#acks = new AckWatch({ clock, turn, outbox, ackTimeoutMs, onOverdue });
+  }
+
+  get link(): SendLink | null {
+    return this.#link;
+  }
+
+  open(dialId: DialId, terms: ServerTerms): void {
+    this.#link = { dialId, terms };
+    this.#pausedUntilMs = 0;
+    this.#isBufferFull = false;
+  }
+
+  close(): void {
+    this.#link = null;
+    this.#timers.stopAll();
+    this.#acks.stop();
+  }
+
+  /** Sends what may go out now. */
+  run(): void {
+    const link = this.#link;
+    if (link === null || this.#around.outbox.queuedCount === 0) return;
+    const { options, outbox, onNext } = this.#around;
+    const nowMs = options.clock.nowMs();
+    if (this.#pausedUntilMs > nowMs) return this.#runIn(this.#pausedUntilMs - nowMs);
+    for (const entry of outbox.nextToClear(this.#window(link))) onNext(entry);
+    while (outbox.queuedCount > 0) {
+      if (this.#mustWaitForBuffer(link.dialId)) return this.#runIn(BUFFER_CHECK_MS);
+      const spent = spend(this.#pace, this.#ratePerSecond, nowMs);
+      if (spent.waitMs > 0) return this.#runIn(spent.waitMs);
+      const entry = outbox.take(this.#window(link), nowMs);
+      if (entry === null) return;
+      this.#pace = spent.pace;
+      if (!this.#transmit(entry, link)) return;
+    }
+  }
+
+  /** True for a message that goes out as soon as it is in the store. */
+  isNext(id: string): boolean {
+    const link = this.#link;
+    return link !== null && this.#around.outbox.nextToClear(this.#window(link)).some((entry) => entry.id === id);
+  }
+
+  /** Everything waits, as long as the server asks for within reason. */
+  pause(retryAfterMs: number | null): void {
+    const asked = retryAfterMs !== null && retryAfterMs >= 0 ? retryAfterMs : RETRY_PAUSE_MS;
+    const untilMs = this.#around.options.clock.nowMs() + Math.min(asked, RETRY_PAUSE_MAX_MS);
+    this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
+    this.run();
+  }
+
+  /** Counts a frame that is no message against the pace; joins go out before there is a link. */
+  countFrame(): void {
+    this.#pace = owe(this.#pace, this.#ratePerSecond, this.#around.options.clock.nowMs());
+  }
+
+  #transmit(entry: OutboxEntry, link: SendLink): boolean {
+    const { options, outbox, send, onSent, onUnsendable } = this.#around;
+    const { id: clientMessageId, conversationId, content, metadata, inReplyTo, sent } = entry;
+    const isTaken = send(link.dialId, {
+      type: 'send',
+      clientMessageId,
+      conversationId,
+      content,
+      metadata,
+      inReplyTo,
+      producer: { id: this.#producerId(sent?.numbering ?? 0), seq: sent?.producerSeq ?? 1 },
+      sentAtMs: options.clock.nowMs(),
+    });
+    if (isTaken === null) onUnsendable(entry);
+    else if (!isTaken) outbox.putBack(clientMessageId);
+    else {
+      this.#acks.start();
+      onSent(entry);
+    }
+    return isTaken !== false;
+  }
+
+  #producerId(numbering: number): string {
+    if (this.#producer.numbering !== numbering) this.#producer = { numbering, id: this.#around.options.ids.shortId() };
+    return this.#producer.id;
+  }
+
+  #mustWaitForBuffer(dialId: DialId): boolean {
+    const bytesMax = this.#isBufferFull ? BUFFERED_BYTES_LOW : BUFFERED_BYTES_MAX;
+    this.#isBufferFull = this.#around.bufferedBytes(dialId) > bytesMax;
+    return this.#isBufferFull;
+  }
+
+  #runIn(delayMs: number): void {
+    if (!this.#timers.isRunning('drain')) this.#timers.start('drain', delayMs);
+  }
+
+  #window({ dialId, terms }: SendLink): SendWindow {
+    const inFlightMax = this.#around.mustGoAlone() ? 1 : this.#around.options.outbox.inFlightMax;
+    return { dialId, inFlightMax, keepsOrder: terms.producerOrder };
+  }
+
+  get #ratePerSecond(): number {
+    const announced = this.#link?.terms.messagesPerSecond ?? null;
+    return announced === null ? this.#around.options.outbox.ratePerSecond : announced * SHARE_OF_LIMIT;
+  }
+}

@@ -1,0 +1,123 @@
+/** How each message stands, told to the one who sent it, to its row and to listeners; each ends once. */
+
+import type { DeliveryStatus } from '../../core/message.js';
+import { FailedMessages } from '../../core/outbox/failed-messages.js';
+import type { Outbox } from '../../core/outbox/outbox.js';
+import type { Draft, OutboxEntry } from '../../core/outbox/outbox-entry.js';
+import type { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { Receipt } from '../outgoing.js';
+import { expiredError } from './delivery-errors.js';
+import type { DeliveryReports } from './delivery-reports.js';
+import { OutgoingMessage } from './outgoing-message.js';
+
+export interface LedgerSurroundings {
+  readonly outbox: Outbox;
+  readonly reports: DeliveryReports;
+  readonly failedMax: number;
+  /** A message left the outbox, one way or another. */
+  readonly onSettled: (entry: OutboxEntry) => void;
+}
+
+export class Ledger {
+  readonly failed: FailedMessages;
+  readonly #around: LedgerSurroundings;
+  /** What senders hold, by id, of messages in the outbox and of failed ones. */
+  readonly #messages = new Map<string, OutgoingMessage>();
+
+  constructor(around: LedgerSurroundings) {
+    this.#around = around;
+    this.failed = new FailedMessages(around.failedMax);
+  }
+
+  open(draft: Draft, hasStore: boolean, cancel: () => boolean): OutgoingMessage {
+    const message = new OutgoingMessage(draft, hasStore, cancel);
+    this.#messages.set(draft.id, message);
+    return message;
+  }
+
+  tell(entry: OutboxEntry, delivery: DeliveryStatus): void {
+    this.#messages.get(entry.id)?.setStatus(delivery);
+    this.#around.reports.progressed(entry, delivery);
+  }
+
+  edit(entry: OutboxEntry): void {
+    this.#messages.get(entry.id)?.setContent(entry.content);
+    this.#around.reports.edited(entry);
+  }
+
+  persist(id: string, isDurable: boolean): void {
+    this.#messages.get(id)?.persist(isDurable);
+  }
+
+  /** The server has it: an end, or for one that had failed only the truth about it. */
+  ack(receipt: Receipt): boolean {
+    const { outbox, reports, onSettled } = this.#around;
+    const id = receipt.clientMessageId;
+    const failed = this.failed.get(id);
+    const entry = failed ?? outbox.settle(id);
+    if (entry === null) return false;
+    this.#messages.get(id)?.ack(receipt);
+    this.#forget(id);
+    if (failed === null) onSettled(entry);
+    if (failed === null) reports.acked(entry, receipt);
+    else reports.found(entry, receipt);
+    return true;
+  }
+
+  fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
+    const entry = this.#around.outbox.settle(id);
+    if (entry !== null) this.end(entry, status, error);
+    return entry !== null;
+  }
+
+  expire(entry: OutboxEntry): void {
+    // The server would wait for the number of one that it was to get again.
+    if (entry.status === 'queued' && entry.sent !== null) this.#around.outbox.renumber();
+    this.fail(entry.id, 'failed', expiredError(entry));
+  }
+
+  /** The end of a message that is not in the outbox any more. */
+  end(entry: OutboxEntry, status: 'failed' | 'cancelled', error: ChatSocketError): void {
+    this.#messages.get(entry.id)?.fail(status, error);
+    const forgotten = status === 'failed' ? this.failed.add(entry) : entry.id;
+    if (forgotten !== null) this.#messages.delete(forgotten);
+    this.#around.onSettled(entry);
+    this.#around.reports.failed(entry, error);
+  }
+
+  /** A message that failed is not shown any more; false if it is none. */
+  dismiss(id: string): boolean {
+    const entry = this.failed.get(id);
+    if (entry === null) return false;
+    this.#forget(id);
+    this.#around.reports.dismissed(entry);
+    return true;
+  }
+
+  /** Ends every message, and tells which there were. */
+  clear(error: ChatSocketError): readonly OutboxEntry[] {
+    const entries = this.#around.outbox.clear();
+    this.failed.clear();
+    for (const entry of entries) {
+      this.#messages.get(entry.id)?.fail('cancelled', error);
+      this.#around.reports.failed(entry, error);
+    }
+    this.#messages.clear();
+    return entries;
+  }
+
+  /** Promises end, messages stay. */
+  rejectAll(error: ChatSocketError): void {
+    for (const message of this.#messages.values()) message.reject(error);
+  }
+
+  /** A signal that lives on holds no message. */
+  unfollowAll(): void {
+    for (const message of this.#messages.values()) message.unfollow();
+  }
+
+  #forget(id: string): void {
+    this.failed.remove(id);
+    this.#messages.delete(id);
+  }
+}
