@@ -105,6 +105,26 @@ describe('an edit', () => {
   });
 });
 
+describe('a read mark on its way to the disk', () => {
+  it('keeps the text that an answer gains meanwhile', () => {
+    const bench = new EngineBench({ storesAtOnce: false });
+    bench.connect('ada');
+    bench.storeAll();
+    bench.send('ada', 'm1', { content: '@bot hello' });
+    bench.storeAll();
+    const { id: streamId } = bench.last('ada', 'message_start');
+    bench.nowMs += 10_000;
+
+    bench.receive('ada', { type: 'mark_read', payload: { conversationId: 'lobby', messageIds: [streamId] } });
+    bench.input({ type: 'answer-extended', streamId, text: 'One' });
+    bench.storeAll();
+
+    const writes = bench.effects.flatMap((effect) => (effect.type === 'store' ? effect.writes : []));
+    const stored = writes.findLast((write) => write.type === 'put-entry' && write.entry.kind === 'message');
+    expect(stored).toMatchObject({ entry: { id: streamId, content: 'One', readBy: ['ada'], changedSeq: 3 } });
+  });
+});
+
 describe('a deletion', () => {
   it('SV-7 leaves a tombstone in its place, without text and metadata', () => {
     const { bench, ids } = chatted();
@@ -208,5 +228,27 @@ describe('a resume after changes', () => {
 
     expect(before).toMatchObject([{ id, seq: 1, content: 'better', changedSeq: 21 }]);
     expect(server.bench.last('ada', 'conversation_history').messages).toEqual(before);
+  });
+
+  it('holds a message that left memory between its change and now', async () => {
+    const server = await StoredBench.open({ limits: { retainedMax: 2 } });
+    server.bench.connect('ada');
+    const say = async (messageId: string) => {
+      server.bench.send('ada', messageId);
+      await server.settle();
+    };
+    for (let number = 1; number <= 21; number += 1) await say(`m${number}`);
+    const edited = (await server.logOf()).find((entry) => entry.seq === 20);
+    server.bench.edit(edited?.kind === 'message' ? edited.id : '', 'better');
+    await server.settle();
+    await say('m23');
+    server.bench.join('ada');
+    const { epoch = '' } = server.bench.last('ada', 'conversation_history');
+
+    server.bench.join('ada', { after: { epoch, seq: 21 } });
+
+    const history = server.bench.last('ada', 'conversation_history');
+    expect(history.recovered).toBe('full');
+    expect(history.messages).toMatchObject([{ seq: 20, changedSeq: 22 }, { seq: 23 }]);
   });
 });
