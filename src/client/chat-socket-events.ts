@@ -18,6 +18,8 @@ export interface ChatSocketEvents<Metadata = unknown> {
   /** A whole message of somebody else (or of this user elsewhere): once per message, in order. */
   'message-received': { readonly conversationId: string; readonly message: ChatMessage<Metadata> };
   'message-updated': { readonly conversationId: string; readonly message: ChatMessage<Metadata> };
+  /** It is gone for everybody, also where it was evicted from the history before. */
+  'message-deleted': { readonly conversationId: string; readonly messageId: MessageId };
   'message-acked': { readonly conversationId: string; readonly clientMessageId: string; readonly receipt: Receipt };
   'message-failed': {
     readonly conversationId: string;
@@ -41,6 +43,8 @@ export interface ChatSocketEvents<Metadata = unknown> {
   };
   /** Numbers that the server could not give: the range is lost, visibly. */
   'gap-detected': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
+  /** Numbers that were missing and came when they were asked for. */
+  'gap-recovered': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
   /** The history was replaced: the server's log is another one, or too much was missed. */
   'history-reset': { readonly conversationId: string };
   'token-renewed': { readonly expiresInMs: number | null };

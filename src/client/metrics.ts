@@ -13,6 +13,10 @@ export interface ChatSocketMetrics {
   readonly charsIn: number;
   readonly charsOut: number;
   readonly framesRejected: number;
+  /** Of types that the protocol does not know; they are ignored. */
+  readonly framesUnknown: number;
+  /** Places in a log that the server gave twice, or took back; what was there first stays. */
+  readonly contradictions: number;
   readonly duplicatesDropped: number;
   /** Messages that the server could not give any more. */
   readonly messagesLost: number;
@@ -38,6 +42,8 @@ export class MetricsCounter {
   charsIn = 0;
   charsOut = 0;
   framesRejected = 0;
+  framesUnknown = 0;
+  contradictions = 0;
   duplicatesDropped = 0;
   messagesLost = 0;
   streamsPostponed = 0;
@@ -84,6 +90,8 @@ export class MetricsCounter {
       charsIn: this.charsIn,
       charsOut: this.charsOut,
       framesRejected: this.framesRejected,
+      framesUnknown: this.framesUnknown,
+      contradictions: this.contradictions,
       duplicatesDropped: this.duplicatesDropped,
       messagesLost: this.messagesLost,
       streamsPostponed: this.streamsPostponed,

@@ -1,11 +1,18 @@
 import type { MockTransport } from './mock-transport.js';
 import type { MockConnection } from './network/mock-connection.js';
-import type { MockLogEntry } from './server/mock-log.js';
+import type { MockLog, MockLogEntry, MockLogEvent } from './server/mock-log.js';
 import { type MockStream, MockStreams } from './server/mock-streams.js';
 import { ServerAnswers } from './server/server-answers.js';
-import { DEFAULT_HELLO, errorFrame, newMessageFrame, type ServerEnvelope } from './server/server-frames.js';
+import { DEFAULT_HELLO, errorFrame, type ServerEnvelope } from './server/server-frames.js';
 import { ServerInbox } from './server/server-inbox.js';
-import type { EmitOptions, MockServer, MockServerOptions, NackOptions, StreamOptions } from './server/server-script.js';
+import type {
+  ChangeOptions,
+  EmitOptions,
+  MockServer,
+  MockServerOptions,
+  NackOptions,
+  StreamOptions,
+} from './server/server-script.js';
 import { type PendingMessage, ServerState } from './server/server-state.js';
 import { settle } from './settle.js';
 
@@ -110,12 +117,29 @@ class ScriptedServer implements MockServer {
     return entries;
   }
 
+  edit(id: string, content: string, options: ChangeOptions = {}): MockLogEntry | null {
+    return this.#change(id, options, (log) => log.edit(id, content));
+  }
+
+  delete(id: string, options: ChangeOptions = {}): MockLogEntry | null {
+    return this.#change(id, options, (log) => log.delete(id));
+  }
+
+  read(ids: readonly string[], options: ChangeOptions & { readonly readBy?: string } = {}): void {
+    this.#change(ids[0] ?? '', options, (log) => log.read(ids, options.readBy ?? 'user-2'));
+  }
+
+  cutBefore(seq: number, conversationId = this.#conversationId): void {
+    this.#state.log(conversationId).cutBefore(seq);
+  }
+
   skipSeq(count = 1, conversationId = this.#conversationId): void {
     this.#state.log(conversationId).skip(count);
   }
 
   replay(fromSeq = 1, conversationId = this.#conversationId): void {
-    for (const entry of this.logOf(conversationId)) if (entry.seq >= fromSeq) this.#deliver(entry);
+    const log = this.#state.log(conversationId);
+    for (const event of log.eventsFrom(fromSeq)) this.#state.tell(log, event);
   }
 
   newEpoch(conversationId = this.#conversationId): void {
@@ -184,8 +208,14 @@ class ScriptedServer implements MockServer {
     return this.#state.log(conversationId).append({ ...draft, createdAtMs, isStreaming: false });
   }
 
+  #change(id: string, options: ChangeOptions, change: (log: MockLog) => MockLogEvent): MockLogEntry | null {
+    const log = this.#state.log(options.conversationId ?? this.#conversationId);
+    const event = change(log);
+    if (options.isLost !== true) this.#state.tell(log, event);
+    return log.find(id);
+  }
+
   #deliver(entry: MockLogEntry): void {
-    const log = this.#state.log(entry.conversationId);
-    this.#state.broadcast(entry.conversationId, newMessageFrame(this.#state.traits.dialect, log, entry));
+    this.#state.tell(this.#state.log(entry.conversationId), { type: 'message', seq: entry.seq, id: entry.id });
   }
 }

@@ -42,10 +42,15 @@ describe('messages of others', () => {
     server.emit('lost on the way', { isLost: true });
 
     server.emit('arrives');
-    await clock.advance(100);
+    await clock.advance(299);
+    const meanwhile = contents(client.snapshot.messages);
+    await clock.advance(101);
 
+    expect(meanwhile).toEqual([]);
     expect(contents(client.snapshot.messages)).toEqual(['lost on the way', 'arrives']);
-    expect(events.map(({ name }) => name)).toEqual(['message-received', 'message-received']);
+    expect(events.map(({ name }) => name)).toEqual(['message-received', 'message-received', 'gap-recovered']);
+    expect(events[2]?.payload).toEqual({ conversationId: 'conversation-1', fromSeq: 1, toSeq: 1 });
+    expect(sentFrames(server.connection, 'join_conversation')).toHaveLength(1);
     client.dispose();
   });
 
@@ -54,14 +59,16 @@ describe('messages of others', () => {
     await open();
     server.emit('one');
     await clock.advance(0);
-    const joinsBefore = sentFrames(server.connection, 'join_conversation').length;
+    const gaps = listen(client, 'gap-detected');
     server.skipSeq(3);
 
     server.emit('five');
     await clock.advance(5_000);
 
     expect(contents(client.snapshot.messages)).toEqual(['one', 'five']);
-    expect(sentFrames(server.connection, 'join_conversation')).toHaveLength(joinsBefore + 1);
+    expect(sentFrames(server.connection, 'fetch_range')).toHaveLength(1);
+    expect(gaps).toEqual([{ conversationId: 'conversation-1', fromSeq: 2, toSeq: 4 }]);
+    expect(client.metrics().messagesLost).toBe(3);
     server.emit('six');
     await clock.advance(100);
     expect(contents(client.snapshot.messages)).toEqual(['one', 'five', 'six']);

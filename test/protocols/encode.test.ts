@@ -10,6 +10,7 @@ const extended: ServerTerms = {
   deduplicates: true,
   producerOrder: true,
   sequence: true,
+  ranges: true,
   inBandToken: true,
 };
 
@@ -46,7 +47,7 @@ describe('frames for every server', () => {
     [{ type: 'ping' }, { type: 'ping' }],
     [
       { type: 'mark-read', conversationId: 'c-1', messageIds: ['m-1', 'm-2'] },
-      { type: 'mark_read', payload: { conversationId: 'c-1', messageIds: ['m-1', 'm-2'] } },
+      { type: 'mark_read', messageId: 'c-1', payload: { conversationId: 'c-1', messageIds: ['m-1', 'm-2'] } },
     ],
     [
       { type: 'typing', conversationId: 'c-1', isTyping: true },
@@ -67,7 +68,11 @@ describe('frames for every server', () => {
     const many = encode({ type: 'mark-read', conversationId: 'c-1', messageIds }, base);
     const none = encode({ type: 'mark-read', conversationId: 'c-1', messageIds: [] }, base);
 
-    expect(many).toEqual({ type: 'mark_read', payload: { conversationId: 'c-1', messageIds: messageIds.slice(500) } });
+    expect(many).toEqual({
+      type: 'mark_read',
+      messageId: 'c-1',
+      payload: { conversationId: 'c-1', messageIds: messageIds.slice(500) },
+    });
     expect(none).toBeNull();
   });
 });

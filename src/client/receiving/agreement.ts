@@ -1,5 +1,7 @@
 import type { DialId } from '../../core/connection/state.js';
 import type { Recovery, ServerTerms } from '../../core/frame.js';
+import { RecentMap } from '../../core/inbox/recent-map.js';
+import type { MessageId } from '../../core/message.js';
 
 /** The terms of a server that announced none: its protocol's base. */
 export const BASE_TERMS: ServerTerms = {
@@ -15,6 +17,15 @@ export const BASE_TERMS: ServerTerms = {
   heartbeatIntervalMs: null,
 };
 
+const ECHOES_MAX = 1_000;
+
+/** An own message as the log has it. */
+export interface Echo {
+  readonly conversationId: string;
+  readonly id: MessageId;
+  readonly seq: number | null;
+}
+
 const WORST_LAST: readonly Recovery[] = ['full', 'partial', 'none'];
 
 /** What one connection has agreed with its server so far. */
@@ -27,6 +38,8 @@ export class Agreement {
   /** Conversations whose join is not answered yet. */
   readonly joining = new Set<string>();
   isReady = false;
+  /** Own messages that the log brought before their acks, with the places that the acks have to name. */
+  readonly echoes = new RecentMap<Echo>(ECHOES_MAX);
   /** Unreadable frames in a row. */
   badFrames = 0;
   #recovered: Recovery = 'full';

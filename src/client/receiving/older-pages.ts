@@ -18,6 +18,7 @@ export interface OlderPage {
 }
 
 interface Request {
+  readonly conversation: ConversationState;
   readonly promise: Promise<OlderPage>;
   readonly resolve: (page: OlderPage) => void;
   readonly reject: (error: ChatSocketError) => void;
@@ -57,7 +58,8 @@ export class OlderPages {
       return Promise.reject(
         isAsked === null ? unsupportedError() : lostError('there is no connection; try again when it is open'),
       );
-    const request = makeRequest();
+    const request = makeRequest(conversation);
+    inbox.startPage();
     this.#requests.set(id, request);
     this.#timers.start(id, PAGE_TIMEOUT_MS);
     return request.promise;
@@ -75,8 +77,14 @@ export class OlderPages {
   /** The server will not give the page; false if none was asked for. */
   refuse(conversationId: string, error: ChatSocketError): boolean {
     const request = this.#end(conversationId);
+    request?.conversation.inbox.endPage();
     request?.reject(error);
     return request !== undefined;
+  }
+
+  /** The page belongs to a history that is no more. */
+  reset(conversationId: string): void {
+    this.refuse(conversationId, lostError('the history was replaced meanwhile; try again'));
   }
 
   loseConnection(): void {
@@ -92,14 +100,14 @@ export class OlderPages {
   }
 }
 
-function makeRequest(): Request {
+function makeRequest(conversation: ConversationState): Request {
   let resolve: Request['resolve'] = () => {};
   let reject: Request['reject'] = () => {};
   const promise = new Promise<OlderPage>((settle, fail) => {
     resolve = settle;
     reject = fail;
   });
-  return { promise, resolve, reject };
+  return { conversation, promise, resolve, reject };
 }
 
 function lostError(why: string): ChatSocketError {

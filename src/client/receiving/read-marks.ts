@@ -1,15 +1,18 @@
-/** What this user has read: told at most once a second, each message once, and again if no connection took it. */
+/** What this user has read: told at most once a second, each message once, and again until the server has confirmed it. */
 
-import type { OutboundFrame } from '../../core/frame.js';
-import { SeenIds } from '../../core/inbox/seen-ids.js';
-import type { MessageId } from '../../core/message.js';
+import type { OutboundFrame, RefusalVerdict } from '../../core/frame.js';
+import type { MessageId, MessageRow } from '../../core/message.js';
 import type { Clock } from '../../ports/clock.js';
 import { NamedTimers } from '../named-timers.js';
 import type { Turn } from '../telling/turn.js';
 import type { ConversationState } from './conversation-state.js';
 
 const SENT_APART_MS = 1_000;
-const REMEMBERED_MAX = 2_000;
+const REFUSAL_PAUSE_MAX_MS = 60_000;
+/** The most that one frame holds. */
+const FRAME_IDS_MAX = 1_000;
+/** Marks held for a server that never confirms any; the oldest are given up. */
+const HELD_MAX = 2_000;
 
 export interface ReadMarksSurroundings {
   readonly clock: Clock;
@@ -19,7 +22,11 @@ export interface ReadMarksSurroundings {
 
 interface Marks {
   readonly waiting: Set<MessageId>;
-  readonly told: SeenIds;
+  /** Sent on this connection, frame by frame, and not confirmed. */
+  readonly sent: (readonly MessageId[])[];
+  /** Up to here everything is marked. */
+  last: MessageRow | null;
+  epoch: string | null;
 }
 
 export class ReadMarks {
@@ -33,27 +40,63 @@ export class ReadMarks {
     this.#timers = new NamedTimers(around.clock, (id) => around.turn.run(() => this.#flush(id)));
   }
 
-  /** Marks what others wrote up to and with `upTo`; all of it for null. */
+  /** Marks what others wrote up to and with `upTo`; all of it for null. Nothing is ever unmarked. */
   mark(conversation: ConversationState, upTo: MessageId | null): void {
-    const { id } = conversation;
-    const marks = this.#marks.get(id) ?? { waiting: new Set(), told: new SeenIds(REMEMBERED_MAX) };
+    const { id, inbox } = conversation;
+    const marks = this.#marks.get(id) ?? { waiting: new Set(), sent: [], last: null, epoch: null };
     this.#marks.set(id, marks);
+    const epoch = inbox.cursor?.epoch ?? null;
+    if (epoch !== marks.epoch) Object.assign(marks, { last: null, epoch });
+    const { rows } = inbox;
     // An unknown message tells nothing of what was read.
-    if (upTo !== null && conversation.inbox.find(upTo) === null) return;
-    for (const row of conversation.inbox.rows) {
-      if (row.id !== null && row.sender.role !== 'self' && !marks.told.has(row.id)) marks.waiting.add(row.id);
-      if (row.id !== null && row.id === upTo) break;
+    const newest = lastIndexOf(rows, (row) => row.id !== null && (upTo === null || row.id === upTo));
+    const marked = lastIndexOf(rows, (row) => isUpTo(row, marks.last));
+    if (newest <= marked) return;
+    marks.last = rows[newest] ?? null;
+    for (const row of rows.slice(marked + 1, newest + 1)) {
+      if (row.id !== null && row.sender.role !== 'self') marks.waiting.add(row.id);
     }
     if (!this.#timers.isRunning(id)) this.#flush(id);
   }
 
-  /** Marks that no connection took go out on the new one. */
+  /** The server has them: those named, or the frame that was sent first. */
+  confirm(conversationId: string, messageIds: readonly MessageId[] | null = null): void {
+    const marks = this.#marks.get(conversationId);
+    if (marks === undefined) return;
+    if (messageIds === null) {
+      marks.sent.shift();
+      return;
+    }
+    const confirmed = new Set(messageIds);
+    for (const id of confirmed) marks.waiting.delete(id);
+    const left = marks.sent.map((ids) => ids.filter((id) => !confirmed.has(id)));
+    marks.sent.splice(0, marks.sent.length, ...left.filter((ids) => ids.length > 0));
+  }
+
+  /** The server does not take the marks sent first: not now, or not ever. False if there are none. */
+  refuse(conversationId: string, verdict: RefusalVerdict, retryAfterMs: number | null): boolean {
+    const marks = this.#marks.get(conversationId);
+    const refused = marks?.sent.shift();
+    if (marks === undefined || refused === undefined) return false;
+    if (verdict === 'final') return true;
+    for (const id of refused) marks.waiting.add(id);
+    this.#timers.start(conversationId, Math.min(REFUSAL_PAUSE_MAX_MS, Math.max(SENT_APART_MS, retryAfterMs ?? 0)));
+    return true;
+  }
+
+  /** Marks that no connection took, or that no server confirmed, go out on the new one. */
   gainConnection(): void {
     for (const id of this.#marks.keys()) this.#flush(id);
   }
 
   loseConnection(): void {
     this.#timers.stopAll();
+    for (const marks of this.#marks.values()) {
+      const unconfirmed = [...marks.sent.flat(), ...marks.waiting];
+      marks.sent.length = 0;
+      marks.waiting.clear();
+      for (const id of unconfirmed.slice(-HELD_MAX)) marks.waiting.add(id);
+    }
   }
 
   forget(): void {
@@ -64,10 +107,24 @@ export class ReadMarks {
   #flush(conversationId: string): void {
     const marks = this.#marks.get(conversationId);
     if (marks === undefined || marks.waiting.size === 0) return;
-    const messageIds = [...marks.waiting];
+    const messageIds = [...marks.waiting].slice(0, FRAME_IDS_MAX);
     if (this.#around.send({ type: 'mark-read', conversationId, messageIds }) !== true) return;
-    for (const id of messageIds) marks.told.add(id);
-    marks.waiting.clear();
+    for (const id of messageIds) marks.waiting.delete(id);
+    marks.sent.push(messageIds);
+    while (marks.sent.flat().length > HELD_MAX) marks.sent.shift();
     this.#timers.start(conversationId, SENT_APART_MS);
   }
+}
+
+/** Rows of another number come before or after by it; a row without one is found again by what it is. */
+function isUpTo(row: MessageRow, last: MessageRow | null): boolean {
+  if (last === null) return false;
+  if (row.seq !== null && last.seq !== null) return row.seq <= last.seq;
+  return row.id === last.id;
+}
+
+function lastIndexOf(rows: readonly MessageRow[], isIt: (row: MessageRow) => boolean): number {
+  let index = rows.length - 1;
+  for (let row = rows[index]; row !== undefined && !isIt(row); row = rows[index]) index -= 1;
+  return index;
 }

@@ -5,6 +5,10 @@ import type { InboundFrame } from '../../core/frame.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Sender } from '../sending/sender.js';
 import type { Agreement } from './agreement.js';
+import type { GapFiller } from './gap-filler.js';
+import type { Joins } from './joins.js';
+import type { OlderPages } from './older-pages.js';
+import type { ReadMarks } from './read-marks.js';
 
 type Refused = Extract<InboundFrame, { readonly type: 'refused' }>;
 
@@ -15,13 +19,11 @@ const JOIN_PAUSE_MAX_MS = 5_000;
 
 export interface RefusalSurroundings {
   readonly sender: Sender;
+  readonly joins: Joins;
+  readonly gaps: GapFiller;
+  readonly pages: OlderPages;
+  readonly readMarks: ReadMarks;
   readonly dispatch: (event: ConnectionEvent) => void;
-  /** A join was not taken now: it is to be asked again. */
-  readonly onJoinPostponed: (conversationId: string, delayMs: number) => void;
-  /** A join will never be taken. */
-  readonly onJoinRefused: (conversationId: string) => void;
-  /** A page of older messages will not come. */
-  readonly onPageRefused: (conversationId: string, error: ChatSocketError) => boolean;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
 
@@ -45,29 +47,34 @@ export class Refusals {
     }
   }
 
-  #postpone(agreement: Agreement, { clientMessageId, retryAfterMs, verdict, code }: Refused): void {
-    const { onPageRefused, onTrouble } = this.#around;
-    if (clientMessageId !== null && agreement.joining.has(clientMessageId)) {
-      const delayMs = Math.min(JOIN_PAUSE_MAX_MS, Math.max(0, retryAfterMs ?? JOIN_PAUSE_MS));
-      return this.#around.onJoinPostponed(clientMessageId, delayMs);
+  #postpone(agreement: Agreement, refused: Refused): void {
+    const { joins, sender, onTrouble } = this.#around;
+    const { clientMessageId: id, retryAfterMs, verdict, code } = refused;
+    if (id !== null && agreement.joining.has(id)) {
+      return joins.postpone(id, Math.min(JOIN_PAUSE_MAX_MS, Math.max(0, retryAfterMs ?? JOIN_PAUSE_MS)));
     }
-    if (clientMessageId === null && verdict === 'retry') return onTrouble(refusal('protocol/refused', code));
-    if (clientMessageId !== null && onPageRefused(clientMessageId, refusal('protocol/refused', code))) return;
-    this.#around.sender.postpone(clientMessageId, retryAfterMs);
+    if (id === null && verdict === 'retry') return onTrouble(refusal('protocol/refused', code));
+    if (id === null || !this.#refuseRequest(id, refused)) sender.postpone(id, retryAfterMs);
   }
 
   /** A refusal that names nothing of ours, while joins are open, answers the oldest of them. */
-  #refuse(agreement: Agreement, { clientMessageId, code }: Refused): void {
-    const { sender, onJoinRefused, onPageRefused, onTrouble } = this.#around;
-    if (clientMessageId !== null) {
-      if (sender.refuse(clientMessageId, refusal('delivery/refused', code))) return;
-      const isJoin = agreement.joining.has(clientMessageId);
-      if (!isJoin && onPageRefused(clientMessageId, refusal('protocol/refused', code))) return;
-    }
+  #refuse(agreement: Agreement, refused: Refused): void {
+    const { sender, joins, onTrouble } = this.#around;
+    const { clientMessageId: id, code } = refused;
+    const isJoin = id !== null && agreement.joining.has(id);
+    if (id !== null && sender.refuse(id, refusal('delivery/refused', code))) return;
+    if (id !== null && !isJoin && this.#refuseRequest(id, refused)) return;
     onTrouble(refusal('protocol/refused', code));
     const [oldest] = agreement.joining;
-    const refused = clientMessageId !== null && agreement.joining.has(clientMessageId) ? clientMessageId : oldest;
-    if (refused !== undefined) onJoinRefused(refused);
+    const refusedId = isJoin ? id : oldest;
+    if (refusedId !== undefined) joins.settle(refusedId);
+  }
+
+  /** All that is asked about a conversation carries its id; what is asked again by itself takes the refusal first. */
+  #refuseRequest(id: string, { verdict, retryAfterMs, code }: Refused): boolean {
+    const { gaps, pages, readMarks } = this.#around;
+    if (gaps.refuse(id, verdict, retryAfterMs)) return true;
+    return pages.refuse(id, refusal('protocol/refused', code)) || readMarks.refuse(id, verdict, retryAfterMs);
   }
 }
 

@@ -81,6 +81,10 @@ export class Announcer {
         return this.emit('read-changed', { conversationId, messageIds: change.messageIds, readBy: change.readBy });
       case 'gap-lost':
         return this.emit('gap-detected', { conversationId, fromSeq: change.fromSeq, toSeq: change.toSeq });
+      case 'gap-filled':
+        return this.emit('gap-recovered', { conversationId, fromSeq: change.fromSeq, toSeq: change.toSeq });
+      case 'deleted':
+        return this.emit('message-deleted', { conversationId, messageId: change.id });
       case 'reset':
         return this.emit('history-reset', { conversationId });
       case 'confirmed':

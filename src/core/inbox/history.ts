@@ -18,6 +18,8 @@ export class History {
   /** Own messages that the server has not confirmed, by their client id, in the order of their sending. */
   readonly #pending = new Map<string, OwnRow>();
   #view: readonly MessageRow[] | null = null;
+  #hasEvicted = false;
+  #keepsAll = false;
 
   constructor(rowsMax: number) {
     this.#rowsMax = rowsMax;
@@ -38,6 +40,16 @@ export class History {
     return null;
   }
 
+  /** Rows have left from the old end since it was last filled from there. */
+  get hasEvicted(): boolean {
+    return this.#hasEvicted;
+  }
+
+  /** While an older page is on its way nothing is evicted: the page would not fit what is left. */
+  keepAll(keepsAll: boolean): void {
+    this.#keepsAll = keepsAll;
+  }
+
   find(id: MessageId): MessageRow | null {
     return this.#byId.get(id) ?? null;
   }
@@ -52,6 +64,15 @@ export class History {
     for (let index = this.#confirmed.length - 1; index >= this.#start; index -= 1) {
       const row = this.#confirmed[index];
       if (row?.clientMessageId === clientMessageId) return row;
+    }
+    return null;
+  }
+
+  findBySeq(seq: number): MessageRow | null {
+    for (let index = this.#confirmed.length - 1; index >= this.#start; index -= 1) {
+      const row = this.#confirmed[index];
+      if (row === undefined || row.seq === null) continue;
+      if (row.seq <= seq) return row.seq === seq ? row : null;
     }
     return null;
   }
@@ -76,7 +97,8 @@ export class History {
     if (index === this.#confirmed.length) this.#confirmed.push(row);
     else this.#confirmed.splice(index, 0, row);
     this.#remember(row);
-    this.#evict(this.#rowsMax);
+    // Two for one: what an older page brought beyond the cap goes again as new rows come.
+    if (!this.#keepsAll) for (let count = 0; count < 2; count += 1) this.#evict();
     this.#view = null;
   }
 
@@ -84,6 +106,7 @@ export class History {
   prepend(rows: readonly MessageRow[]): void {
     this.#confirmed = [...rows, ...this.#confirmed.slice(this.#start)];
     this.#start = 0;
+    this.#hasEvicted = false;
     for (const row of rows) this.#remember(row);
     this.#view = null;
   }
@@ -96,11 +119,19 @@ export class History {
     this.#view = null;
   }
 
+  remove(id: MessageId): void {
+    const index = this.#indexOf(id);
+    if (index === -1) return;
+    this.#forget(this.#confirmed.splice(index, 1)[0]);
+    this.#view = null;
+  }
+
   /** Forgets what is confirmed; own pending messages stay. */
   reset(): void {
     this.#confirmed = [];
     this.#start = 0;
     this.#byId.clear();
+    this.#hasEvicted = false;
     this.#view = null;
   }
 
@@ -113,6 +144,7 @@ export class History {
   }
 
   #indexOf(id: MessageId): number {
+    if (!this.#byId.has(id)) return -1;
     for (let index = this.#confirmed.length - 1; index >= this.#start; index -= 1) {
       if (this.#confirmed[index]?.id === id) return index;
     }
@@ -134,8 +166,9 @@ export class History {
   }
 
   /** The oldest row goes first, but never an answer that is still growing. */
-  #evict(rowsMax: number): void {
-    if (this.#confirmed.length - this.#start <= rowsMax) return;
+  #evict(): void {
+    if (this.#confirmed.length - this.#start <= this.#rowsMax) return;
+    this.#hasEvicted = true;
     const oldest = this.#confirmed[this.#start];
     if (oldest !== undefined && (oldest.stream === 'streaming' || oldest.stream === 'stalled')) {
       const victim = this.#confirmed.findIndex(

@@ -12,17 +12,28 @@ export type InboxChange =
       readonly id: MessageId;
       readonly seq: number | null;
     }
+  | { readonly type: 'deleted'; readonly id: MessageId }
   | { readonly type: 'stream-started'; readonly id: MessageId }
   /** As many answers grow as may; this one is shown when another one has ended. */
   | { readonly type: 'stream-postponed'; readonly id: MessageId }
   | { readonly type: 'stream-delta'; readonly id: MessageId; readonly offset: number; readonly text: string }
   | { readonly type: 'stream-ended'; readonly id: MessageId; readonly status: StreamEnd }
   | { readonly type: 'read'; readonly messageIds: readonly MessageId[]; readonly readBy: string }
-  /** Something is missing: join again from the cursor. */
+  /** Something in the middle is missing, or the log goes on beyond what came. */
+  | { readonly type: 'hole-seen' }
+  /** What came cannot be put in order with what is here: join again from the cursor. */
   | { readonly type: 'rejoin-needed' }
+  /** The server contradicts what it said before. What is here stays. */
+  | { readonly type: 'contradiction' }
+  /** The server has no more of these numbers. */
   | { readonly type: 'gap-lost'; readonly fromSeq: number; readonly toSeq: number }
+  /** What was missing came when it was asked for. */
+  | { readonly type: 'gap-filled'; readonly fromSeq: number; readonly toSeq: number }
   | { readonly type: 'reset' }
   | { readonly type: 'duplicate' };
 
-/** What users may hear of; a need to join again stays inside. */
-export type ToldChange = Exclude<InboxChange, { readonly type: 'rejoin-needed' }>;
+/** What users may hear of; what has the server asked again stays inside. */
+export type ToldChange = Exclude<
+  InboxChange,
+  { readonly type: 'hole-seen' } | { readonly type: 'rejoin-needed' } | { readonly type: 'contradiction' }
+>;

@@ -5,8 +5,9 @@ import type { MessageId, MessageRow } from '../message.js';
 import { AnswerStreams } from './answer-streams.js';
 import { History } from './history.js';
 import type { InboxChange } from './inbox-change.js';
-import { LogPosition } from './log-position.js';
+import { LogPosition, type SeqRange } from './log-position.js';
 import { MessageRows } from './message-rows.js';
+import { findLoss, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
 
 export interface InboxBounds {
   readonly historyMax: number;
@@ -16,6 +17,12 @@ export interface InboxBounds {
 
 type FrameOf<Type extends InboundFrame['type']> = Extract<InboundFrame, { readonly type: Type }>;
 
+const NOTHING: readonly InboxChange[] = [];
+const DUPLICATE: readonly InboxChange[] = [{ type: 'duplicate' }];
+const HOLE: readonly InboxChange[] = [{ type: 'hole-seen' }];
+const REJOIN: readonly InboxChange[] = [{ type: 'rejoin-needed' }];
+const CONTRADICTION: readonly InboxChange[] = [{ type: 'contradiction' }];
+
 export class Inbox {
   readonly streams: AnswerStreams;
   readonly messages: MessageRows;
@@ -23,6 +30,9 @@ export class Inbox {
   readonly #position: LogPosition<LogFrame>;
   #hasOlder = false;
   #hasJoined = false;
+  /** How far back pages have gone; a page of tombstones leaves no row to tell it. */
+  #pagedToSeq: number | null = null;
+  #doubts = NOTHING;
 
   constructor(conversationId: string, bounds: InboxBounds, makeKey: () => string) {
     this.#history = new History(bounds.historyMax);
@@ -42,8 +52,9 @@ export class Inbox {
     return this.#history.rows;
   }
 
+  /** Evicted rows can be had again from a server with numbers. */
   get hasOlder(): boolean {
-    return this.#hasOlder;
+    return this.#hasOlder || (this.#history.hasEvicted && this.cursor !== null);
   }
 
   /** The last number applied; null before the first join of a server with numbers. */
@@ -51,8 +62,14 @@ export class Inbox {
     return this.#position.cursor;
   }
 
+  /** What is missing next; null while nothing is, or a join is on its way. */
+  get hole(): SeqRange | null {
+    return this.#position.hole;
+  }
+
+  /** Where the next older page ends; null is the end of the log. */
   get oldestSeq(): number | null {
-    return this.#history.oldestSeq;
+    return this.#history.hasEvicted ? this.#history.oldestSeq : (this.#pagedToSeq ?? this.#history.oldestSeq);
   }
 
   find(id: MessageId): MessageRow | null {
@@ -63,92 +80,178 @@ export class Inbox {
     this.#history.dropPending(clientMessageId);
   }
 
+  /** The ack of an own message. Its number may show that something before it is missing; `takeDoubts` tells. */
+  confirm(clientMessageId: string, id: MessageId | null, seq: number | null): void {
+    const isRight = this.messages.confirm(clientMessageId, id, seq);
+    if (!isRight) this.#doubts = CONTRADICTION;
+    else if (seq !== null) this.#doubts = this.noteHead(seq);
+  }
+
+  takeDoubts(): readonly InboxChange[] {
+    const doubts = this.#doubts;
+    this.#doubts = NOTHING;
+    return doubts;
+  }
+
   /** From here until the answer, live frames wait. */
   startJoin(): void {
     this.#position.startJoin();
   }
 
   /** The answer to a join: what was missed, or the history anew. */
-  join(frame: FrameOf<'joined'>): { readonly recovered: Recovery; readonly changes: readonly InboxChange[] } {
-    const before = this.#position.cursor;
-    const recovered = this.#readRecovery(frame, before);
+  join(answer: JoinAnswer): { readonly recovered: Recovery; readonly changes: readonly InboxChange[] } {
+    const before = this.cursor;
+    const recovered = this.#readRecovery(answer, before);
     const isResume = this.#hasJoined && recovered !== 'none';
     const changes: InboxChange[] = [];
     if (this.#hasJoined && recovered === 'none') changes.push(this.#reset());
-    if (recovered === 'partial') changes.push(...findLoss(frame, before));
-    changes.push(...this.#takeAll(frame.messages, isResume));
-    if (!isResume) this.#hasOlder = frame.hasOlder;
+    if (recovered === 'partial') changes.push(...findLoss(answer, before));
+    changes.push(...this.#takeAll(answer.messages, isResume ? before : null, isResume));
+    if (!isResume) this.#hasOlder = answer.hasOlder;
     this.#hasJoined = true;
-    this.#position.settle(readCursor(frame));
+    this.#position.settle(readCursor(answer));
     changes.push(...this.#applyReady());
-    if (this.#position.hasHole) changes.push({ type: 'rejoin-needed' });
+    if (this.#position.hasHole) changes.push(...HOLE);
     return { recovered, changes };
   }
 
-  /** A frame of the log, in whatever order it came. */
-  receive(frame: LogFrame): readonly InboxChange[] {
-    const seq = frame.type === 'message' ? frame.message.seq : frame.seq;
+  /** A frame of the log, in whatever order it came. `sizeChars`: what it takes to keep it while it waits. */
+  receive(frame: LogFrame, sizeChars = 0): readonly InboxChange[] {
+    const seq = seqOf(frame);
     if (seq === null) return this.#apply(frame);
-    switch (this.#position.place('epoch' in frame ? frame.epoch : null, seq)) {
+    switch (this.#position.place(frame.epoch, seq)) {
       case 'known':
-        return (frame.type === 'message' ? this.messages.recall(frame.message) : null) ?? [{ type: 'duplicate' }];
+        return this.#recall(frame, seq);
       case 'other-epoch':
-        return [{ type: 'rejoin-needed' }];
+      case 'far':
+        return REJOIN;
       case 'early':
-        this.#position.hold(seq, frame);
-        return this.#position.hasHole ? [{ type: 'rejoin-needed' }] : [];
+        this.#position.hold({ epoch: frame.epoch, seq, event: frame, sizeChars });
+        return this.#position.hasHole ? HOLE : NOTHING;
       case 'next': {
         const changes = this.#apply(frame);
         this.#position.advance(seq);
-        return [...changes, ...this.#applyReady()];
+        return this.#position.firstHeldSeq === null ? changes : [...changes, ...this.#applyReady()];
       }
     }
   }
 
-  /** The server is further than this: something at the tail went missing. */
-  isBehind(latestSeq: number): boolean {
-    const { cursor } = this.#position;
-    return cursor !== null && cursor.seq < latestSeq;
+  /**
+   * The answer to a range that was asked for. Numbers that the server has no more of are given up where something after
+   * them is here; where their being in the log is hearsay, a join has to say.
+   */
+  fill(range: FrameOf<'range'>, asked: SeqRange): readonly InboxChange[] {
+    const { cursor } = this;
+    if (cursor === null || this.hole === null) return NOTHING;
+    if (range.epoch !== null && range.epoch !== cursor.epoch) return REJOIN;
+    const changes: InboxChange[] = [];
+    const firstSeq = range.events.map(seqOf).find((seq) => seq !== null && seq > cursor.seq) ?? null;
+    if (!range.isComplete) {
+      const endSeq = firstSeq ?? this.#position.firstHeldSeq;
+      if (endSeq === null) return REJOIN;
+      changes.push(...this.#giveUp(Math.min(endSeq - 1, asked.toSeq)));
+    }
+    const fromSeq = (this.cursor?.seq ?? 0) + 1;
+    for (const event of range.events) {
+      const given = this.#isKnown(event) ? NOTHING : this.receive(event);
+      changes.push(...given.filter(({ type }) => type !== 'hole-seen'));
+    }
+    const toSeq = Math.min(this.cursor?.seq ?? 0, asked.toSeq);
+    if (toSeq >= fromSeq) changes.push({ type: 'gap-filled', fromSeq, toSeq });
+    return changes;
+  }
+
+  /** The server says how far its log goes; a lower number than ours is old news. */
+  noteHead(latestSeq: number): readonly InboxChange[] {
+    if (this.#position.noteHead(latestSeq)) return REJOIN;
+    return this.#position.hasHole ? HOLE : NOTHING;
+  }
+
+  /** An older page is asked for: until `prepend` or `endPage` no row is evicted. */
+  startPage(): void {
+    this.#history.keepAll(true);
+  }
+
+  endPage(): void {
+    this.#history.keepAll(false);
   }
 
   /** Rows from further back. */
-  prepend(frame: FrameOf<'history-page'>): readonly MessageRow[] {
-    this.#hasOlder = frame.hasOlder;
-    const fresh = new Map(frame.messages.map((message) => [message.id, message]));
+  prepend(page: FrameOf<'history-page'>): readonly MessageRow[] {
+    this.endPage();
+    this.#hasOlder = page.hasOlder;
+    const fresh = new Map(page.messages.map((message) => [message.id, message]));
     for (const id of fresh.keys()) if (this.#history.find(id) !== null) fresh.delete(id);
-    const rows = [...fresh.values()].map((message) => this.messages.toOlderRow(message));
+    const rows = [...fresh.values()].flatMap((message) => this.messages.toOlderRow(message) ?? []);
     this.#history.prepend(rows);
+    this.#pagedToSeq = page.messages[0]?.seq ?? this.#pagedToSeq;
     return rows;
   }
 
   /** The server's order is kept where messages have no numbers: a missed one goes before the next that is here. */
-  #takeAll(messages: readonly WireMessage[], isNews: boolean): readonly InboxChange[] {
+  #takeAll(messages: readonly WireMessage[], after: Cursor | null, isNews: boolean): readonly InboxChange[] {
     const nextIds = new Map<MessageId, MessageId | null>();
     let nextId: MessageId | null = null;
     for (const { id } of [...messages].reverse()) {
       nextIds.set(id, nextId);
       if (this.#history.find(id) !== null) nextId = id;
     }
-    return messages.flatMap((message) => this.messages.take(message, isNews, nextIds.get(message.id) ?? null));
+    return messages.flatMap((message) =>
+      after !== null && message.seq !== null && message.seq <= after.seq
+        ? this.#revise(message)
+        : this.messages.take(message, isNews, nextIds.get(message.id) ?? null),
+    );
+  }
+
+  /** A message that was here before, as it is now; where it was evicted there is nothing to show. */
+  #revise(message: WireMessage): readonly InboxChange[] {
+    return (message.deleted ? this.messages.delete(message.id) : this.messages.recall(message)) ?? NOTHING;
   }
 
   #reset(): InboxChange {
     this.#history.reset();
     this.streams.clear();
     this.messages.forgetSeen();
+    this.#pagedToSeq = null;
     return { type: 'reset' };
   }
 
-  /** By the server's word and the numbers; where there are none, by whether the histories overlap. */
-  #readRecovery(frame: FrameOf<'joined'>, before: Cursor | null): Recovery {
-    if (!this.#hasJoined) return frame.recovered ?? 'full';
-    if (frame.epoch !== null && frame.latestSeq !== null && before !== null) {
-      const wentBack = frame.epoch !== before.epoch || frame.latestSeq < before.seq;
-      return wentBack ? 'none' : (frame.recovered ?? 'full');
-    }
-    const overlaps = frame.messages.some((message) => this.messages.isKnown(message.id));
+  /** Where there are no numbers, by whether the histories overlap. */
+  #readRecovery(answer: JoinAnswer, before: Cursor | null): Recovery {
+    if (!this.#hasJoined) return answer.recovered ?? 'full';
+    const told = readRecovery(answer, before);
+    if (told !== null) return told;
+    const overlaps = answer.messages.some((message) => this.messages.isKnown(message.id));
     const hadNothing = this.#history.rows.every((row) => row.id === null);
     return overlaps || hadNothing ? 'full' : 'none';
+  }
+
+  #isKnown(frame: LogFrame): boolean {
+    const seq = seqOf(frame);
+    return seq !== null && this.#position.place(frame.epoch, seq) === 'known';
+  }
+
+  /** A number that was applied comes again. Another message at its place is a contradiction, and changes nothing. */
+  #recall(frame: LogFrame, seq: number): readonly InboxChange[] {
+    if (frame.type === 'message-updated') return this.messages.update(frame.message, seq);
+    if (frame.type === 'message-deleted') return this.messages.delete(frame.id);
+    if (frame.type !== 'message') return DUPLICATE;
+    const shown = this.#history.findBySeq(seq);
+    if (shown !== null && shown.id !== frame.message.id) return CONTRADICTION;
+    return this.messages.recall(frame.message) ?? DUPLICATE;
+  }
+
+  /** Moves over what the server has no more of, up to a number, and over what is here on the way. */
+  #giveUp(toSeq: number): readonly InboxChange[] {
+    const changes: InboxChange[] = [];
+    while (this.cursor !== null && this.cursor.seq < toSeq) {
+      const fromSeq = this.cursor.seq + 1;
+      const lostToSeq = Math.min(toSeq, (this.#position.firstHeldSeq ?? Number.POSITIVE_INFINITY) - 1);
+      if (lostToSeq >= fromSeq) changes.push({ type: 'gap-lost', fromSeq, toSeq: lostToSeq });
+      this.#position.skipTo(Math.max(lostToSeq, this.cursor.seq));
+      changes.push(...this.#applyReady());
+    }
+    return changes;
   }
 
   #applyReady(): readonly InboxChange[] {
@@ -164,15 +267,15 @@ export class Inbox {
     switch (frame.type) {
       case 'message':
         return this.messages.take(frame.message, true);
-      case 'stream-start':
-        return this.messages.isKnown(frame.id) ? [{ type: 'duplicate' }] : this.#startAnswer(frame);
-      case 'read':
-        if (frame.readBy === this.messages.selfId) return [];
-        this.messages.markRead(frame.messageIds);
-        return [{ type: 'read', messageIds: frame.messageIds, readBy: frame.readBy }];
       case 'message-updated':
+        return this.messages.update(frame.message, frame.seq);
       case 'message-deleted':
-        return [];
+        return this.messages.delete(frame.id);
+      case 'stream-start':
+        return this.messages.isKnown(frame.id) ? DUPLICATE : this.#startAnswer(frame);
+      case 'read':
+        if (frame.readBy !== this.messages.selfId) this.messages.markRead(frame.messageIds);
+        return [{ type: 'read', messageIds: frame.messageIds, readBy: frame.readBy }];
     }
   }
 
@@ -200,13 +303,6 @@ export class Inbox {
   }
 }
 
-/** The place in the log that a join brought us to; servers without numbers stay at their beginning. */
-function readCursor(frame: FrameOf<'joined'>): Cursor | null {
-  return frame.epoch === null || frame.latestSeq === null ? null : { epoch: frame.epoch, seq: frame.latestSeq };
-}
-
-function findLoss(frame: FrameOf<'joined'>, before: Cursor | null): readonly InboxChange[] {
-  const firstSeq = frame.messages[0]?.seq ?? (frame.latestSeq === null ? null : frame.latestSeq + 1);
-  if (before === null || firstSeq === null || firstSeq <= before.seq + 1) return [];
-  return [{ type: 'gap-lost', fromSeq: before.seq + 1, toSeq: firstSeq - 1 }];
+function seqOf(frame: LogFrame): number | null {
+  return frame.type === 'message' ? frame.message.seq : frame.seq;
 }

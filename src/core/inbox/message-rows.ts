@@ -5,9 +5,10 @@ import type { DeliveryStatus, MessageFailure, MessageId, MessageRow } from '../m
 import type { AnswerStreams } from './answer-streams.js';
 import type { History, OwnRow } from './history.js';
 import type { InboxChange } from './inbox-change.js';
-import { SeenIds } from './seen-ids.js';
-import { wellFormedPrefix } from './stream.js';
+import { KnownMessages } from './known-messages.js';
+import { toRow } from './to-row.js';
 
+const NOTHING: readonly InboxChange[] = [];
 const DUPLICATE: readonly InboxChange[] = [{ type: 'duplicate' }];
 
 export interface RowSource {
@@ -21,15 +22,12 @@ export interface RowSource {
 
 export class MessageRows {
   readonly #source: RowSource;
-  readonly #seen: SeenIds;
-  /** What senders named themselves, by sender: a server that lost its memory gives a repeat another id and number. */
-  readonly #named: SeenIds;
+  readonly #known: KnownMessages;
   #selfId: string | null = null;
 
   constructor(source: RowSource) {
     this.#source = source;
-    this.#seen = new SeenIds(source.seenMax);
-    this.#named = new SeenIds(source.seenMax);
+    this.#known = new KnownMessages(source.seenMax);
   }
 
   get selfId(): string | null {
@@ -57,12 +55,12 @@ export class MessageRows {
       stream: null,
       failure: null,
     });
+  }
+
   /** Changes the words of an own message that the server does not have. */
   editOwn(clientMessageId: string, content: string): void {
     const row = this.#source.history.findPending(clientMessageId);
     if (row !== null) this.#source.history.setPending({ ...row, content });
-  }
-
   }
 
   /** How far an own message has come. Confirmed ones only go forward. */
@@ -76,21 +74,31 @@ export class MessageRows {
     }
   }
 
-  /** The server has an own message. Without an id it stays in the tail, marked as sent, until its copy comes. */
-  confirm(clientMessageId: string, id: MessageId | null, seq: number | null): void {
+  /**
+   * The server has an own message. Without an id it stays in the tail, marked as sent, until its copy comes; so it does
+   * where another message has its place. False then: the server contradicts itself.
+   */
+  confirm(clientMessageId: string, id: MessageId | null, seq: number | null): boolean {
     const { history } = this.#source;
     const row = history.findByClientId(clientMessageId);
-    if (row === null || row.id !== null) return;
-    if (id === null) {
+    if (row === null || row.id !== null) return true;
+    const taken = seq === null ? null : history.findBySeq(seq);
+    const isTaken = taken !== null && taken.id !== id;
+    if (id === null || isTaken) {
       history.setPending({ ...row, clientMessageId, delivery: 'sent', failure: null });
-      return;
+      return !isTaken;
     }
     history.dropPending(clientMessageId);
-    this.#remember(id, this.#selfId, clientMessageId);
+    this.#known.remember(id, this.#selfId, clientMessageId);
+    if (this.#known.isDeleted(id)) return true;
     const copy = history.find(id);
     // A copy that did not say whose it was is shown already: the two become one.
     if (copy !== null) history.replace(id, { ...copy, key: row.key, clientMessageId, metadata: row.metadata });
-    else history.insert({ ...row, id, seq, delivery: 'sent', failure: null });
+    else {
+      this.#known.noteAcked(id);
+      history.insert({ ...row, id, seq, delivery: 'sent', failure: null });
+    }
+    return true;
   }
 
   /**
@@ -101,40 +109,66 @@ export class MessageRows {
     const recalled = this.recall(message, beforeId);
     if (recalled !== null) return recalled;
     const { history, streams } = this.#source;
-    this.#remember(message.id, message.senderId, message.clientMessageId);
-    const row = this.toRow(message);
-    if (message.streaming && !streams.hasRoom) return streams.postpone({ ...row, id: message.id });
+    this.#known.remember(message.id, message.senderId, message.clientMessageId);
+    if (message.deleted) {
+      this.#known.noteDeleted(message.id);
+      return NOTHING;
+    }
+    const moved = this.#known.hasAcked ? this.#clearPlace(message.seq) : NOTHING;
+    const row = this.#toRow(message);
+    if (message.streaming && !streams.hasRoom) return [...moved, ...streams.postpone({ ...row, id: message.id })];
     history.insert(row, beforeId);
-    if (message.streaming) return streams.begin(message.id, message.content);
-    return isNews ? [{ type: 'received', row }] : [];
+    if (message.streaming) return [...moved, ...streams.begin(message.id, message.content)];
+    return isNews ? [{ type: 'received', row }, ...moved] : moved;
   }
 
   /** What a message that is shown already brings; null if it is not, and adds nothing then. */
   recall(message: WireMessage, beforeId: MessageId | null = null): readonly InboxChange[] | null {
-    const known = this.#source.history.find(message.id);
-    if (known !== null) return this.#refresh(known, message);
+    const { id, seq } = message;
+    const { history, streams } = this.#source;
+    const known = history.find(id);
+    if (known !== null) return message.deleted ? this.delete(id) : this.#recallShown(known, message);
     const own = this.#findOwn(message);
     if (own !== null) {
-      this.#source.history.insert(this.#adopt(own, message), beforeId);
-      return [{ type: 'confirmed', clientMessageId: own.clientMessageId, id: message.id, seq: message.seq }];
+      const { clientMessageId } = own;
+      history.dropPending(clientMessageId);
+      this.#known.remember(id, message.senderId, clientMessageId);
+      const moved = this.#known.hasAcked ? this.#clearPlace(seq) : NOTHING;
+      if (message.deleted) this.#known.noteDeleted(id);
+      else if (!this.#known.isDeleted(id)) history.insert(this.#adopt(own, message), beforeId);
+      return [{ type: 'confirmed', clientMessageId, id, seq }, ...moved];
     }
-    const { streams } = this.#source;
-    if (streams.isWaiting(message.id) && !message.streaming) {
-      streams.drop(message.id);
+    if (streams.isWaiting(id) && !message.streaming) {
+      streams.drop(id);
       return null;
     }
-    const { senderId, clientMessageId } = message;
-    const isRepeat = clientMessageId !== null && this.#named.has(nameBySender(senderId, clientMessageId));
-    return isRepeat || this.#seen.has(message.id) ? DUPLICATE : null;
+    return this.#known.isDeleted(id) || this.#known.isRepeat(message) ? DUPLICATE : null;
+  }
+
+  /** A message became another one; `seq` is the place of the change. One that is not shown stays so. */
+  update(message: WireMessage, seq: number | null): readonly InboxChange[] {
+    if (message.deleted) return this.delete(message.id);
+    const known = this.#source.history.find(message.id);
+    if (known === null) return NOTHING;
+    const told = Math.max(seq ?? 0, message.changedSeq ?? 0);
+    return this.#change(known, message, told > 0 ? told : this.#known.revisionOf(message.id) + 1);
+  }
+
+  /** A message is gone: from the rows, and for good. It is told even if its row was evicted long ago. */
+  delete(id: MessageId): readonly InboxChange[] {
+    const { history, streams } = this.#source;
+    if (!this.#known.noteDeleted(id)) return DUPLICATE;
+    const ended = streams.drop(id);
+    history.remove(id);
+    return [...ended, { type: 'deleted', id }];
   }
 
   isKnown(id: MessageId): boolean {
-    return this.#seen.has(id) || this.#source.history.find(id) !== null;
+    return this.#known.has(id) || this.#source.history.find(id) !== null;
   }
 
   forgetSeen(): void {
-    this.#seen.clear();
-    this.#named.clear();
+    this.#known.clear();
   }
 
   markRead(messageIds: readonly MessageId[]): void {
@@ -145,53 +179,70 @@ export class MessageRows {
     }
   }
 
-  /** The row of a message from further back, where an own one may have been waiting for its ack. */
-  toOlderRow(message: WireMessage): MessageRow {
+  /** The row of a message from further back, where an own one may have been waiting for its ack; null for a tombstone. */
+  toOlderRow(message: WireMessage): MessageRow | null {
     const own = this.#findOwn(message);
-    return own === null ? this.toRow(message) : this.#adopt(own, message);
+    if (own !== null) this.#source.history.dropPending(own.clientMessageId);
+    this.#known.remember(message.id, message.senderId, own?.clientMessageId ?? message.clientMessageId);
+    if (message.deleted || this.#known.isDeleted(message.id)) return null;
+    return own === null ? this.#toRow(message) : this.#adopt(own, message);
   }
 
-  toRow(message: WireMessage): MessageRow {
-    const isOwn = message.senderId !== null && message.senderId === this.#selfId;
-    const isAnswer = message.senderRole === 'assistant';
-    return {
-      key: this.#source.makeKey(),
-      id: message.id,
-      clientMessageId: message.clientMessageId,
-      conversationId: this.#source.conversationId,
-      sender: { id: message.senderId, role: message.senderRole ?? (isOwn ? 'self' : 'other') },
-      content: message.streaming ? wellFormedPrefix(message.content) : message.content,
-      createdAtMs: message.createdAtMs,
-      seq: message.seq,
-      inReplyTo: message.inReplyTo,
-      delivery: isOwn ? 'sent' : null,
-      stream: message.streaming ? 'streaming' : isAnswer ? 'done' : null,
-      failure: null,
-      metadata: message.metadata,
-    };
+  #toRow(message: WireMessage, key = this.#source.makeKey()): MessageRow {
+    this.#known.noteRevision(message.id, message.changedSeq ?? 0);
+    return toRow(message, { key, conversationId: this.#source.conversationId, selfId: this.#selfId });
   }
 
   /** The server's copy of an own message takes the place of the optimistic row; the key stays. */
-  #adopt(own: OwnRow, message: WireMessage): MessageRow {
-    this.#source.history.dropPending(own.clientMessageId);
-    this.#remember(message.id, message.senderId, own.clientMessageId);
-    const { key, clientMessageId, metadata } = own;
-    return { ...this.toRow(message), key, clientMessageId, metadata };
+  #adopt({ key, clientMessageId, metadata }: OwnRow, message: WireMessage): MessageRow {
+    return { ...this.#toRow(message, key), clientMessageId, metadata };
   }
 
-  #remember(id: MessageId, senderId: string | null, clientMessageId: string | null): void {
-    this.#seen.add(id);
-    if (clientMessageId !== null) this.#named.add(nameBySender(senderId, clientMessageId));
+  /** The log's own word on a place counts more than that of an ack. */
+  #recallShown(known: MessageRow, message: WireMessage): readonly InboxChange[] {
+    const { history } = this.#source;
+    const wasAcked = this.#known.noteLogged(message.id);
+    if (!wasAcked || message.seq === null || message.seq === known.seq) return this.#refresh(known, message);
+    const row: MessageRow = { ...known, seq: message.seq };
+    history.remove(message.id);
+    history.insert(row);
+    return [...this.#refresh(row, message), { type: 'contradiction' }];
   }
 
-  /** Shown already. An own message's copy still brings the server's words and time. */
+  /** An own message that an ack has put where another one belongs goes back to the tail. */
+  #clearPlace(seq: number | null): readonly InboxChange[] {
+    const { history } = this.#source;
+    const row = seq === null ? null : history.findBySeq(seq);
+    if (row === null || row.id === null || row.clientMessageId === null || !this.#known.isAcked(row.id)) return NOTHING;
+    this.#known.noteLogged(row.id);
+    history.remove(row.id);
+    history.setPending({ ...row, clientMessageId: row.clientMessageId, id: null, seq: null });
+    return [{ type: 'contradiction' }];
+  }
+
+  /** Shown already. A change brings its words; an own message's copy brings the server's words and time. */
   #refresh(known: MessageRow, message: WireMessage): readonly InboxChange[] {
+    const revision = message.changedSeq ?? 0;
+    const isOwnCopy = known.sender.role === 'self' && this.#known.revisionOf(message.id) === 0;
+    const isNewer = revision > this.#known.revisionOf(message.id);
+    return isNewer || isOwnCopy || this.#source.streams.has(message.id)
+      ? this.#change(known, message, revision)
+      : DUPLICATE;
+  }
+
+  #change(known: MessageRow, message: WireMessage, revision: number): readonly InboxChange[] {
+    const { id, content, createdAtMs } = message;
     const { history, streams } = this.#source;
-    if (streams.has(message.id)) return streams.resume(message.id, message.content, message.streaming);
-    const isSame = known.content === message.content && known.createdAtMs === message.createdAtMs;
-    if (isSame || known.sender.role !== 'self') return DUPLICATE;
-    const row: MessageRow = { ...known, content: message.content, createdAtMs: message.createdAtMs };
-    history.replace(message.id, row);
+    if (streams.has(id)) return streams.resume(id, content, message.streaming);
+    if (revision < this.#known.revisionOf(id)) return DUPLICATE;
+    const isChanged = revision > this.#known.revisionOf(id);
+    this.#known.noteRevision(id, revision);
+    const delivery = known.sender.role === 'self' && message.isRead ? 'read' : known.delivery;
+    const metadata = isChanged ? message.metadata : known.metadata;
+    const isSame = known.content === content && known.createdAtMs === createdAtMs && known.metadata === metadata;
+    if (isSame && known.delivery === delivery) return DUPLICATE;
+    const row: MessageRow = { ...known, content, createdAtMs, delivery, metadata };
+    history.replace(id, row);
     return [{ type: 'updated', row }];
   }
 
@@ -208,9 +259,4 @@ export class MessageRows {
 
 function isOnItsWay(row: MessageRow): boolean {
   return row.delivery === 'sending' || row.delivery === 'unconfirmed' || row.delivery === 'sent';
-}
-
-/** Two senders may choose the same id, so a repeat is one of the same sender; the length keeps the two parts apart. */
-function nameBySender(senderId: string | null, clientMessageId: string): string {
-  return `${senderId?.length ?? -1}:${senderId}${clientMessageId}`;
 }

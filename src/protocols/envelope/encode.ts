@@ -55,8 +55,10 @@ function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing):
       return toTyping(frame, terms, writing);
     case 'mark-read': {
       if (frame.messageIds.length === 0) return null;
+      const { conversationId } = frame;
       const messageIds = frame.messageIds.slice(-MESSAGE_IDS_MAX);
-      return { type: 'mark_read', payload: { conversationId: frame.conversationId, messageIds } };
+      // Without a name of its own no server acks it.
+      return { type: 'mark_read', messageId: conversationId, payload: { conversationId, messageIds } };
     }
     case 'load-history': {
       if (!terms.extended) return null;

@@ -11,7 +11,7 @@ import {
   readString,
 } from './client-frame.js';
 import type { MockStreams } from './mock-streams.js';
-import { errorFrame, historyFrame, historyPageFrame } from './server-frames.js';
+import { errorFrame, historyFrame, historyPageFrame, rangeFrame } from './server-frames.js';
 import type { PendingMessage, ServerState } from './server-state.js';
 
 const LIMIT_DEFAULT = 100;
@@ -55,6 +55,8 @@ export class ServerAnswers {
         return this.#takeMessage(connection, frame);
       case 'load_history':
         return this.#loadHistory(connection, frame);
+      case 'fetch_range':
+        return this.#fetchRange(connection, frame);
       case 'mark_read':
         return this.#markRead(connection, frame);
       case 'typing':
@@ -124,12 +126,17 @@ export class ServerAnswers {
   /** A read mark is a durable event in `chatsocket.v1`, so it uses up a number. */
   #markRead(connection: MockConnection, { messageId, payload }: ClientEnvelope): void {
     const { state } = this.#sources;
-    const conversationId = readString(payload, 'conversationId') ?? '';
-    const log = state.log(conversationId);
-    const place = state.traits.dialect === 'base' ? {} : { epoch: log.epoch, seq: log.skip(1) };
-    const read = { conversationId, messageIds: readList(payload, 'messageIds'), readBy: state.traits.userId, ...place };
-    state.broadcast(conversationId, { type: 'messages_read', payload: read });
+    const log = state.log(readString(payload, 'conversationId') ?? '');
+    const ids = readList(payload, 'messageIds').filter((id) => typeof id === 'string');
+    state.tell(log, log.read(ids, state.traits.userId));
     if (messageId !== null) state.send(connection, { type: 'ack', payload: { messageId } });
+  }
+
+  #fetchRange(connection: MockConnection, { payload }: ClientEnvelope): void {
+    const { state } = this.#sources;
+    const log = state.log(readString(payload, 'conversationId') ?? '');
+    const from = readNumber(payload, 'from') ?? 1;
+    state.send(connection, rangeFrame(log, from, readNumber(payload, 'to') ?? from));
   }
 
   #tellTyping(connection: MockConnection, { type, payload }: ClientEnvelope): void {

@@ -40,6 +40,13 @@ export interface EmitOptions {
   readonly isLost?: boolean;
 }
 
+/** Where something is changed, and whether the news of it arrives. */
+export interface ChangeOptions {
+  readonly conversationId?: string;
+  /** Stored, but the frames get lost. */
+  readonly isLost?: boolean;
+}
+
 export interface StreamOptions {
   readonly conversationId?: string;
   /** Default `assistant`. */
@@ -94,9 +101,17 @@ export interface MockServer {
   emit(content: string, options?: EmitOptions): MockLogEntry;
   /** Stores messages in their order and delivers them in another one: `order` lists their places, default reversed. */
   reorder(contents: readonly string[], order?: readonly number[]): readonly MockLogEntry[];
+  /** Puts other words into a message; the change has a number of its own. What the message is now; null for no such. */
+  edit(id: string, content: string, options?: ChangeOptions): MockLogEntry | null;
+  /** Makes a message a tombstone. */
+  delete(id: string, options?: ChangeOptions): MockLogEntry | null;
+  /** Somebody, by default `user-2`, has read these. */
+  read(ids: readonly string[], options?: ChangeOptions & { readonly readBy?: string }): void;
+  /** Retention: what stands before a number is gone for good. */
+  cutBefore(seq: number, conversationId?: string): void;
   /** Uses up numbers that nobody can ever have. */
   skipSeq(count?: number, conversationId?: string): void;
-  /** Sends what is in the log once more, from a number on (default 1). */
+  /** Sends every event of the log once more, from a number on (default 1). */
   replay(fromSeq?: number, conversationId?: string): void;
   /** The log is lost: the next join finds an empty one of another epoch. */
   newEpoch(conversationId?: string): void;

@@ -1,8 +1,8 @@
 /** What a mock server knows: its logs, who is connected, and who has joined what. */
 import type { Clock } from '../../ports/clock.js';
 import type { MockConnection } from '../network/mock-connection.js';
-import { MockLog, type MockLogEntry } from './mock-log.js';
-import { ackFrame, type Dialect, newMessageFrame, type ServerEnvelope } from './server-frames.js';
+import { MockLog, type MockLogEntry, type MockLogEvent } from './mock-log.js';
+import { ackFrame, type Dialect, eventFrame, type ServerEnvelope } from './server-frames.js';
 
 /** A message that a client sent and that has had no answer. */
 export interface PendingMessage {
@@ -78,16 +78,22 @@ export class ServerState {
     }
   }
 
+  /** Tells everyone of what stands in a log. */
+  tell(log: MockLog, event: MockLogEvent): void {
+    const frame = eventFrame(this.traits.dialect, log, event);
+    if (frame !== null) this.broadcast(log.conversationId, frame);
+  }
+
   /** Stores a message and tells everyone; a repeat is only looked up. Nothing is acked yet. */
   store(message: PendingMessage): { readonly entry: MockLogEntry; readonly isDuplicate: boolean } {
     const { clientMessageId, conversationId, content, inReplyTo, metadata } = message;
-    const { userId: senderId, dialect } = this.traits;
+    const { userId: senderId } = this.traits;
     const log = this.log(conversationId);
     const earlier = this.deduplicates ? log.findByClientMessageId(clientMessageId, senderId) : null;
     if (earlier !== null) return { entry: earlier, isDuplicate: true };
     const draft = { clientMessageId, senderId, content, inReplyTo, metadata };
     const entry = log.append({ ...draft, role: null, isStreaming: false, createdAtMs: this.nowMs() });
-    this.broadcast(conversationId, newMessageFrame(dialect, log, entry));
+    this.tell(log, { type: 'message', seq: entry.seq, id: entry.id });
     return { entry, isDuplicate: false };
   }
 

@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { History } from '../../../src/core/inbox/history.js';
 import type { Inbox } from '../../../src/core/inbox/inbox.js';
-import { SeenIds } from '../../../src/core/inbox/seen-ids.js';
+import { RecentMap } from '../../../src/core/inbox/recent-map.js';
 import type { MessageRow } from '../../../src/core/message.js';
 import { idsOf, joinedInbox, liveMessage, numbered, readEvent, SELF } from '../../support/wire-log.js';
 
@@ -169,9 +169,9 @@ describe('the cost of one more message', () => {
 });
 
 test('UP-38 the memory for ids forgets the oldest first', () => {
-  const seen = new SeenIds(3);
+  const seen = new RecentMap<true>(3);
 
-  for (const id of ['a', 'b', 'c', 'c', 'd']) seen.add(id);
+  for (const id of ['a', 'b', 'c', 'c', 'd']) seen.set(id, true);
 
   expect(['a', 'b', 'c', 'd'].map((id) => seen.has(id))).toEqual([false, true, true, true]);
 });

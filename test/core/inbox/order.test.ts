@@ -63,7 +63,7 @@ class Line {
   #note(changes: readonly InboxChange[]): void {
     for (const change of changes) {
       if (change.type === 'received') this.received.push(change.row.id ?? '');
-      if (change.type === 'rejoin-needed') this.startJoin();
+      if (change.type === 'rejoin-needed' || change.type === 'hole-seen') this.startJoin();
     }
   }
 }
@@ -120,9 +120,10 @@ describe('an inbox behind a bad network', () => {
     inbox.receive(liveMessage(numbered(2)));
     const closing = inbox.receive(liveMessage(numbered(3)));
 
-    expect(asked.every((kinds) => kinds.join() === 'rejoin-needed')).toBe(true);
-    expect(kindsOf(closing)).toEqual(['received m3']);
-    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3']);
+    expect(asked.every((kinds) => kinds.join() === 'hole-seen')).toBe(true);
+    expect(kindsOf(closing)).toEqual(['received m3', 'received m4']);
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'm4']);
+    expect(inbox.hole).toEqual({ fromSeq: 5, toSeq: 9 });
   });
 
   test('RX-1 F31 a hole that shows after a join is asked for at once', () => {
@@ -132,7 +133,7 @@ describe('an inbox behind a bad network', () => {
 
     const { changes } = inbox.join(joinedAnswer([numbered(4)], 4));
 
-    expect(kindsOf(changes)).toEqual(['received m4', 'rejoin-needed']);
+    expect(kindsOf(changes)).toEqual(['received m4', 'hole-seen']);
   });
 
   test('RX-1 F35 what came early and in the join as well is neither shown twice nor asked for again', () => {
@@ -184,7 +185,7 @@ describe('a log that is not what it was', () => {
 
     const changes = inbox.receive(liveMessage(numbered(3, { id: 'other' })));
 
-    expect(kindsOf(changes)).toEqual(['duplicate']);
+    expect(kindsOf(changes)).toEqual(['contradiction']);
     expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm3', 'm4', 'm5']);
   });
 

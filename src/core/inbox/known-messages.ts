@@ -1,0 +1,80 @@
+/** What is remembered of messages beyond their rows, so that each is shown once and none comes back. */
+
+import type { WireMessage } from '../frame.js';
+import type { MessageId } from '../message.js';
+import { RecentMap } from './recent-map.js';
+
+export class KnownMessages {
+  readonly #seen: RecentMap<true>;
+  /** Who sent what senders named themselves: a server that lost its memory gives a repeat another id and number. */
+  readonly #senders: RecentMap<string | null>;
+  readonly #deleted: RecentMap<true>;
+  /** The place of the newest change that is shown; only of messages that were changed. */
+  readonly #revisions: RecentMap<number>;
+  /** Own messages that an ack has put in their place, and the log has not. */
+  readonly #acked: RecentMap<true>;
+
+  constructor(entriesMax: number) {
+    this.#seen = new RecentMap(entriesMax);
+    this.#senders = new RecentMap(entriesMax);
+    this.#deleted = new RecentMap(entriesMax);
+    this.#revisions = new RecentMap(entriesMax);
+    this.#acked = new RecentMap(entriesMax);
+  }
+
+  remember(id: MessageId, senderId: string | null, clientMessageId: string | null): void {
+    this.#seen.set(id, true);
+    if (clientMessageId !== null) this.#senders.set(clientMessageId, senderId);
+  }
+
+  has(id: MessageId): boolean {
+    return this.#seen.has(id);
+  }
+
+  /** It came before, under this id or another one. Two senders may choose the same name. */
+  isRepeat({ id, senderId, clientMessageId }: WireMessage): boolean {
+    return this.#seen.has(id) || (clientMessageId !== null && this.#senders.get(clientMessageId) === senderId);
+  }
+
+  isDeleted(id: MessageId): boolean {
+    return this.#deleted.has(id);
+  }
+
+  /** False if it was deleted before. */
+  noteDeleted(id: MessageId): boolean {
+    if (this.#deleted.has(id)) return false;
+    this.#deleted.set(id, true);
+    return true;
+  }
+
+  /** 0 for a message that is as it was said. */
+  revisionOf(id: MessageId): number {
+    return this.#revisions.get(id) ?? 0;
+  }
+
+  noteRevision(id: MessageId, revision: number): void {
+    if (revision > 0) this.#revisions.set(id, revision);
+  }
+
+  noteAcked(id: MessageId): void {
+    this.#acked.set(id, true);
+  }
+
+  get hasAcked(): boolean {
+    return this.#acked.size > 0;
+  }
+
+  isAcked(id: MessageId): boolean {
+    return this.#acked.has(id);
+  }
+
+  /** The log has it now. True if only an ack had told of it before. */
+  noteLogged(id: MessageId): boolean {
+    return this.#acked.delete(id);
+  }
+
+  /** Another log begins: its ids and numbers mean other messages. */
+  clear(): void {
+    for (const memory of [this.#seen, this.#senders, this.#deleted, this.#revisions, this.#acked]) memory.clear();
+  }
+}
