@@ -7,27 +7,32 @@ import type { InboxChange, ToldChange } from '../../core/inbox/inbox-change.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { FrameFault } from '../../ports/protocol.js';
 import type { MetricsCounter } from '../metrics.js';
-import { NamedTimers } from '../named-timers.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Sender } from '../sending/sender.js';
 import type { Turn } from '../telling/turn.js';
 import { Agreement, BASE_TERMS } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
+import { FollowUps } from './follow-ups.js';
+import { isTooLong } from './frame-size.js';
+import { GapFiller } from './gap-filler.js';
+import { Joins } from './joins.js';
+import type { OlderPages } from './older-pages.js';
+import type { ReadMarks } from './read-marks.js';
 import { Refusals } from './refusals.js';
 import { StreamFrames } from './stream-frames.js';
 
 /** This many unreadable frames in a row mean that the peer is not what we think it is. */
 const BAD_FRAMES_MAX = 20;
-const JOIN_LIMIT = 100;
-/** A join on an open connection that is not answered by then is asked again. */
-const JOIN_TIMEOUT_MS = 5_000;
+
 export interface ReceiverSurroundings {
   readonly options: ResolvedOptions;
   readonly conversations: Conversations;
   readonly sender: Sender;
   readonly turn: Turn;
   readonly metrics: MetricsCounter;
+  readonly pages: OlderPages;
+  readonly readMarks: ReadMarks;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly isPulseInDoubt: () => boolean;
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
@@ -35,10 +40,8 @@ export interface ReceiverSurroundings {
   /** The server listens, and nothing was asked of it yet. */
   readonly onGreeted: (dialId: DialId) => void;
   readonly onChange: (conversation: ConversationState, change: ToldChange) => void;
-  readonly onTouched: (conversation: ConversationState) => void;
+  readonly onTouched: (urgency: 'soon' | 'now') => void;
   readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
-  readonly onPage: (conversation: ConversationState, frame: Extract<InboundFrame, { type: 'history-page' }>) => void;
-  readonly onPageRefused: (conversationId: string, error: ChatSocketError) => boolean;
   readonly onTokenRenewed: (expiresInMs: number | null) => void;
   readonly onFrameRejected: (reason: FrameFault, sizeChars: number) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
@@ -46,35 +49,56 @@ export interface ReceiverSurroundings {
 
 export class Receiver {
   readonly #around: ReceiverSurroundings;
+  readonly #joins: Joins;
+  readonly #gaps: GapFiller;
   readonly #refusals: Refusals;
   readonly #streams: StreamFrames;
-  /** Joins that are to be sent again, one timer a conversation. */
-  readonly #timers: NamedTimers<string>;
+  readonly #followUps: FollowUps;
   #agreement: Agreement | null = null;
   #heardAtMs = 0;
+  /** What each frame of the text being read takes, in UTF-16 code units. */
+  #frameChars = 0;
 
   constructor(around: ReceiverSurroundings) {
     this.#around = around;
-    const { options, turn, conversations, sender, dispatch, onPageRefused, onTrouble } = around;
-    this.#timers = new NamedTimers(options.clock, (id) =>
-      turn.run(() => {
-        const conversation = conversations.get(id);
-        if (conversation !== null) this.#askJoin(conversation);
-      }),
-    );
-    this.#streams = new StreamFrames({
-      clock: options.clock,
+    const { options, turn, conversations, sender, pages, readMarks, dispatch, onTrouble } = around;
+    const { clock, inbox } = options;
+    this.#joins = new Joins({
+      clock,
       turn,
+      historyMax: inbox.historyMax,
       conversations,
-      onChanges: (conversation, changes) => this.report(conversation, changes),
+      agreement: () => this.#agreement,
+      send: around.send,
+      onAsked: ({ id }) => this.#gaps.stop(id),
+      onReady: (agreement) => this.#whenReady(agreement),
     });
-    this.#refusals = new Refusals({
-      sender,
-      dispatch,
-      onJoinPostponed: (conversationId, delayMs) => this.#timers.start(conversationId, delayMs),
-      onJoinRefused: (conversationId) => this.#settleJoin(conversationId),
-      onPageRefused,
-      onTrouble,
+    this.#gaps = new GapFiller({
+      clock,
+      turn,
+      waitMs: inbox.gapWaitMs,
+      timeoutMs: inbox.gapFetchTimeoutMs,
+      conversations,
+      canFetch: () => this.terms.ranges,
+      send: (frame) => this.#agreement !== null && around.send(this.#agreement.dialId, frame),
+      rejoin: (conversation) => this.#joins.ask(conversation),
+    });
+    const joins = this.#joins;
+    const gaps = this.#gaps;
+    this.#refusals = new Refusals({ sender, dispatch, joins, gaps, pages, readMarks, onTrouble });
+    const onChanges = (conversation: ConversationState, changes: readonly InboxChange[]) =>
+      this.report(conversation, changes);
+    this.#streams = new StreamFrames({ clock, turn, conversations, onChanges });
+    this.#followUps = new FollowUps({
+      metrics: around.metrics,
+      conversations,
+      joins,
+      gaps,
+      pages,
+      readMarks,
+      streams: this.#streams,
+      agreement: () => this.#agreement,
+      onChange: around.onChange,
     });
   }
 
@@ -95,7 +119,8 @@ export class Receiver {
 
   end(): void {
     this.#agreement = null;
-    this.#timers.stopAll();
+    this.#joins.stop();
+    this.#gaps.stopAll();
     this.#streams.loseConnection();
   }
 
@@ -105,10 +130,12 @@ export class Receiver {
     this.#heardAtMs = this.#around.options.clock.nowMs();
     this.#around.metrics.countFrameIn(text.length);
     if (this.#around.isPulseInDoubt()) this.#around.dispatch({ type: 'life-seen', dialId, isPong: false });
-    if (text.length > this.#around.options.inbox.frameBytesMax) return this.#reject(agreement, 'too-big', text.length);
+    if (isTooLong(text, this.#around.options.inbox.frameBytesMax))
+      return this.#reject(agreement, 'too-big', text.length);
     const decoded = this.#around.options.protocol.decode(text);
     if (!decoded.ok) return this.#reject(agreement, decoded.reason, text.length);
     agreement.badFrames = 0;
+    this.#frameChars = text.length / decoded.frames.length;
     for (const frame of decoded.frames) {
       if (this.#agreement === agreement) this.#take(agreement, frame);
     }
@@ -123,40 +150,13 @@ export class Receiver {
 
   /** Joins a conversation on the connection that there is; at the next one if there is none. */
   join(conversation: ConversationState): void {
-    if (this.#agreement?.joining.has(conversation.id) === false) this.#askJoin(conversation);
+    this.#joins.ask(conversation);
   }
 
-  /** Tells what changed in a conversation, and asks the server for what is missing. */
+  /** Follows up what changed in a conversation, and tells it. */
   report(conversation: ConversationState, changes: readonly InboxChange[]): void {
-    for (const change of changes) {
-      if (change.type === 'rejoin-needed') this.join(conversation);
-      else this.#around.onChange(conversation, change);
-      if (this.#streams.follow(change)) this.join(conversation);
-    }
-    this.#around.onTouched(conversation);
-  }
-
-  #askJoin(conversation: ConversationState): void {
-    const agreement = this.#agreement;
-    if (agreement === null || !agreement.hasGreeted) return;
-    const { inbox } = conversation;
-    const isAsked = this.#around.send(agreement.dialId, {
-      type: 'join',
-      conversationId: conversation.id,
-      after: inbox.cursor,
-      streams: inbox.streams.offsets(),
-      limit: Math.min(JOIN_LIMIT, this.#around.options.inbox.historyMax),
-    });
-    if (isAsked !== true) return;
-    inbox.startJoin();
-    agreement.joining.add(conversation.id);
-    // Before `open` the attempt's own deadline watches over the joins.
-    if (agreement.isReady) this.#timers.start(conversation.id, JOIN_TIMEOUT_MS);
-  }
-
-  #settleJoin(conversationId: string): void {
-    this.#timers.stop(conversationId);
-    if (this.#agreement?.joining.delete(conversationId)) this.#checkReady(this.#agreement);
+    this.#followUps.take(conversation, changes);
+    this.#around.onTouched('soon');
   }
 
   #take(agreement: Agreement, frame: InboundFrame): void {
@@ -164,25 +164,29 @@ export class Receiver {
     if (!agreement.hasGreeted && frame.type !== 'refused' && frame.type !== 'server-restarting') return;
     switch (frame.type) {
       case 'joined':
-        return this.#whenJoined(agreement, frame);
+        return this.#whenJoined(frame);
       case 'refused':
         return this.#refusals.take(agreement, frame);
-      case 'ack': {
-        const { clientMessageId, id, seq, duplicate } = frame;
-        return this.#around.sender.ack({ clientMessageId, id, seq, duplicate }, true);
-      }
+      case 'ack':
+        return this.#whenAcked(agreement, frame);
       case 'message':
       case 'message-updated':
       case 'message-deleted':
       case 'read':
       case 'stream-start':
-        return this.#tell(this.#around.conversations.get(frame.conversationId), ({ inbox }) => inbox.receive(frame));
+        return this.#tell(this.#around.conversations.get(frame.conversationId), ({ inbox }) =>
+          inbox.receive(frame, this.#frameChars),
+        );
       case 'stream-delta':
       case 'stream-snapshot':
       case 'stream-end':
         return this.#streams.take(frame);
       case 'history-page':
         return this.#takePage(frame);
+      case 'range':
+        return this.#tell(this.#around.conversations.get(frame.conversationId), (conversation) =>
+          this.#gaps.take(conversation, frame),
+        );
       case 'typing':
         return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
       case 'pong':
@@ -198,8 +202,8 @@ export class Receiver {
         const { retryAfterMs } = frame;
         return this.#around.dispatch({ type: 'pause-hinted', dialId: agreement.dialId, retryAfterMs });
       }
-      case 'range':
       case 'unknown':
+        this.#around.metrics.framesUnknown += 1;
         return;
     }
   }
@@ -211,27 +215,17 @@ export class Receiver {
     agreement.expiresInMs = hello.expiresInMs;
     this.#around.conversations.identify(hello.userId);
     this.#around.onGreeted(agreement.dialId);
-    for (const conversation of this.#around.conversations.list()) this.join(conversation);
-    this.#checkReady(agreement);
+    this.#joins.askAll(agreement);
   }
 
-  #whenJoined(agreement: Agreement, frame: Extract<InboundFrame, { type: 'joined' }>): void {
-    const wasAsked = agreement.joining.delete(frame.conversationId);
-    this.#timers.stop(frame.conversationId);
+  #whenJoined(frame: Extract<InboundFrame, { type: 'joined' }>): void {
     const conversation = this.#around.conversations.get(frame.conversationId);
-    if (!wasAsked) return;
-    if (conversation !== null) {
-      const { recovered, changes } = conversation.inbox.join(frame);
-      agreement.noteRecovery(recovered);
-      this.report(conversation, changes);
-    }
-    this.#checkReady(agreement);
+    const changes = this.#joins.take(conversation, frame);
+    if (conversation !== null && changes !== null) this.report(conversation, changes);
+    this.#joins.conclude();
   }
 
-  /** Open means: greeted, and every conversation is where it was. */
-  #checkReady(agreement: Agreement): void {
-    if (agreement.isReady || agreement.joining.size > 0) return;
-    agreement.isReady = true;
+  #whenReady(agreement: Agreement): void {
     this.#around.dispatch({
       type: 'joined',
       dialId: agreement.dialId,
@@ -246,20 +240,39 @@ export class Receiver {
     if (latest === null) return;
     for (const [conversationId, seq] of latest) {
       const conversation = this.#around.conversations.get(conversationId);
-      if (conversation?.inbox.isBehind(seq)) this.join(conversation);
+      if (conversation !== null) this.#followUps.take(conversation, conversation.inbox.noteHead(seq));
     }
   }
 
-  #tell(conversation: ConversationState | null, apply: (state: ConversationState) => readonly InboxChange[]): void {
-    if (conversation !== null) this.report(conversation, apply(conversation));
+  /** An ack that names another place than the log did is followed by a look at the log. */
+  #whenAcked(agreement: Agreement, frame: Extract<InboundFrame, { type: 'ack' }>): void {
+    const { sender, conversations, readMarks } = this.#around;
+    const { clientMessageId, id, seq, duplicate } = frame;
+    const echo = agreement.echoes.get(clientMessageId);
+    agreement.echoes.delete(clientMessageId);
+    if (echo !== undefined && ((id !== null && id !== echo.id) || (seq !== null && seq !== echo.seq))) {
+      this.#tell(conversations.get(echo.conversationId), () => [{ type: 'contradiction' }]);
+    }
+    sender.ack({ clientMessageId, id, seq, duplicate }, true);
+    readMarks.confirm(clientMessageId);
+    for (const conversation of conversations.list())
+      this.#followUps.take(conversation, conversation.inbox.takeDoubts());
+  }
+
+  #tell(
+    conversation: ConversationState | null,
+    apply: (state: ConversationState) => readonly InboxChange[] | null,
+  ): void {
+    const changes = conversation === null ? null : apply(conversation);
+    if (conversation !== null && changes !== null) this.report(conversation, changes);
   }
 
   /** An own message found in a page is as good as its ack, wherever it stands. */
   #takePage(frame: Extract<InboundFrame, { type: 'history-page' }>): void {
-    const { conversations, sender, onPage } = this.#around;
+    const { conversations, sender, pages, onTouched } = this.#around;
     const conversation = conversations.get(frame.conversationId);
     if (conversation === null) return;
-    onPage(conversation, frame);
+    if (pages.take(conversation, frame)) onTouched('now');
     for (const { clientMessageId, id, senderId, seq } of frame.messages) {
       const isOwn = senderId !== null && senderId === conversations.selfId;
       if (isOwn && clientMessageId !== null) sender.ack({ clientMessageId, id, seq, duplicate: false });
