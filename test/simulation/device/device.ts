@@ -8,7 +8,7 @@ import { Freezer, Gate } from '../world/gate.js';
 import { Link, type LinkSetup } from '../world/link.js';
 import { Wire } from '../world/wire.js';
 import type { World } from '../world/world.js';
-import { EVENT_NAMES, type Life, nameOf, type Told } from './life.js';
+import { EVENT_NAMES, type EventName, type Life, nameOf, type Told } from './life.js';
 import { Page } from './page.js';
 import { Process } from './process.js';
 import { TokenProvider } from './token-provider.js';
@@ -37,6 +37,7 @@ export class Device {
   #wires: Wire[] = [];
   #life: Life | null = null;
   #lives = 0;
+  #dullings = 0;
   #misdeed: { readonly kind: Misdeed; left: number } | null = null;
 
   constructor(world: World, index: number, setup: DeviceSetup) {
@@ -86,7 +87,10 @@ export class Device {
     const client = new ChatSocketClient({
       ...options,
       url: 'wss://chat.test/ws',
-      token: (request) => this.tokens.ask(request, process.gate),
+      token: (request) => {
+        if (this.#life !== null) this.#world.whenAsked(this.#life, request.reason);
+        return this.tokens.ask(request, process.gate);
+      },
       transport: { name: 'simulated', open: (request, handlers) => this.#open(process, request, handlers) },
       clock: process,
       ids: process,
@@ -103,9 +107,14 @@ export class Device {
       isWanted: false,
       loggedOutAtMs: null,
       isOver: false,
+      connection: client.snapshot.connection,
+      closedTold: false,
+      olderMax: 0,
+      heard: { first: new Map(), last: new Map() },
     };
     this.#life = life;
     for (const name of EVENT_NAMES) client.on(name, (payload) => this.#hear(life, { name, payload } as Told));
+    for (const name of EVENT_NAMES) client.on(name, () => countIn(life.heard.last, name));
     for (const conversationId of conversationIds) this.join(life, conversationId);
     this.#world.noteLife(life, 'begins');
     return life;
@@ -142,6 +151,16 @@ export class Device {
     this.#startAgain(life.isWanted);
   }
 
+  /** Its timers do not run as they should. */
+  get isDulled(): boolean {
+    return this.isFrozen || this.page.isHidden() || this.#gate.freezer.throttleMs > 0;
+  }
+
+  /** How often its page was hidden or its process held up. */
+  get dullings(): number {
+    return this.#dullings + this.page.hidings;
+  }
+
   get isFrozen(): boolean {
     return this.#gate.freezer.isFrozen(this.#world.timeline.nowMs);
   }
@@ -150,10 +169,12 @@ export class Device {
   freeze(forMs: number, timerBias: number): void {
     const untilMs = Math.min(this.#world.timeline.nowMs + forMs, this.#world.faultsEndAtMs);
     this.#gate.freezer.freeze(untilMs, timerBias);
+    this.#dullings += 1;
   }
 
   throttleTimers(toMs: number): void {
     this.#gate.freezer.throttleMs = toMs;
+    this.#dullings += 1;
   }
 
   /** Something that happens on this device, whichever process runs on it then. */
@@ -200,6 +221,7 @@ export class Device {
       request,
       handlers,
       onText: (direction, ofWire, text) => world.noteFrame(this, direction, ofWire, text),
+      onMuffled: (muffled) => world.whenMuffled(this, muffled),
       onEnded: (ended) => {
         this.#wires = this.#wires.filter((other) => other !== ended);
       },
@@ -213,6 +235,7 @@ export class Device {
   }
 
   #hear(life: Life, told: Told): void {
+    countIn(life.heard.first, told.name);
     this.#world.whenTold(life, told);
     const misdeed = this.#misdeed;
     if (misdeed === null || told.name === 'error' || life.isOver) return;
@@ -223,4 +246,8 @@ export class Device {
     if (misdeed.kind === 'close') this.#world.close(life);
     else this.#world.send(life, this.setup.conversationIds[0] ?? '', { size: 8 });
   }
+}
+
+function countIn(counts: Map<EventName, number>, name: EventName): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
 }

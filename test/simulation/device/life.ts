@@ -1,5 +1,6 @@
 /** One client, from its making to its end, and all that it told. */
 
+import type { ConnectionSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
 import type { ChatSocketEvents } from '../../../src/client/chat-socket-events.js';
 import type { Outgoing, Receipt } from '../../../src/client/outgoing.js';
@@ -21,7 +22,9 @@ export interface Attempt {
     | { readonly kind: 'failed'; readonly code: string }
     | null;
   endedAtMs: number | null;
-  /** How often each of its promises settled. */
+  /** What `acked` came to: `acked`, or the code of its error; null while it is open. */
+  promised: string | null;
+  /** How often it was told to be over. */
   settledCount: number;
 }
 
@@ -66,6 +69,14 @@ export interface Life {
   /** The user logged out in this life, at this time. */
   loggedOutAtMs: number | null;
   isOver: boolean;
+  /** What the last `status-changed` told. */
+  connection: ConnectionSnapshot;
+  /** `closed` was told since the client was last closed. */
+  closedTold: boolean;
+  /** Older messages that the user asked for. */
+  olderMax: number;
+  /** How often each event was heard, by the listener that was added first and by the last. */
+  readonly heard: { readonly first: Map<EventName, number>; readonly last: Map<EventName, number> };
 }
 
 export function nameOf(life: Life): string {

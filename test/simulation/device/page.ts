@@ -4,7 +4,13 @@ import type { PageSignal, PageSignals } from '../../../src/ports/page-signals.js
 export class Page implements PageSignals {
   readonly #listeners = new Set<(signal: PageSignal) => void>();
   #isHidden = false;
+  #hidings = 0;
   #isOnline = true;
+
+  /** How often it was hidden or left. */
+  get hidings(): number {
+    return this.#hidings;
+  }
 
   get listenerCount(): number {
     return this.#listeners.size;
@@ -28,6 +34,7 @@ export class Page implements PageSignals {
   }
 
   tell(signal: PageSignal): void {
+    if (signal === 'hidden' || signal === 'page-left') this.#hidings += 1;
     if (signal === 'hidden' || signal === 'page-left') this.#isHidden = true;
     if (signal === 'visible' || signal === 'page-shown') this.#isHidden = false;
     if (signal === 'online') this.#isOnline = true;

@@ -37,7 +37,7 @@ export class Process implements Clock, IdSource {
   }
 
   nowMs(): number {
-    return Math.floor(this.#timeline.nowMs);
+    return this.#timeline.nowMs;
   }
 
   startTimer(callback: () => void, delayMs: number): () => void {
@@ -49,7 +49,7 @@ export class Process implements Clock, IdSource {
       isLive = false;
     };
     const cancel = this.#timeline.after(
-      Math.min(Math.max(0, delayMs || 0), DELAY_MAX_MS),
+      Math.ceil(Math.min(Math.max(0, delayMs || 0), DELAY_MAX_MS)),
       () => {
         end();
         callback();

@@ -1,6 +1,7 @@
 /** What the server does wrong: to everybody, or in what it says to one device. Amounts are milliseconds, or counts. */
 
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { EngineInput } from '../../../examples/server/engine/turn.js';
 import type { CrashPoint, Memory } from '../server/simulated-server.js';
 import type { TamperKind } from '../server/tamper.js';
 import type { Deed, Deeds } from './deed.js';
@@ -76,6 +77,8 @@ export const serverFaults: Deeds = {
     range: [5_000, 120_000],
     act: ({ world, amount, dice }) => world.server.gatekeeper.fearPoison(dice.pick([1011, 1009, 1006]), amount),
   },
+  edit: change((found) => ({ ...found, type: 'message-edited', content: `edited ${found.messageId}` })),
+  delete: change((found) => ({ ...found, type: 'message-deleted' })),
   'server-posts': {
     range: [1, 6],
     act: ({ world, amount, dice }) => {
@@ -85,6 +88,26 @@ export const serverFaults: Deeds = {
     },
   },
 };
+
+interface Found {
+  readonly conversationId: string;
+  readonly messageId: string;
+  readonly by: string;
+}
+
+/** Somebody changes one of the last messages of a conversation. */
+function change(toInput: (found: Found) => EngineInput): Deed {
+  return {
+    range: [0, 12],
+    act: ({ world, amount, dice }) => {
+      const conversationId = dice.pick(world.rooms);
+      const entries = world.server.truth.current(conversationId)?.entries ?? [];
+      const message = entries.filter((entry) => entry?.kind === 'message').at(-1 - amount);
+      if (message?.kind !== 'message') return;
+      world.server.dispatch(toInput({ conversationId, messageId: message.id, by: message.senderId }));
+    },
+  };
+}
 
 function restart(point: CrashPoint, memory: Memory, code: number | null): Deed {
   return {

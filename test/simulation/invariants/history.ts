@@ -1,46 +1,92 @@
 /** What a client shows of a conversation, and what it should show by the server's log. */
 
-import type { MessageEntry } from '../../../examples/server/engine/records.js';
+import type { LogEntry, MessageEntry } from '../../../examples/server/engine/records.js';
 import type { ChatMessage } from '../../../src/client/chat-message.js';
 import type { Life } from '../device/life.js';
 import type { World } from '../world/world.js';
+
+/** In words, how what a client shows differs from the log; null if it does not. */
+export function findDifference(world: World, life: Life, conversationId: string): string | null {
+  const shown = shownHistory(world, life, conversationId);
+  const expected = expectedHistory(world, life, { conversationId, shown });
+  const seqsOf = (rows: readonly { readonly seq: number | null }[]) => rows.map(({ seq }) => seq).join(' ');
+  if (seqsOf(shown) !== seqsOf(expected)) {
+    return `${conversationId} shows ${seqsOf(shown) || 'nothing'}, and the log has ${seqsOf(expected) || 'nothing'}`;
+  }
+  for (const [at, row] of shown.entries()) {
+    const entry = expected[at];
+    if (entry === undefined) continue;
+    if (!isRightText(row, entry) && !isChangeLost(world, life, conversationId, entry)) {
+      return `${conversationId} shows ${row.seq} ${glimpse(row.content)}, and the log has ${glimpse(entry.content)}`;
+    }
+    if (row.stream === 'streaming' || row.stream === 'stalled') {
+      return `${conversationId} shows ${row.seq} as still ${row.stream}`;
+    }
+  }
+  return null;
+}
+
+/** True for a message of the log that is one, and not deleted. */
+export function isMessage(entry: LogEntry | undefined): entry is MessageEntry {
+  return entry?.kind === 'message' && !entry.deleted;
+}
 
 /**
  * Rows that the server has; own ones without a place are still under way, or failed. An answer is kept while it grows,
  * whatever is evicted after it, so at the old end it may stand alone: such rows are left out.
  */
-export function shownHistory(world: World, life: Life, conversationId: string): readonly ChatMessage[] {
+function shownHistory(world: World, life: Life, conversationId: string): readonly ChatMessage[] {
   const { messages } = life.client.conversation(conversationId).snapshot;
   const rows = messages.filter(({ seq }) => seq !== null);
   const log = world.server.truth.current(conversationId)?.entries ?? [];
   let first = 0;
   for (const [at, { seq, stream }] of rows.entries()) {
     if (stream === null) break;
-    const next = log.find((entry) => entry?.kind === 'message' && entry.seq > (seq ?? 0));
+    const next = log.find((entry) => isMessage(entry) && entry.seq > (seq ?? 0));
     if (next !== undefined && rows[at + 1] !== undefined && rows[at + 1]?.seq !== next.seq) first = at + 1;
   }
   return rows.slice(first);
 }
 
 /** The log from the first shown row on, without what a gap event told to be lost and without second copies. */
-export function expectedHistory(
+function expectedHistory(
   world: World,
   life: Life,
-  conversationId: string,
-  shown: readonly ChatMessage[],
+  { conversationId, shown }: { conversationId: string; shown: readonly ChatMessage[] },
 ): readonly MessageEntry[] {
   const log = world.server.truth.current(conversationId);
-  const messages = (log?.entries ?? []).filter((entry) => entry?.kind === 'message');
-  const gaps = world.gapsOf(life, conversationId);
-  const isLost = ({ seq }: MessageEntry) => gaps.some(({ fromSeq, toSeq }) => seq >= fromSeq && seq <= toSeq);
-  const seen = new Set<string>();
-  const distinct = messages.filter(({ clientMessageId }) => {
-    const isSecond = clientMessageId !== null && seen.has(clientMessageId);
-    if (clientMessageId !== null) seen.add(clientMessageId);
-    return !isSecond;
-  });
-  const firstSeq = shown[0]?.seq ?? null;
-  if (firstSeq === null) return distinct.filter((entry) => !isLost(entry));
   const shownSeqs = new Set(shown.map(({ seq }) => seq));
-  return distinct.filter((entry) => entry.seq >= firstSeq && (shownSeqs.has(entry.seq) || !isLost(entry)));
+  const firstSeq = shown[0]?.seq ?? 1;
+  const seen = new Set<string>();
+  const isSecondCopy = ({ clientMessageId }: MessageEntry) =>
+    clientMessageId !== null && seen.size === seen.add(clientMessageId).size;
+  return (log?.entries ?? []).filter((entry): entry is MessageEntry => {
+    if (entry?.kind !== 'message' || isSecondCopy(entry) || entry.seq < firstSeq) return false;
+    if (entry.deleted) return shownSeqs.has(entry.seq) && isChangeLost(world, life, conversationId, entry);
+    return shownSeqs.has(entry.seq) || !isInGap(world, life, conversationId, entry.seq);
+  });
+}
+
+/** The last change of a message lies in a range that was told to be lost. */
+function isChangeLost(world: World, life: Life, conversationId: string, { changedSeq }: MessageEntry): boolean {
+  return changedSeq !== null && isInGap(world, life, conversationId, changedSeq);
+}
+
+function isInGap(world: World, life: Life, conversationId: string, seq: number): boolean {
+  return world.gapsOf(life, conversationId).some(({ fromSeq, toSeq }) => seq >= fromSeq && seq <= toSeq);
+}
+
+/** An answer that its reader stopped keeps what it had, however far the server wrote on. */
+function isRightText(row: ChatMessage, entry: MessageEntry): boolean {
+  const shown = wellFormed(row.content);
+  return row.stream === 'stopped' ? entry.content.startsWith(shown) : wellFormed(entry.content) === shown;
+}
+
+/** A log may end in half a character where an answer was stopped; nobody shows that half. */
+function wellFormed(text: string): string {
+  return /[\uD800-\uDBFF]$/.test(text) ? text.slice(0, -1) : text;
+}
+
+function glimpse(text: string): string {
+  return `${text.length} ${JSON.stringify(text.slice(0, 8))}…${JSON.stringify(text.slice(-8))}`;
 }

@@ -1,5 +1,6 @@
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
+import type { DialReason } from '../../../src/core/connection/state.js';
 import type { Device } from '../device/device.js';
 import type { Life, Told } from '../device/life.js';
 import type { Wire } from '../world/wire.js';
@@ -15,6 +16,10 @@ export interface Invariant {
   shown?(world: World, life: Life, conversationId: string, snapshot: ChatSnapshot): void;
   /** A client hands a frame to its socket. */
   sent?(world: World, device: Device, wire: Wire, text: string): void;
+  /** A client asks for a token, so it is about to dial. */
+  asked?(world: World, life: Life, reason: DialReason): void;
+  /** Nothing reaches the client on this wire any more. */
+  muffled?(world: World, device: Device, wire: Wire): void;
   dialled?(world: World, device: Device, wire: Wire): void;
   /** The server means to say something. */
   said?(world: World, frame: EnvelopeServerFrame): void;

@@ -1,8 +1,47 @@
 import { acksAreTrue, nothingIsDoubled, nothingIsLost, settlesOnce } from './delivery.js';
 import type { Invariant } from './invariant.js';
+import { findsDeadPeer } from './liveness.js';
 import { logsInSendOrder, showsOnceInOrder } from './order.js';
+import { failuresAreTrue, legalDelivery, promisesAreTrue } from './promises.js';
+import {
+  dialsSeldom,
+  fewListeners,
+  fewTimers,
+  oneSocket,
+  sendsInPace,
+  silentAfterClose,
+  smallBuffer,
+} from './sockets.js';
+import { everyListenerHears, keepsSecrets, legalSteps, prototypesAreWhole, tellsEachOnce } from './told.js';
+import { boundedViews, noSilentHole, prefixOfAnswer } from './views.js';
 
 /** All that must hold, with fresh notes for one run. */
 export function makeInvariants(): readonly Invariant[] {
-  return [showsOnceInOrder(), logsInSendOrder(), acksAreTrue(), nothingIsLost(), nothingIsDoubled(), settlesOnce()];
+  return [
+    nothingIsLost(),
+    showsOnceInOrder(),
+    tellsEachOnce(),
+    noSilentHole(),
+    logsInSendOrder(),
+    acksAreTrue(),
+    nothingIsDoubled(),
+    settlesOnce(),
+    promisesAreTrue(),
+    failuresAreTrue(),
+    legalDelivery(),
+    oneSocket(),
+    silentAfterClose(),
+    fewTimers(),
+    fewListeners(),
+    boundedViews(),
+    keepsSecrets(),
+    dialsSeldom(),
+    sendsInPace(),
+    smallBuffer(),
+    everyListenerHears(),
+    prefixOfAnswer(),
+    prototypesAreWhole(),
+    legalSteps(),
+    findsDeadPeer(),
+  ];
 }

@@ -21,6 +21,7 @@ export class AnswerWriter {
   readonly #dice: Dice;
   readonly #dispatch: (input: EngineInput) => void;
   readonly #answers = new Map<string, Answer>();
+  readonly #texts = new Map<string, string>();
 
   constructor(timeline: Timeline, dice: Dice, dispatch: (input: EngineInput) => void) {
     this.#timeline = timeline;
@@ -33,7 +34,13 @@ export class AnswerWriter {
     const text = Array.from({ length }, () => this.#dice.pick(LETTERS)).join('');
     const answer: Answer = { text, at: 0, stop: () => {} };
     this.#answers.set(streamId, answer);
+    this.#texts.set(streamId, text);
     this.#schedule(streamId, answer);
+  }
+
+  /** All of an answer, also of one that was never finished. */
+  textOf(streamId: string): string | null {
+    return this.#texts.get(streamId) ?? null;
   }
 
   stop(streamId: string): void {

@@ -113,6 +113,11 @@ export class SimulatedServer implements WireServer {
     this.lose(wire);
   }
 
+  /** What the server is writing, all of it; null for what is no answer. */
+  textOfAnswer(id: string): string | null {
+    return this.#answers.textOf(id);
+  }
+
   tamperOf(wire: Wire): Tamper | null {
     return this.#wires.get(nameOf(wire))?.tamper ?? null;
   }
@@ -212,6 +217,12 @@ export class SimulatedServer implements WireServer {
         return this.#answer(this.#store.readPage(effect.request), (entries) => {
           this.dispatch({ type: 'page-read', request: effect.request, entries });
         });
+      case 'read-entries':
+        return this.#answer(this.#store.readEntries(effect.request), (read) => {
+          this.dispatch({ type: 'entries-read', request: effect.request, read });
+        });
+      case 'change-settled':
+        return;
       case 'redeem-token': {
         const isGood = this.#around.office.redeem(effect.token, this.#around.timeline.nowMs) !== null;
         const expiresInMs = isGood ? this.#around.setup.sessionMs : null;

@@ -60,10 +60,14 @@ export const userDeeds = {
   read: { range: [0, 0], act: ({ device, dice }) => room(device.life, dice.roll())?.markRead() },
   older: {
     range: [1, 30],
-    act: ({ device, amount, dice }) =>
-      void room(device.life, dice.roll())
+    act: ({ device, amount, dice }) => {
+      const { life } = device;
+      if (life === null) return;
+      life.olderMax += amount;
+      room(life, dice.roll())
         ?.loadOlder({ limit: amount })
-        .catch(() => {}),
+        .catch(() => {});
+    },
   },
   'stop-answer': { range: [0, 0], act: ({ device, dice }) => room(device.life, dice.roll())?.stopStream() },
   leave: {

@@ -30,6 +30,7 @@ export interface WireSurroundings {
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
   readonly onText: (direction: 'up' | 'down', wire: Wire, text: string) => void;
+  readonly onMuffled: (wire: Wire) => void;
   readonly onEnded: (wire: Wire) => void;
 }
 
@@ -167,7 +168,10 @@ export class Wire implements TransportSocket {
   /** Frames of one direction, or of both, vanish from now on. Nobody is told; the server finds out in its own time. */
   muffle(direction: 'up' | 'down' | 'both'): void {
     if (direction !== 'down') this.#up.die();
-    if (direction !== 'up') this.#down.die();
+    if (direction !== 'up') {
+      this.#down.die();
+      this.#around.onMuffled(this);
+    }
     this.#around.timeline.after(SERVER_PATIENCE_MS, () => {
       if (this.#isServed) this.reset();
     });

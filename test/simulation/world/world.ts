@@ -1,7 +1,9 @@
 /** The whole world of one run: devices, a server, the links between them, and everybody who watches. */
 
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import { defaultLimits } from '../../../examples/server/engine/limits.js';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
+import type { DialReason } from '../../../src/core/connection/state.js';
 import { isChatSocketError } from '../../../src/errors/chat-socket-error.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
@@ -69,6 +71,7 @@ export class World {
   /** Said by the server and not by any device. */
   readonly serverTexts = new Set<string>();
   readonly rooms: readonly string[];
+  readonly messagesPerSecond: number;
   readonly faultsEndAtMs: number;
 
   constructor(around: WorldSurroundings) {
@@ -78,6 +81,7 @@ export class World {
     this.invariants = around.invariants;
     this.office = new TokenOffice((index) => this.violate('I13', `device ${index} uses a token twice`));
     this.faultsEndAtMs = START_MS + around.safetyMs;
+    this.messagesPerSecond = around.setup.server.limits.messagesPerSecond ?? defaultLimits.messagesPerSecond;
     this.rooms = around.setup.server.rooms.map(({ id }) => id);
     this.server = new SimulatedServer({
       seed: around.seed,
@@ -135,7 +139,20 @@ export class World {
     if (told.name === 'message-failed')
       this.#settle(life, told.payload.clientMessageId, { kind: 'failed', code: told.payload.error.code });
     this.#keepGap(life, told);
+    if (told.name === 'status-changed') {
+      life.connection = told.payload.connection;
+      life.closedTold = false;
+    }
     for (const { told: hear } of this.invariants) hear?.(this, life, told);
+    if (told.name === 'closed') life.closedTold = true;
+  }
+
+  whenAsked(life: Life, reason: DialReason): void {
+    for (const { asked } of this.invariants) asked?.(this, life, reason);
+  }
+
+  whenMuffled(device: Device, wire: Wire): void {
+    for (const { muffled } of this.invariants) muffled?.(this, device, wire);
   }
 
   whenSnapshotChanged(life: Life, conversationId: string): void {
@@ -176,6 +193,7 @@ export class World {
       life,
       atMs: this.timeline.nowMs,
       durable: null,
+      promised: null,
       end: null,
       endedAtMs: null,
       settledCount: 0,
@@ -188,6 +206,14 @@ export class World {
         attempt.durable = durable;
       },
       () => {},
+    );
+    outgoing.acked.then(
+      () => {
+        attempt.promised = 'acked';
+      },
+      (error: unknown) => {
+        attempt.promised = isChatSocketError(error) ? error.code : String(error);
+      },
     );
     return attempt;
   }

@@ -1,0 +1,63 @@
+import type { Invariant } from './invariant.js';
+
+/** What may be told of a message that the server has all the same. */
+const MAY_BE_STORED = new Set([
+  'delivery/cleared',
+  'delivery/expired',
+  'delivery/closed',
+  'delivery/too-big',
+  'delivery/poison',
+]);
+
+export const failuresAreTrue = (): Invariant => ({
+  id: 'DS-3',
+  sentence: 'A message that was told to have failed is in no log.',
+  settled(world) {
+    for (const { outgoing, end } of world.attempts) {
+      if (end?.kind !== 'failed' || MAY_BE_STORED.has(end.code)) continue;
+      if (world.server.truth.placesOf(outgoing.id).length > 0) {
+        world.violate('DS-3', `${outgoing.id} is told to have failed (${end.code}), and the server has it`);
+      }
+    }
+  },
+});
+
+export const promisesAreTrue = (): Invariant => ({
+  id: 'I6',
+  sentence: 'The promise of a message says what its event says.',
+  settled(world) {
+    for (const { outgoing, end, promised } of world.attempts) {
+      if (promised === null || promised === 'delivery/closed') continue;
+      const isSame = promised === 'acked' ? end?.kind === 'acked' : end?.kind === 'failed' && end.code === promised;
+      if (!isSame)
+        world.violate(
+          'I6',
+          `${outgoing.id}: the promise says ${promised}, the event ${JSON.stringify(end)?.slice(0, 60)}`,
+        );
+    }
+  },
+});
+
+export const legalDelivery = (): Invariant => {
+  const latest = new WeakMap<object, Map<string, string>>();
+  return {
+    id: 'I6',
+    sentence: 'The delivery of an own message only goes the ways that there are, and never back from its end.',
+    shown(world, life, _conversationId, { messages }) {
+      const ofLife = latest.get(life) ?? new Map<string, string>();
+      latest.set(life, ofLife);
+      for (const { delivery, clientMessageId } of messages) {
+        if (delivery === null || clientMessageId === null) continue;
+        const before = ofLife.get(clientMessageId);
+        if (before === delivery) continue;
+        ofLife.set(clientMessageId, delivery);
+        if (before !== undefined && ENDS.has(before) && !AFTER_SENT.has(delivery)) {
+          world.violate('I6', `${clientMessageId} goes from ${before} to ${delivery}`);
+        }
+      }
+    },
+  };
+};
+
+const ENDS = new Set(['sent', 'delivered', 'read', 'failed', 'cancelled']);
+const AFTER_SENT = new Set(['sent', 'delivered', 'read']);

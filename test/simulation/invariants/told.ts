@@ -1,0 +1,107 @@
+/** What clients tell of themselves: legal, once, without secrets, to everybody who listens. */
+
+import { EVENT_NAMES, type EventName, type Life } from '../device/life.js';
+import { CANARY } from '../server/token-office.js';
+import type { Invariant } from './invariant.js';
+
+/** What may follow on what. */
+const NEXT_STATUS: Readonly<Record<string, readonly string[]>> = {
+  closed: ['connecting', 'closed'],
+  connecting: ['connecting', 'open', 'closing', 'closed'],
+  open: ['connecting', 'closing', 'closed'],
+  closing: ['closed', 'connecting'],
+};
+
+export const legalSteps = (): Invariant => {
+  const latest = new WeakMap<Life, { readonly status: string; readonly text: string }>();
+  return {
+    id: 'I24',
+    sentence: 'A status is told once, and only those follow that may.',
+    told(world, life, told) {
+      if (told.name !== 'status-changed') return;
+      const { connection } = told.payload;
+      const before = latest.get(life) ?? { status: 'closed', text: '' };
+      const text = JSON.stringify(connection);
+      latest.set(life, { status: connection.status, text });
+      if (text === before.text) world.violate('I24', `device ${life.device.index} tells ${connection.status} twice`);
+      if (!NEXT_STATUS[before.status]?.includes(connection.status)) {
+        world.violate('I24', `device ${life.device.index} goes from ${before.status} to ${connection.status}`);
+      }
+    },
+  };
+};
+
+const MAY_HOLD_TEXT: ReadonlySet<EventName> = new Set([
+  'error',
+  'closed',
+  'status-changed',
+  'frame-rejected',
+  'message-failed',
+]);
+
+export const keepsSecrets = (): Invariant => ({
+  id: 'I12',
+  sentence: 'No token is in any event or error.',
+  told(world, life, { name, payload }) {
+    if (!MAY_HOLD_TEXT.has(name)) return;
+    const error =
+      'error' in payload ? `${payload.error.message} ${payload.error.stack} ${String(payload.error.cause)}` : '';
+    if (`${JSON.stringify(payload)} ${error}`.includes(CANARY))
+      world.violate('I12', `device ${life.device.index} tells a token by ${name}`);
+  },
+});
+
+export const everyListenerHears = (): Invariant => ({
+  id: 'I17',
+  sentence: 'A listener that throws, sends or closes takes nothing from the others.',
+  settled(world) {
+    for (const life of world.lives) compare(life, (what) => world.violate('I17', what));
+  },
+});
+
+function compare(life: Life, violate: (what: string) => void): void {
+  for (const name of EVENT_NAMES) {
+    const first = life.heard.first.get(name) ?? 0;
+    const last = life.heard.last.get(name) ?? 0;
+    if (first !== last)
+      violate(`device ${life.device.index}: one listener hears ${name} ${first} times, another ${last} times`);
+  }
+}
+
+const OBJECT_NAMES = Object.getOwnPropertyNames(Object.prototype).length;
+const ARRAY_NAMES = Object.getOwnPropertyNames(Array.prototype).length;
+
+export const prototypesAreWhole = (): Invariant => ({
+  id: 'I20',
+  sentence: 'The prototypes of the language stay as they were.',
+  settled(world) {
+    const isSame =
+      Object.getOwnPropertyNames(Object.prototype).length === OBJECT_NAMES &&
+      Object.getOwnPropertyNames(Array.prototype).length === ARRAY_NAMES;
+    if (!isSame) world.violate('I20', 'a prototype was changed');
+  },
+});
+
+export const tellsEachOnce = (): Invariant => {
+  const told = new WeakMap<Life, Map<string, Set<string>>>();
+  const idsOf = (life: Life, conversationId: string) => {
+    const ofLife = told.get(life) ?? new Map<string, Set<string>>();
+    told.set(life, ofLife);
+    const ids = ofLife.get(conversationId) ?? new Set<string>();
+    ofLife.set(conversationId, ids);
+    return ids;
+  };
+  return {
+    id: 'I2',
+    sentence: 'A message is told to have been received once.',
+    told(world, life, event) {
+      if (event.name === 'history-reset') idsOf(life, event.payload.conversationId).clear();
+      if (event.name !== 'message-received') return;
+      const { conversationId, message } = event.payload;
+      const ids = idsOf(life, conversationId);
+      const name = message.clientMessageId ?? message.id ?? message.key;
+      if (ids.has(name)) world.violate('I2', `device ${life.device.index} tells of ${name} twice`);
+      ids.add(name);
+    },
+  };
+};

@@ -1,0 +1,117 @@
+import type { ChatMessage } from '../../../src/client/chat-message.js';
+import type { Life } from '../device/life.js';
+import type { Log } from '../server/truth.js';
+import type { World } from '../world/world.js';
+import type { Invariant } from './invariant.js';
+
+export const noSilentHole = (): Invariant => ({
+  id: 'I3',
+  sentence: 'Between two messages that are shown, none is missing that no gap event told of.',
+  shown(world, life, conversationId, { messages }) {
+    let before: ChatMessage | null = null;
+    const end = messages.findLastIndex(({ sender }) => sender.role !== 'self') + 1;
+    // Own messages at the end have their place by their acks, which may be ahead of what others said meanwhile.
+    for (const row of messages.slice(0, end)) {
+      if (row.seq === null) continue;
+      if (before !== null && (before.seq ?? 0) + 1 < row.seq)
+        lookBetween(world, life, { conversationId, before, after: row });
+      if (world.violations.length > 0) return;
+      before = row;
+    }
+  },
+});
+
+function lookBetween(
+  world: World,
+  life: Life,
+  { conversationId, before, after }: { conversationId: string; before: ChatMessage; after: ChatMessage },
+): void {
+  // An answer is kept while it grows, whatever is evicted behind it.
+  if (before.stream !== null || before.seq === null || after.seq === null) return;
+  const log = logOf(world, conversationId, after);
+  if (log === null || logOf(world, conversationId, before) !== log) return;
+  const gaps = world.gapsOf(life, conversationId);
+  for (let seq = before.seq + 1; seq < after.seq; seq += 1) {
+    const entry = log.entries[seq - 1];
+    if (entry?.kind !== 'message' || entry.deleted || gaps.some(({ fromSeq, toSeq }) => seq >= fromSeq && seq <= toSeq))
+      continue;
+    if (entry.clientMessageId !== null && isSecondCopy(log, entry.clientMessageId, seq)) continue;
+    const what = `device ${life.device.index} shows ${before.seq} and then ${after.seq} in ${conversationId}, and ${seq} is missing`;
+    return world.violate('I3', what);
+  }
+}
+
+function isSecondCopy(log: Log, clientMessageId: string, seq: number): boolean {
+  return (
+    log.entries.findIndex((entry) => entry?.kind === 'message' && entry.clientMessageId === clientMessageId) !== seq - 1
+  );
+}
+
+/** The life of the log that a row comes from: the server's ids begin with the epoch. */
+function logOf(world: World, conversationId: string, { id }: ChatMessage): Log | null {
+  return world.server.truth.livesOf(conversationId).find(({ epoch }) => id?.startsWith(`${epoch}.`)) ?? null;
+}
+
+/** Answers can be edited like anything else. */
+export const EDITED = 'edited ';
+
+const STREAMS_MAX = 16;
+
+export const boundedViews = (): Invariant => ({
+  id: 'I11',
+  sentence: 'Histories and outboxes stay within their bounds.',
+  shown(world, life, conversationId, { messages }) {
+    const { inbox, outbox } = life.device.setup.options;
+    const confirmed = messages.filter(({ seq }) => seq !== null).length;
+    const max = (inbox?.historyMax ?? 100) + life.olderMax + STREAMS_MAX;
+    if (confirmed > max)
+      world.violate(
+        'I11',
+        `device ${life.device.index} shows ${confirmed} messages of ${conversationId}, and ${max} is the most`,
+      );
+    const held = life.client.outbox.list().length;
+    const heldMax = outbox?.messagesMax ?? 200;
+    if (held > heldMax)
+      world.violate('I11', `device ${life.device.index} holds ${held} messages, and ${heldMax} is the most`);
+  },
+});
+
+export const prefixOfAnswer = (): Invariant => {
+  /** Where the last delta of a stream ended, by life and stream. */
+  const ends = new WeakMap<Life, Map<string, number>>();
+  return {
+    id: 'I19',
+    sentence:
+      'The text of an answer is at every instant a beginning of what the server writes, and each piece is told once.',
+    shown(world, life, conversationId, { messages }) {
+      for (const { id, stream, content } of messages) {
+        if (stream === null || id === null) continue;
+        const text = world.server.textOfAnswer(id);
+        if (text === null || text.startsWith(content) || content.startsWith(EDITED)) continue;
+        world.violate(
+          'I19',
+          `device ${life.device.index} shows in ${conversationId} for ${id} what nobody wrote: ${JSON.stringify(content.slice(-20))}`,
+        );
+      }
+    },
+    told(world, life, told) {
+      if (told.name === 'history-reset') ends.delete(life);
+      if (told.name !== 'stream-delta') return;
+      const { messageId, offset, text } = told.payload;
+      const whole = world.server.textOfAnswer(messageId);
+      const ofLife = ends.get(life) ?? new Map<string, number>();
+      ends.set(life, ofLife);
+      const end = ofLife.get(messageId);
+      ofLife.set(messageId, offset + text.length);
+      if (whole !== null && whole.slice(offset, offset + text.length) !== text) {
+        world.violate(
+          'I19',
+          `device ${life.device.index} is told a piece of ${messageId} at ${offset} that is not there`,
+        );
+      }
+      if (end !== undefined && end !== offset) {
+        world.violate('I19', `device ${life.device.index} is told of ${messageId} from ${offset} on, after ${end}`);
+      }
+    },
+  };
+};
