@@ -43,6 +43,7 @@ export function webSocketConnect(options: WebSocketConnectOptions): ConformanceC
     }
     const url = typeof options.url === 'string' ? options.url : await options.url({ user });
     const subprotocols = await subprotocolsFor(options, user);
+    if (request.signal.aborted) throw new Error('Nobody waits for the connection any more.');
     return open(new WebSocketClass(url, [...subprotocols]), request);
   };
 }
