@@ -145,15 +145,15 @@ export class AnswerStreams {
     return [{ type: 'stream-ended', id, status: 'stopped' }, ...this.#admit()];
   }
 
-  /** Nothing came for long. The server is asked once, for it may have ended. */
+  /** Nothing came for long. The server is asked, for it may have ended; where it said so, it had its chance. */
   silence(id: MessageId): readonly InboxChange[] {
     const growing = this.#growing.get(id);
     if (growing === undefined || growing.state !== 'streaming') return NOTHING;
+    if (growing.end !== null) return this.#giveUp(growing);
     growing.state = 'silent';
     const row = this.#change(id, { stream: 'stalled' });
     const changes: readonly InboxChange[] = row === null ? NOTHING : [{ type: 'updated', row }];
-    if (this.#waiting.size > 0) return [...changes, ...this.#giveWay()];
-    return [...changes, ...(growing.end === null ? [ASK] : this.#checkEnd(growing))];
+    return [...changes, ...(this.#waiting.size > 0 ? this.#giveWay() : [ASK])];
   }
 
   /** The connection ended: growing answers stand still until a chunk revives them. */

@@ -15,6 +15,8 @@ export interface MockStream {
   write(text: string, delivery?: { readonly copies?: number }): void;
   /** Ends the answer. Default `done`. */
   end(status?: MockStreamEnd): void;
+  /** The server restarted and came back with this text, which may be another one; nobody is told of it. */
+  restore(content: string): void;
 }
 
 export interface StreamStart {
@@ -107,9 +109,19 @@ class LoggedStream implements ActiveStream {
     this.#state.broadcast(this.#conversationId, this.#endFrame(status));
   }
 
+  restore(content: string): void {
+    this.#content = content;
+    this.log.change(this.id, { content });
+  }
+
+  /** The rest; the whole to a client that asks from the start, or has more than there is. */
   resume(connection: MockConnection, offset: number): void {
     const text = this.#content.slice(offset);
-    if (text !== '') this.#state.send(connection, { type: 'message_delta', payload: { id: this.id, offset, text } });
+    const payload = { id: this.id, text: this.#content };
+    if ((offset === 0 && text !== '') || offset > this.#content.length) {
+      this.#state.send(connection, { type: 'message_snapshot', payload });
+    } else if (text !== '')
+      this.#state.send(connection, { type: 'message_delta', payload: { id: this.id, offset, text } });
     if (this.#status !== null) this.#state.send(connection, this.#endFrame(this.#status));
   }
 

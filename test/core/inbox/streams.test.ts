@@ -5,51 +5,12 @@ import type { Inbox } from '../../../src/core/inbox/inbox.js';
 import type { InboxChange } from '../../../src/core/inbox/inbox-change.js';
 import { wellFormedPrefix } from '../../../src/core/inbox/stream.js';
 import { REPAIRS_MAX } from '../../../src/core/inbox/stream-limits.js';
-import type { StreamEnd } from '../../../src/core/message.js';
 import { seededRandom } from '../../../src/testing/seeded-random.js';
-import { joinedAnswer, joinedInbox, kindsOf, numbered } from '../../support/wire-log.js';
+import { begin, end, grow, growing, ID, resume, shown } from '../../support/answer.js';
+import { joinedInbox, kindsOf } from '../../support/wire-log.js';
 
 const SEED = Number(process.env['SEED'] ?? 1_234_567);
-const ID = 'answer';
 const ALPHABET = ['a', 'é', '漢', '😀', '👩‍👩‍👧', '\n', ' ', 'ß', '🇩🇪', 'word '];
-
-function start(inbox: Inbox): readonly InboxChange[] {
-  return inbox.receive({
-    type: 'stream-start',
-    conversationId: 'c1',
-    id: ID,
-    epoch: 'e1',
-    seq: 2,
-    senderId: 'bot',
-    inReplyTo: 'm1',
-    createdAtMs: 5,
-  });
-}
-
-function grow(inbox: Inbox, offset: number, text: string): readonly InboxChange[] {
-  return inbox.streams.grow({ type: 'stream-delta', id: ID, offset, text });
-}
-
-function end(inbox: Inbox, length: number, status: StreamEnd = 'done'): readonly InboxChange[] {
-  return inbox.streams.end({ type: 'stream-end', id: ID, length, status });
-}
-
-/** The connection is new: the server's row says how far the answer is. */
-function resume(inbox: Inbox, content: string, streaming: boolean): readonly InboxChange[] {
-  inbox.streams.stall();
-  inbox.startJoin();
-  return inbox.join(joinedAnswer([numbered(2, { id: ID, content, streaming, senderRole: 'assistant' })], 2)).changes;
-}
-
-function shown(inbox: Inbox): string {
-  return inbox.find(ID)?.content ?? '';
-}
-
-function growing(): Inbox {
-  const inbox = joinedInbox(1);
-  start(inbox);
-  return inbox;
-}
 
 /** A text of that many characters, and its chunks, cut anywhere: between the halves of a character too. */
 function answerOf(chunkCount: number, random: () => number) {
@@ -70,7 +31,8 @@ describe('an answer in chunks', () => {
       let deltas = '';
       const note = (changes: readonly InboxChange[]) => {
         for (const change of changes) if (change.type === 'stream-delta') deltas += change.text;
-        if (!text.startsWith(shown(inbox)) || endsInHalf(shown(inbox))) throw new Error(`shows ${shown(inbox)}`);
+        if (!text.startsWith(shown(inbox) ?? '') || endsInHalf(shown(inbox) ?? ''))
+          throw new Error(`shows ${shown(inbox)}`);
       };
 
       for (let index = 0; index < chunks.length; index += 1) {
@@ -155,7 +117,7 @@ describe('the end of an answer', () => {
       grow(inbox, 2, 'late'),
       end(inbox, 9, 'failed'),
       inbox.streams.replace(ID, 'replaced'),
-      start(inbox),
+      begin(inbox),
       resume(inbox, 'ab and more', true),
     ];
 
@@ -223,9 +185,9 @@ function replay(
   random: () => number,
 ): readonly InboxChange[] {
   const from = inbox.streams.offsets()[0]?.offset ?? 0;
-  const begin = chunks.findLastIndex(({ offset }) => offset <= from);
+  const first = chunks.findLastIndex(({ offset }) => offset <= from);
   return chunks
-    .slice(Math.max(0, begin - Math.floor(random() * 5)))
+    .slice(Math.max(0, first - Math.floor(random() * 5)))
     .flatMap((chunk) => [...grow(inbox, chunk.offset, chunk.text), ...grow(inbox, chunk.offset, chunk.text)]);
 }
 
