@@ -174,7 +174,8 @@ export class History {
       const victim = this.#confirmed.findIndex(
         (row, index) => index > this.#start && row.stream !== 'streaming' && row.stream !== 'stalled',
       );
-      if (victim !== -1) this.#forget(this.#confirmed.splice(victim, 1)[0]);
+      // The newest row stays, even beyond the cap: nobody has seen it yet.
+      if (victim !== -1 && victim < this.#confirmed.length - 1) this.#forget(this.#confirmed.splice(victim, 1)[0]);
       return;
     }
     this.#forget(oldest);

@@ -5,8 +5,9 @@ import type { MessageId, MessageRow } from '../message.js';
 import { AnswerStreams } from './answer-streams.js';
 import { History } from './history.js';
 import type { InboxChange } from './inbox-change.js';
-import { LogPosition, type SeqRange } from './log-position.js';
+import type { SeqRange } from './log-position.js';
 import { MessageRows } from './message-rows.js';
+import { OrderedLog } from './ordered-log.js';
 import { findLoss, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
 
 export interface InboxBounds {
@@ -19,15 +20,13 @@ type FrameOf<Type extends InboundFrame['type']> = Extract<InboundFrame, { readon
 
 const NOTHING: readonly InboxChange[] = [];
 const DUPLICATE: readonly InboxChange[] = [{ type: 'duplicate' }];
-const HOLE: readonly InboxChange[] = [{ type: 'hole-seen' }];
-const REJOIN: readonly InboxChange[] = [{ type: 'rejoin-needed' }];
 const CONTRADICTION: readonly InboxChange[] = [{ type: 'contradiction' }];
 
 export class Inbox {
   readonly streams: AnswerStreams;
   readonly messages: MessageRows;
   readonly #history: History;
-  readonly #position: LogPosition<LogFrame>;
+  readonly #log: OrderedLog;
   #hasOlder = false;
   #hasJoined = false;
   /** How far back pages have gone; a page of tombstones leaves no row to tell it. */
@@ -36,7 +35,6 @@ export class Inbox {
 
   constructor(conversationId: string, bounds: InboxBounds, makeKey: () => string) {
     this.#history = new History(bounds.historyMax);
-    this.#position = new LogPosition(bounds.reorderMax);
     this.streams = new AnswerStreams(this.#history);
     const { streams } = this;
     this.messages = new MessageRows({
@@ -45,6 +43,10 @@ export class Inbox {
       streams,
       seenMax: bounds.seenMax,
       makeKey,
+    });
+    this.#log = new OrderedLog(bounds.reorderMax, {
+      apply: (event) => this.#apply(event),
+      recall: (event, seq) => this.#recall(event, seq),
     });
   }
 
@@ -59,12 +61,12 @@ export class Inbox {
 
   /** The last number applied; null before the first join of a server with numbers. */
   get cursor(): Cursor | null {
-    return this.#position.cursor;
+    return this.#log.cursor;
   }
 
   /** What is missing next; null while nothing is, or a join is on its way. */
   get hole(): SeqRange | null {
-    return this.#position.hole;
+    return this.#log.hole;
   }
 
   /** Where the next older page ends; null is the end of the log. */
@@ -95,7 +97,7 @@ export class Inbox {
 
   /** From here until the answer, live frames wait. */
   startJoin(): void {
-    this.#position.startJoin();
+    this.#log.startJoin();
   }
 
   /** The answer to a join: what was missed, or the history anew. */
@@ -109,62 +111,23 @@ export class Inbox {
     changes.push(...this.#takeAll(answer.messages, isResume ? before : null, isResume));
     if (!isResume) this.#hasOlder = answer.hasOlder;
     this.#hasJoined = true;
-    this.#position.settle(readCursor(answer));
-    changes.push(...this.#applyReady());
-    if (this.#position.hasHole) changes.push(...HOLE);
+    changes.push(...this.#log.settle(readCursor(answer)));
     return { recovered, changes };
   }
 
   /** A frame of the log, in whatever order it came. `sizeChars`: what it takes to keep it while it waits. */
   receive(frame: LogFrame, sizeChars = 0): readonly InboxChange[] {
-    const seq = seqOf(frame);
-    if (seq === null) return this.#apply(frame);
-    switch (this.#position.place(frame.epoch, seq)) {
-      case 'known':
-        return this.#recall(frame, seq);
-      case 'other-epoch':
-      case 'far':
-        return REJOIN;
-      case 'early':
-        this.#position.hold({ epoch: frame.epoch, seq, event: frame, sizeChars });
-        return this.#position.hasHole ? HOLE : NOTHING;
-      case 'next': {
-        const changes = this.#apply(frame);
-        this.#position.advance(seq);
-        return this.#position.firstHeldSeq === null ? changes : [...changes, ...this.#applyReady()];
-      }
-    }
+    return this.#log.receive(frame, sizeChars);
   }
 
-  /**
-   * The answer to a range that was asked for. Numbers that the server has no more of are given up where something after
-   * them is here; where their being in the log is hearsay, a join has to say.
-   */
+  /** The answer to a range that was asked for. */
   fill(range: FrameOf<'range'>, asked: SeqRange): readonly InboxChange[] {
-    const { cursor } = this;
-    if (cursor === null || this.hole === null) return NOTHING;
-    if (range.epoch !== null && range.epoch !== cursor.epoch) return REJOIN;
-    const changes: InboxChange[] = [];
-    const firstSeq = range.events.map(seqOf).find((seq) => seq !== null && seq > cursor.seq) ?? null;
-    if (!range.isComplete) {
-      const endSeq = firstSeq ?? this.#position.firstHeldSeq;
-      if (endSeq === null) return REJOIN;
-      changes.push(...this.#giveUp(Math.min(endSeq - 1, asked.toSeq)));
-    }
-    const fromSeq = (this.cursor?.seq ?? 0) + 1;
-    for (const event of range.events) {
-      const given = this.#isKnown(event) ? NOTHING : this.receive(event);
-      changes.push(...given.filter(({ type }) => type !== 'hole-seen'));
-    }
-    const toSeq = Math.min(this.cursor?.seq ?? 0, asked.toSeq);
-    if (toSeq >= fromSeq) changes.push({ type: 'gap-filled', fromSeq, toSeq });
-    return changes;
+    return this.#log.fill(range, asked);
   }
 
-  /** The server says how far its log goes; a lower number than ours is old news. */
+  /** The server says how far its log goes. */
   noteHead(latestSeq: number): readonly InboxChange[] {
-    if (this.#position.noteHead(latestSeq)) return REJOIN;
-    return this.#position.hasHole ? HOLE : NOTHING;
+    return this.#log.noteHead(latestSeq);
   }
 
   /** An older page is asked for: until `prepend` or `endPage` no row is evicted. */
@@ -226,11 +189,6 @@ export class Inbox {
     return overlaps || hadNothing ? 'full' : 'none';
   }
 
-  #isKnown(frame: LogFrame): boolean {
-    const seq = seqOf(frame);
-    return seq !== null && this.#position.place(frame.epoch, seq) === 'known';
-  }
-
   /** A number that was applied comes again. Another message at its place is a contradiction, and changes nothing. */
   #recall(frame: LogFrame, seq: number): readonly InboxChange[] {
     if (frame.type === 'message-updated') return this.messages.update(frame.message, seq);
@@ -239,28 +197,6 @@ export class Inbox {
     const shown = this.#history.findBySeq(seq);
     if (shown !== null && shown.id !== frame.message.id) return CONTRADICTION;
     return this.messages.recall(frame.message) ?? DUPLICATE;
-  }
-
-  /** Moves over what the server has no more of, up to a number, and over what is here on the way. */
-  #giveUp(toSeq: number): readonly InboxChange[] {
-    const changes: InboxChange[] = [];
-    while (this.cursor !== null && this.cursor.seq < toSeq) {
-      const fromSeq = this.cursor.seq + 1;
-      const lostToSeq = Math.min(toSeq, (this.#position.firstHeldSeq ?? Number.POSITIVE_INFINITY) - 1);
-      if (lostToSeq >= fromSeq) changes.push({ type: 'gap-lost', fromSeq, toSeq: lostToSeq });
-      this.#position.skipTo(Math.max(lostToSeq, this.cursor.seq));
-      changes.push(...this.#applyReady());
-    }
-    return changes;
-  }
-
-  #applyReady(): readonly InboxChange[] {
-    const changes: InboxChange[] = [];
-    for (let ready = this.#position.takeReady(); ready !== null; ready = this.#position.takeReady()) {
-      changes.push(...this.#apply(ready.event));
-      this.#position.advance(ready.seq);
-    }
-    return changes;
   }
 
   #apply(frame: LogFrame): readonly InboxChange[] {
@@ -301,8 +237,4 @@ export class Inbox {
       true,
     );
   }
-}
-
-function seqOf(frame: LogFrame): number | null {
-  return frame.type === 'message' ? frame.message.seq : frame.seq;
 }

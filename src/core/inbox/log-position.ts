@@ -55,6 +55,10 @@ export class LogPosition<Event> {
     return { fromSeq: this.#cursor.seq + 1, toSeq: heldSeq === null ? this.#headSeq : heldSeq - 1 };
   }
 
+  get hasHeld(): boolean {
+    return this.#held.size > 0;
+  }
+
   /** The first early event; its being here is proof of the numbers before it. */
   get firstHeldSeq(): number | null {
     let firstSeq: number | null = null;
