@@ -63,7 +63,7 @@ export interface ConformanceOptions {
   /** Connects one user. Called several times for the same user: each call is a connection of its own. */
   readonly connect: ConformanceConnect;
   /**
-   * A conversation that both users may write in. A function is called for each check and should make a new one;
+   * A conversation that both users may write in, and in which nobody else speaks, no bot either. A function is called for each check and should make a new one;
    * a text names one that all checks share, and then what needs two of them is not checked.
    */
   readonly conversation:

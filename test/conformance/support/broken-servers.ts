@@ -6,6 +6,7 @@ import { copiesAtOnceAreTwo } from '../broken-servers/copies-at-once-are-two.js'
 import { cutRangeIsComplete } from '../broken-servers/cut-range-is-complete.js';
 import { deafAfterJoin } from '../broken-servers/deaf-after-join.js';
 import { dedupForgottenAtRestart } from '../broken-servers/dedup-forgotten-at-restart.js';
+import { dedupStoredFirst } from '../broken-servers/dedup-stored-first.js';
 import { dedupStoredLater } from '../broken-servers/dedup-stored-later.js';
 import { dedupWindowNotAnnounced } from '../broken-servers/dedup-window-not-announced.js';
 import { dedupWindowTooShort } from '../broken-servers/dedup-window-too-short.js';
@@ -47,6 +48,7 @@ export const brokenServers: readonly Sabotage[] = [
   otherContentIsSwallowed,
   otherContentIsTaken,
   dedupForgottenAtRestart,
+  dedupStoredFirst,
   dedupStoredLater,
   dedupWindowNotAnnounced,
   dedupWindowTooShort,

@@ -196,15 +196,17 @@ export class EngineServer {
     const late = writes.filter(isLate);
     const isMessage = writes.some((write) => write.type === 'put-entry');
     const stored = () => this.#input(life, { type: 'stored', laneId });
-    if (this.#sabotage.acksEarly === true) this.#later(0, life, stored);
+    const acksEarly = this.#sabotage.acksEarly === true;
+    const told = acksEarly ? () => {} : stored;
+    if (acksEarly) this.#later(0, life, stored);
     this.#later(STORE_DELAY_MS, life, async () => {
       await this.#store.write(writes.filter((write) => !isLate(write)));
-      this.#later(STORE_DELAY_MS, life, () => this.#store.write(late));
       const crash = isMessage ? this.#onStored : null;
       if (crash !== null) {
         this.#onStored = null;
         crash();
-      } else if (this.#sabotage.acksEarly !== true) stored();
+      } else if (late.length > 0) this.#later(STORE_DELAY_MS, life, () => this.#store.write(late).then(told));
+      else told();
     });
   }
 

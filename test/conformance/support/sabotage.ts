@@ -51,7 +51,7 @@ export interface Sabotage {
   readonly spell?: (frame: WireFrame) => readonly string[];
   /** What the server reads of its store when it starts. */
   readonly load?: (stored: StoredState, startCount: number) => StoredState;
-  /** What of a batch gets to the store only after the rest of it has, and after it was told. */
+  /** What of a batch gets to the store only after the rest of it has; a crash may come between the two. */
   readonly storesLater?: (write: StoreWrite) => boolean;
   /** Tells the engine that a batch is durable before it is. */
   readonly acksEarly?: boolean;
