@@ -12,6 +12,8 @@ export interface DeadlineSurroundings {
   readonly turn: Turn;
   readonly outbox: Outbox;
   readonly onExpired: (entry: OutboxEntry) => void;
+  /** What has expired made room. */
+  readonly onLooked: () => void;
 }
 
 /** Ends messages whose time ran out: by the wall clock, connected or not, as long as the client is not closed. */
@@ -23,7 +25,11 @@ export class Deadlines {
 
   constructor(around: DeadlineSurroundings) {
     this.#around = around;
-    this.#timers = new NamedTimers(around.clock, () => around.turn.run(() => this.#look()));
+    const look = () => {
+      this.#look();
+      around.onLooked();
+    };
+    this.#timers = new NamedTimers(around.clock, () => around.turn.run(look));
   }
 
   wake(): void {
@@ -41,6 +47,11 @@ export class Deadlines {
     if (expiresAtMs === null || expiresAtMs >= this.#earliestMs) return;
     this.#earliestMs = expiresAtMs;
     this.#arm();
+  }
+
+  /** Ends what is due although no timer has said so yet: one that is late must not let anything out. */
+  check(): void {
+    if (this.#isAwake && this.#earliestMs <= this.#around.clock.nowMs()) this.#look();
   }
 
   #look(): void {

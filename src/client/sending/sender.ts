@@ -57,7 +57,8 @@ export class Sender {
       onExpired,
       onFailed: (id, error) => this.refuse(id, error),
     });
-    this.#deadlines = new Deadlines({ clock: options.clock, turn, outbox, onExpired });
+    const onLooked = () => this.#drain.run();
+    this.#deadlines = new Deadlines({ clock: options.clock, turn, outbox, onExpired, onLooked });
   }
 
   /** Messages that failed and can be tried again. */
@@ -112,8 +113,7 @@ export class Sender {
     // The user vouches for the repeat, so its age counts from now.
     const again = { ...entry, transmittedAtMs: entry.transmittedAtMs === null ? null : nowMs };
     return this.#around.turn.run(() => {
-      if (failed === null) this.outbox.putBack(id, again);
-      else if (!this.#readmit(again, nowMs)) return false;
+      if (failed === null ? this.outbox.putBack(id, again) === null : !this.#readmit(again, nowMs)) return false;
       this.#ledger.tell(entry, 'queued');
       this.drain();
       return true;
@@ -140,6 +140,7 @@ export class Sender {
 
   /** Sends what may go out now. */
   drain(): void {
+    this.#deadlines.check();
     this.#drain.run();
   }
 
@@ -223,6 +224,7 @@ export class Sender {
   }
 
   #resend(): void {
+    this.#deadlines.check();
     if (this.#drain.link !== null) this.#unanswered.resend(this.#drain.link);
     this.drain();
   }

@@ -26,6 +26,7 @@ export class StoredRows {
   #rows: OutboxRows | null = null;
   /** What was asked while the store was opening. */
   #asked: (() => void)[] = [];
+  readonly #unanswered = new Set<(isKept: boolean) => void>();
   #wipes = 0;
   #hasToldTrouble = false;
 
@@ -88,13 +89,24 @@ export class StoredRows {
     try {
       const answer = work(rows);
       if (answer === undefined) return true;
-      return answer.then(
-        () => true,
-        (cause: unknown) => this.#tellTrouble(cause),
-      );
+      return this.#unlessBroken(answer);
     } catch (cause) {
       return this.#tellTrouble(cause);
     }
+  }
+
+  #unlessBroken(answer: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const settle = (isKept: boolean) => {
+        this.#unanswered.delete(settle);
+        resolve(isKept);
+      };
+      this.#unanswered.add(settle);
+      answer.then(
+        () => settle(true),
+        (cause: unknown) => settle(this.#tellTrouble(cause)),
+      );
+    });
   }
 
   #whenOpened(rows: OutboxRows | null, cause?: unknown): void {
@@ -107,6 +119,8 @@ export class StoredRows {
 
   #settle(phase: 'open' | 'broken' | 'closed'): void {
     this.#phase = phase;
+    // A store that broke down may never answer.
+    if (phase === 'broken') for (const giveUp of this.#unanswered) giveUp(false);
     const asked = this.#asked;
     this.#asked = [];
     for (const ask of asked) ask();

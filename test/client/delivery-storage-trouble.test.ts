@@ -1,0 +1,162 @@
+/** A store that fails takes nothing down: messages go on in memory, and the application is told once. */
+import { describe, expect, test } from 'vitest';
+import { createStoredWorld } from '../support/stored-world.js';
+import { listen, outcomeOf, refusalOf } from './chat-log.js';
+
+const contents = (log: readonly { readonly content: string }[]) => log.map(({ content }) => content);
+
+describe('a store that fails', () => {
+  test('UP-21 F73 to open leaves messages in memory, with one event', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    store.openFault = new Error('blocked');
+    const errors = listen(client, 'error');
+    const sends = ['one', 'two'].map((text) => client.send(text));
+
+    await open();
+    sends.push(client.send('three'));
+    await clock.advance(1_000);
+
+    expect(await Promise.all(sends.map(({ persisted }) => persisted))).toEqual(Array(3).fill({ durable: false }));
+    expect(contents(server.log)).toEqual(['one', 'two', 'three']);
+    expect(errors.map(({ error }) => [error.code, error.cause])).toEqual([['storage/unavailable', store.openFault]]);
+    expect(store.steps).toEqual([]);
+  });
+
+  test('UP-21 F73 by throwing where it should answer does the same', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    store.open = () => {
+      throw new Error('no storage here');
+    };
+    client.send('one');
+
+    await open();
+    await clock.advance(100);
+
+    expect(contents(server.log)).toEqual(['one']);
+    expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
+  });
+
+  test('F72 to take one row sends that message from memory, leaves no half row, and keeps the others', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    const fits = client.send('fits');
+    await clock.advance(0);
+    store.faults.push(new Error('quota'), new Error('quota'));
+    const sends = [client.send('does not fit'), client.send('nor does this')];
+    await clock.advance(0);
+    const alsoFits = client.send('fits too');
+    await clock.advance(0);
+    const kept = [...store.disk.values()].map(({ content }) => content);
+
+    await open();
+    await clock.advance(1_000);
+
+    expect(await Promise.all(sends.map(({ persisted }) => persisted))).toEqual(Array(2).fill({ durable: false }));
+    expect(await Promise.all([fits.persisted, alsoFits.persisted])).toEqual(Array(2).fill({ durable: true }));
+    expect(kept).toEqual(['fits', 'fits too']);
+    expect(contents(server.log)).toEqual(['fits', 'does not fit', 'nor does this', 'fits too']);
+    expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
+    expect(store.disk.size).toBe(0);
+  });
+
+  test('UP-21 for good goes on in memory, and what waited for it goes out', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    await open();
+    store.delayMs = Infinity;
+    const waiting = client.send('waits for the disk');
+
+    store.delayMs = 0;
+    store.events.failed(new Error('closed by the browser'));
+    const after = client.send('after');
+    await clock.advance(1_000);
+
+    expect(await after.persisted).toEqual({ durable: false });
+    expect(await waiting.persisted).toEqual({ durable: false });
+    expect(contents(server.log)).toEqual(['waits for the disk', 'after']);
+    expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
+  });
+
+  test('F74 to read rows sets them aside with one event and their number', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    client.send('fine');
+    await open();
+
+    store.events.setAside(3);
+    await clock.advance(100);
+
+    expect(errors.map(({ error }) => [error.code, error.fields])).toEqual([['storage/row-set-aside', { count: 3 }]]);
+    expect(contents(server.log)).toEqual(['fine']);
+  });
+});
+
+describe('a row that another tab took over', () => {
+  test('F85 UP-21 is not sent here, is not removed here, and is acked by its copy', async () => {
+    const { client, server, store, open, clock } = createStoredWorld({ server: { mode: 'manual' } });
+    const outgoing = client.send('taken over');
+    await open();
+
+    store.events.lost([outgoing.id, 'nobody']);
+    server.ready();
+    await clock.advance(1_000);
+    const { status } = outgoing;
+    const isRetried = client.outbox.retry(outgoing.id);
+    server.sendFrame({
+      type: 'new_message',
+      payload: {
+        conversationId: 'conversation-1',
+        epoch: 'epoch-1',
+        seq: 1,
+        message: {
+          id: 'm-1',
+          clientMessageId: outgoing.id,
+          conversationId: 'conversation-1',
+          senderId: 'user-1',
+          senderName: 'user-1',
+          content: 'taken over',
+          timestamp: new Date(clock.nowMs()).toISOString(),
+          read: false,
+        },
+      },
+    });
+    await clock.advance(100);
+
+    expect([status, isRetried]).toEqual(['unconfirmed', false]);
+    expect(server.pending).toEqual([]);
+    expect(await outcomeOf(outgoing.acked)).toBe('resolved');
+    expect(store.steps.filter((step) => step.startsWith('remove'))).toEqual([]);
+    client.dispose();
+  });
+
+  test('UP-21 goes out from here after all when that tab dies', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const outgoing = client.send('there and back');
+    await clock.advance(0);
+    const [row] = store.disk.values();
+    store.events.lost([outgoing.id]);
+    await open();
+    await clock.advance(1_000);
+    const whileAway = contents(server.log);
+
+    if (row !== undefined) store.events.adopted([row]);
+    await clock.advance(1_000);
+
+    expect(whileAway).toEqual([]);
+    expect(contents(server.log)).toEqual(['there and back']);
+    expect(await outcomeOf(outgoing.acked)).toBe('resolved');
+    expect(contents(client.snapshot.messages)).toEqual(['there and back']);
+    expect(store.disk.size).toBe(0);
+  });
+});
+
+test('C1 a store that outlives the page must know whose it is', () => {
+  const world = createStoredWorld();
+
+  const refusal = refusalOf(() => world.restart({ identity: undefined as never }));
+
+  expect(refusal).toBe(
+    'usage/invalid-option: Cannot use the option identity: expected the name of the user whose messages outbox.store keeps.',
+  );
+});
