@@ -10,6 +10,12 @@ export function withinDeadline<Result>(work: Promise<Result>, clock: Clock, what
       () => reject(new Error(`${what} did not answer within ${PATIENCE_MS} ms.`)),
       PATIENCE_MS,
     );
-    work.then(resolve, reject).finally(cancel);
+    const settle =
+      <Value>(tell: (value: Value) => void) =>
+      (value: Value) => {
+        cancel();
+        tell(value);
+      };
+    work.then(settle(resolve), settle(reject));
   });
 }

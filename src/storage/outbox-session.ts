@@ -13,10 +13,11 @@ import {
   type Stock,
   signOff,
   takeStock,
+  type WrittenRow,
   writeRow,
 } from './ownership.js';
 import type { Presence } from './presence.js';
-import { decodeRow, encodeMessage, type OutboxCodec, type StoredRow } from './stored-row.js';
+import { decodeRow, encodeMessage, type OutboxCodec, type RowContent, type StoredRow } from './stored-row.js';
 
 export interface SessionParts {
   /** What the database knows the user and the server by. */
@@ -65,13 +66,15 @@ export class OutboxSession implements OutboxRows {
 
   put(message: StoredMessage): Promise<void> {
     const life = this.#life;
+    // As of now: until its turn, this client may lose the row.
+    const isNew = !this.#held.has(message.id);
     const { codec, clock } = this.#parts;
     const encoding = withinDeadline(encodeMessage(message, codec), clock, 'The codec');
     // Its failure is told in its turn.
     encoding.catch(() => undefined);
     return this.#inTurn(async () => {
       const content = await encoding;
-      const isWritten = life === this.#life && (await this.#write(message.id, content));
+      const isWritten = life === this.#life && (await this.#write({ ...content, id: message.id, isNew }));
       if (isWritten) return;
       if (life === this.#life) await this.#look(null);
       throw new Error(`${NOT_KEPT} the user logged out, or another tab has taken it over.`);
@@ -79,6 +82,7 @@ export class OutboxSession implements OutboxRows {
   }
 
   remove(id: string): Promise<void> {
+    this.#held.delete(id);
     return this.#inTurn(async () => {
       await this.#parts.connection.transact('relaxed', (stores) => removeRow(stores, this.#self(), id));
       this.#held.delete(id);
@@ -91,12 +95,13 @@ export class OutboxSession implements OutboxRows {
     this.#wipesBegun += 1;
     // At once: calls that wait for a slow codec must not keep the mark from the disk. Where it has no room, the rest has.
     const marking = connection.transact('strict', (stores) => markForWipe(stores, this.#self())).catch(() => undefined);
-    const wiping = this.#inTurn(async () => {
+    // Also where the store has failed: what it kept is still there.
+    const wiping = this.#next(async () => {
       await marking;
       const eraseAndTell = connection.transact('strict', (stores) => erase(stores, namespace, true));
       await eraseAndTell.catch(() => connection.transact('strict', (stores) => erase(stores, namespace, false)));
       this.#held.clear();
-      await this.#look(null);
+      if (this.#failure === null) await this.#look(null);
       presence.announce();
     });
     const end = () => {
@@ -138,12 +143,16 @@ export class OutboxSession implements OutboxRows {
     if (this.#hasStarted) this.#parts.events.failed(cause);
   }
 
-  /** After all that was called before, whatever became of it. */
   #inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const turn = this.#latest.then(() => {
+    return this.#next(() => {
       if (this.#failure !== null) throw this.#failure.cause;
       return work();
     });
+  }
+
+  /** After all that was called before, whatever became of it. */
+  #next<Result>(work: () => Promise<Result>): Promise<Result> {
+    const turn = this.#latest.then(work);
     this.#latest = turn.catch(() => undefined);
     return turn;
   }
@@ -153,10 +162,9 @@ export class OutboxSession implements OutboxRows {
     return { namespace, owner, nowMs: clock.nowMs(), isLocked: presence.isLocked };
   }
 
-  async #write(id: string, content: Awaited<ReturnType<typeof encodeMessage>>): Promise<boolean> {
-    const row = { ...content, id, isNew: !this.#held.has(id) };
+  async #write(row: RowContent & WrittenRow): Promise<boolean> {
     const isWritten = await this.#parts.connection.transact('strict', (stores) => writeRow(stores, this.#self(), row));
-    if (isWritten) this.#held.add(id);
+    if (isWritten) this.#held.add(row.id);
     return isWritten;
   }
 

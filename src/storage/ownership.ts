@@ -44,7 +44,8 @@ export async function takeStock(stores: Stores, request: StockRequest): Promise<
   if ((await stores.marks.get(namespace)) !== undefined) await erase(stores, namespace, true);
   const records = await stores.owners.getAll(range);
   const own = records.find((record) => record.owner === owner);
-  await showLife(stores, request);
+  // A lock speaks for itself, and a write needs room on the disk.
+  if (!request.isLocked || own === undefined || own.isWiped) await showLife(stores, request);
 
   const others = records.filter((record) => record !== own);
   const dead = others.filter((record) => record.owner === endedOwner || hasLapsed(record, nowMs));

@@ -23,7 +23,9 @@ export interface Tab {
   readonly adopted: readonly StoredMessage[];
   /** Resolves once this is true; looked at after everything that is told. */
   until(what: string, isThere: () => boolean): Promise<void>;
-  /** The tab ends without a word. */
+  /** Everything that was asked of the store so far is done. */
+  idle(): Promise<void>;
+  /** The tab ends without a word. For its store it is as if it had frozen: calls still work. */
   kill(): void;
 }
 
@@ -68,7 +70,8 @@ async function openTab(browser: TestBrowser, options: TabOptions): Promise<Tab> 
   const { locks, kill: killLocks } = browser.locks.openTab();
   const ends = new Set<() => void>();
   const clock = stoppableClock(browser.clock, ends);
-  const store = indexedDbOutboxStore({ indexedDB: browser.factory, locks, clock, ...storeOptions });
+  const broadcastChannel = deafeningChannels(ends);
+  const store = indexedDbOutboxStore({ indexedDB: browser.factory, locks, clock, broadcastChannel, ...storeOptions });
   const told: Told[] = [];
   const adopted: StoredMessage[] = [];
   const looks = new Set<() => void>();
@@ -96,6 +99,9 @@ async function openTab(browser: TestBrowser, options: TabOptions): Promise<Tab> 
     rows,
     told,
     adopted,
+    async idle() {
+      await rows.remove('no row has this id');
+    },
     kill() {
       for (const end of ends) end();
       killLocks();
@@ -120,9 +126,14 @@ async function openTab(browser: TestBrowser, options: TabOptions): Promise<Tab> 
 
 /** The timers of one tab: they end with it. */
 function stoppableClock(clock: ManualClock, ends: Set<() => void>) {
+  let hasEnded = false;
+  ends.add(() => {
+    hasEnded = true;
+  });
   return {
     nowMs: () => clock.nowMs(),
     startTimer(callback: () => void, delayMs: number) {
+      if (hasEnded) return () => undefined;
       const cancel = clock.startTimer(callback, delayMs);
       ends.add(cancel);
       return () => {
@@ -130,5 +141,17 @@ function stoppableClock(clock: ManualClock, ends: Set<() => void>) {
         cancel();
       };
     },
+  };
+}
+
+/** The channels of one tab: they hear nothing any more once it has ended. */
+function deafeningChannels(ends: Set<() => void>): typeof BroadcastChannel {
+  return class extends BroadcastChannel {
+    constructor(name: string) {
+      super(name);
+      ends.add(() => {
+        this.onmessage = null;
+      });
+    }
   };
 }

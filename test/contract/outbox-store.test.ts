@@ -1,0 +1,22 @@
+import 'fake-indexeddb/auto';
+import { IDBFactory } from 'fake-indexeddb';
+import { indexedDbOutboxStore, memoryOutboxStore } from '../../src/storage/index.js';
+import { manualClock } from '../../src/testing/index.js';
+import { FakeBrowserLocks } from '../storage/fake-locks.js';
+import { describeOutboxStoreContract } from './outbox-store.contract.js';
+
+describeOutboxStoreContract({ title: 'memory', name: 'memory', isDurable: false }, () => ({
+  makeStore: memoryOutboxStore,
+}));
+
+describeOutboxStoreContract({ title: 'IndexedDB with Web Locks', name: 'indexed-db', isDurable: true }, () => {
+  const indexedDB = new IDBFactory();
+  const locks = new FakeBrowserLocks();
+  return { makeStore: () => indexedDbOutboxStore({ indexedDB, locks: locks.openTab().locks, clock: manualClock() }) };
+});
+
+describeOutboxStoreContract({ title: 'IndexedDB with leases', name: 'indexed-db', isDurable: true }, () => {
+  const indexedDB = new IDBFactory();
+  const clock = manualClock();
+  return { makeStore: () => indexedDbOutboxStore({ indexedDB, locks: null, clock }) };
+});
