@@ -1,7 +1,29 @@
 import { describe, expect, test } from 'vitest';
-import { createTestClient } from '../../src/testing/index.js';
+import { ChatSocketClient } from '../../src/index.js';
+import { createTestClient, manualClock, mockPageSignals, mockTransport } from '../../src/testing/index.js';
 
 describe('the snapshot of the connection', () => {
+  test('I24 UP-47 tells a new time of the next dial only where whole milliseconds differ', async () => {
+    const rolls = [0.5, 0.4999, 0.25];
+    const clock = manualClock();
+    const pageSignals = mockPageSignals();
+    const transport = mockTransport({ clock });
+    const random = () => (transport.liveCount === 0 && rolls.shift()) || 0.9;
+    const client = new ChatSocketClient({ url: 'ws://localhost', clock, pageSignals, transport, random });
+    client.connect();
+    const connection = await transport.nextConnection();
+    connection.rejectHandshake();
+    await clock.advance(0);
+    rolls.splice(0, rolls.length, 0.5, 0.4999, 0.25);
+    const times: unknown[] = [];
+    client.on('status-changed', ({ connection: view }) => times.push('retryAtMs' in view && view.retryAtMs));
+
+    for (let signal = 0; signal < 3; signal += 1) pageSignals.focus();
+
+    expect(times).toEqual([clock.nowMs() + 100, clock.nowMs() + 50]);
+    client.dispose();
+  });
+
   test('UP-47 CN-1 tells every step of a life, and the count of a retry', async () => {
     const { client, clock, server } = createTestClient({ server: { mode: 'manual' } });
     const views: unknown[] = [client.snapshot.connection];

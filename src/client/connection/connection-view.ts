@@ -1,4 +1,4 @@
-import type { ConnectionState } from '../../core/connection/state.js';
+import type { ConnectionState, Waiting } from '../../core/connection/state.js';
 import type { ConnectionSnapshot } from '../chat-snapshot.js';
 
 /** The machine's state as users see it. */
@@ -11,7 +11,7 @@ export function viewConnection(state: ConnectionState, attemptsMax: number): Con
         phase: state.phase === 'waiting' ? 'waiting' : state.attempt.phase,
         attempt: attemptsMax === Number.POSITIVE_INFINITY ? record.retries : record.retriesSpent,
         attemptsMax: attemptsMax === Number.POSITIVE_INFINITY ? null : attemptsMax,
-        retryAtMs: state.phase === 'waiting' && state.retryAtMs !== null ? Math.ceil(state.retryAtMs) : null,
+        retryAtMs: state.phase === 'waiting' ? wholeRetryAtMs(state) : null,
         cause: record.lastCause,
       };
     }
@@ -28,6 +28,11 @@ export function viewConnection(state: ConnectionState, attemptsMax: number): Con
     case 'closed':
       return { status: 'closed', reason: state.reason, cause: state.cause };
   }
+}
+
+/** The time of the next dial as it is told: a part of a millisecond is nobody's news. */
+export function wholeRetryAtMs({ retryAtMs }: Waiting): number | null {
+  return retryAtMs === null ? null : Math.ceil(retryAtMs);
 }
 
 /** Views are flat, so comparing their values tells whether anything a user sees has changed. */

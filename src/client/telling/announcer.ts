@@ -8,6 +8,7 @@ import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Logger } from '../../ports/logger.js';
 import type { ConnectionSnapshot } from '../chat-snapshot.js';
 import type { ChatSocketEvents } from '../chat-socket-events.js';
+import { wholeRetryAtMs } from '../connection/connection-view.js';
 import type { ConversationState } from '../receiving/conversation-state.js';
 import type { Listeners } from './listeners.js';
 import type { Turn } from './turn.js';
@@ -100,7 +101,7 @@ function hasNewStep(before: ConnectionState, after: ConnectionState): boolean {
   if (before.status !== after.status) return true;
   if (before.status === 'closed' && after.status === 'closed') return before.reason !== after.reason;
   if (before.status !== 'connecting' || after.status !== 'connecting') return false;
-  if (before.phase === 'waiting') return after.phase !== 'waiting' || before.retryAtMs !== after.retryAtMs;
+  if (before.phase === 'waiting') return after.phase !== 'waiting' || wholeRetryAtMs(before) !== wholeRetryAtMs(after);
   if (after.phase === 'waiting') return true;
   return before.attempt.phase !== after.attempt.phase || before.attempt.dialId !== after.attempt.dialId;
 }
