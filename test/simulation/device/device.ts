@@ -8,6 +8,7 @@ import { Freezer, Gate } from '../world/gate.js';
 import { Link, type LinkSetup } from '../world/link.js';
 import { Wire } from '../world/wire.js';
 import type { World } from '../world/world.js';
+import type { Browser } from './browser.js';
 import { EVENT_NAMES, type EventName, type Life, nameOf, type Told } from './life.js';
 import { Page } from './page.js';
 import { Process } from './process.js';
@@ -15,6 +16,10 @@ import { TokenProvider } from './token-provider.js';
 
 export interface DeviceSetup {
   readonly userId: string;
+  /** Tabs of one browser share what it stores; null keeps the outbox in memory. */
+  readonly browser: number | null;
+  /** Where a browser has no locks, a tab that stands still loses its rows to another. */
+  readonly hasLocks: boolean;
   readonly conversationIds: readonly string[];
   readonly link: LinkSetup;
   readonly options: Pick<ChatSocketOptions, 'reconnect' | 'heartbeat' | 'timeouts' | 'outbox' | 'inbox'>;
@@ -23,6 +28,8 @@ export interface DeviceSetup {
 /** What the next events do to the client that tells them. */
 export type Misdeed = 'throw' | 'send' | 'close';
 
+/** A tab that does not renew its lease for this long counts as gone. */
+const LEASE_MS = 15_000;
 const RESTART_PAUSE_MS = 400;
 
 export class Device {
@@ -33,6 +40,7 @@ export class Device {
   readonly link: Link;
   readonly tokens: TokenProvider;
   readonly #world: World;
+  readonly #browser: Browser | null;
   readonly #dice: Dice;
   #wires: Wire[] = [];
   #life: Life | null = null;
@@ -44,6 +52,7 @@ export class Device {
     this.#world = world;
     this.index = index;
     this.setup = setup;
+    this.#browser = setup.browser === null ? null : world.browser(setup.browser);
     const { seed, timeline, office } = world;
     this.link = new Link(setup.link, timeline, diceOf(seed, `link ${index}`));
     this.#dice = diceOf(seed, `client ${index}`);
@@ -55,6 +64,10 @@ export class Device {
       latencyMs: () => tokenDice.whole(0, 200),
       onOverlap: () => world.violate('I13', `device ${index} asks for a token while another call is under way`),
     });
+  }
+
+  get browser(): Browser | null {
+    return this.#browser;
   }
 
   get life(): Life | null {
@@ -83,9 +96,14 @@ export class Device {
       name: `${this.index}-${this.#lives}`,
       onBadDelay: (delayMs) => this.#world.violate('I23', `device ${this.index} starts a timer of ${delayMs} ms`),
     });
-    const { options, conversationIds } = this.setup;
+    const { options, conversationIds, userId } = this.setup;
+    const store = this.#browser?.storeFor(process.gate, () => {
+      if (this.#life?.process === process) this.#life.lostRows = true;
+    });
     const client = new ChatSocketClient({
       ...options,
+      identity: userId,
+      outbox: { ...options.outbox, ...(store === undefined ? {} : { store }) },
       url: 'wss://chat.test/ws',
       token: (request) => {
         if (this.#life !== null) this.#world.whenAsked(this.#life, request.reason);
@@ -106,6 +124,7 @@ export class Device {
       joined: new Set(),
       isWanted: false,
       loggedOutAtMs: null,
+      lostRows: false,
       isOver: false,
       connection: client.snapshot.connection,
       closedTold: false,
@@ -133,6 +152,7 @@ export class Device {
     if (life === null) return;
     this.#end(life);
     life.process.gate.isDead = true;
+    this.#browser?.tabOf(life.process.gate)?.die();
     for (const wire of this.#wires) wire.die();
     this.#wires = [];
     this.page.forgetListeners();
@@ -170,6 +190,9 @@ export class Device {
     const untilMs = Math.min(this.#world.timeline.nowMs + forMs, this.#world.faultsEndAtMs);
     this.#gate.freezer.freeze(untilMs, timerBias);
     this.#dullings += 1;
+    const gate = this.#life?.process.gate;
+    if (gate === undefined || this.setup.hasLocks || untilMs < this.#world.timeline.nowMs + LEASE_MS) return;
+    this.#world.timeline.after(LEASE_MS, () => this.#browser?.takeOver(gate));
   }
 
   throttleTimers(toMs: number): void {
@@ -189,6 +212,7 @@ export class Device {
   heal(): void {
     this.link.heal();
     this.tokens.heal();
+    this.#browser?.heal();
     this.#misdeed = null;
     this.throttleTimers(0);
     for (const wire of this.#wires) wire.unstall();

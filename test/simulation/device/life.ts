@@ -26,6 +26,8 @@ export interface Attempt {
   promised: string | null;
   /** How often it was told to be over. */
   settledCount: number;
+  /** It failed, and the user tried again. */
+  wasRetried: boolean;
 }
 
 export type EventName = keyof ChatSocketEvents;
@@ -37,6 +39,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'closed',
   'message-received',
   'message-updated',
+  'message-deleted',
   'message-acked',
   'message-failed',
   'stream-started',
@@ -45,6 +48,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'typing-changed',
   'read-changed',
   'gap-detected',
+  'gap-recovered',
   'history-reset',
   'token-renewed',
   'frame-rejected',
@@ -66,6 +70,8 @@ export interface Life {
   readonly joined: Set<string>;
   /** Wanted on: what the user asked for last. */
   isWanted: boolean;
+  /** Another tab took its rows, so their order among themselves is all that is left of it. */
+  lostRows: boolean;
   /** The user logged out in this life, at this time. */
   loggedOutAtMs: number | null;
   isOver: boolean;

@@ -1,5 +1,6 @@
 /** What happens to a page, to its process and to its token endpoint. Amounts are milliseconds, or counts. */
 
+import type { StoreMood } from '../device/browser.js';
 import type { Misdeed } from '../device/device.js';
 import type { TokenMood } from '../device/token-provider.js';
 import type { Deed, Deeds } from './deed.js';
@@ -50,6 +51,11 @@ export const deviceFaults: Deeds = {
   'token-null': feel('null', 2_000),
   'token-unusable': feel('unusable', 20_000),
   'token-expired': feel('expired', 10_000),
+  'store-slow': store('slow', 60_000),
+  'store-fails': store('fails', 30_000),
+  'store-full': store('full', 30_000),
+  'store-cannot-open': store('cannot-open', 30_000),
+  'store-corrupt-row': { range: [0, 0], act: ({ device }) => device.browser?.corrupt() },
   'listener-throws': misbehave('throw'),
   'listener-sends': misbehave('send'),
   'listener-closes': misbehave('close'),
@@ -57,6 +63,10 @@ export const deviceFaults: Deeds = {
 
 function feel(mood: TokenMood, toMs: number): Deed {
   return { range: [500, toMs], act: ({ device, amount }) => device.tokens.feel(mood, amount) };
+}
+
+function store(mood: StoreMood, toMs: number): Deed {
+  return { range: [500, toMs], act: ({ device, amount }) => device.browser?.feel(mood, amount) };
 }
 
 function misbehave(kind: Misdeed): Deed {

@@ -21,11 +21,18 @@ export const showsOnceInOrder = (): Invariant => ({
   },
 });
 
+/** Ids are counted as they are made, so also a message that a listener sends from within another `send` has its place. */
+function placeOf(clientMessageId: string): number {
+  return Number(clientMessageId.slice(clientMessageId.lastIndexOf('-') + 1));
+}
+
 export const logsInSendOrder = (): Invariant => ({
   id: 'I4',
   sentence: 'Per sender, the order of the log is the order of sending.',
   settled(world) {
-    const orders = new Map(world.attempts.map(({ outgoing, life }, place) => [outgoing.id, { life, place }]));
+    // A message that was tried again goes behind the others, and rows that another tab took go their own way.
+    const inOrder = world.attempts.filter(({ life, wasRetried }) => !wasRetried && !life.lostRows);
+    const orders = new Map(inOrder.map(({ outgoing, life }) => [outgoing.id, { life, place: placeOf(outgoing.id) }]));
     for (const { conversationId, entries } of world.server.truth.logs) {
       const highest = new Map<object, number>();
       const seen = new Set<string>();

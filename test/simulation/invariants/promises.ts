@@ -26,8 +26,8 @@ export const promisesAreTrue = (): Invariant => ({
   id: 'I6',
   sentence: 'The promise of a message says what its event says.',
   settled(world) {
-    for (const { outgoing, end, promised } of world.attempts) {
-      if (promised === null || promised === 'delivery/closed') continue;
+    for (const { outgoing, end, promised, wasRetried } of world.attempts) {
+      if (wasRetried || promised === null || promised === 'delivery/closed') continue;
       const isSame = promised === 'acked' ? end?.kind === 'acked' : end?.kind === 'failed' && end.code === promised;
       if (!isSame)
         world.violate(
@@ -51,7 +51,8 @@ export const legalDelivery = (): Invariant => {
         const before = ofLife.get(clientMessageId);
         if (before === delivery) continue;
         ofLife.set(clientMessageId, delivery);
-        if (before !== undefined && ENDS.has(before) && !AFTER_SENT.has(delivery)) {
+        const wasRetried = life.attempts.get(clientMessageId)?.wasRetried === true;
+        if (before !== undefined && ENDS.has(before) && !AFTER_SENT.has(delivery) && !wasRetried) {
           world.violate('I6', `${clientMessageId} goes from ${before} to ${delivery}`);
         }
       }

@@ -16,11 +16,16 @@ export function drawSetup(dice: Dice): WorldSetup {
 function drawDevices(dice: Dice, rooms: readonly string[]): readonly DeviceSetup[] {
   const userCount = dice.pick([2, 2, 3]);
   const deviceCount = Math.min(DEVICES_MAX, userCount + dice.pick([0, 0, 1, 2]));
+  const hasStore = dice.chance(0.6);
+  const sharesBrowser = dice.chance(0.6);
+  const hasLocks = dice.chance(0.5);
   const conversationIds = (isFirst: boolean) => rooms.filter(() => isFirst || dice.chance(0.8));
   return Array.from({ length: deviceCount }, (_, index) => {
     const chosen = conversationIds(index === 0);
     return {
       userId: `user-${(index % userCount) + 1}`,
+      browser: hasStore ? (sharesBrowser ? index % userCount : index) : null,
+      hasLocks,
       conversationIds: chosen.length === 0 ? rooms.slice(0, 1) : chosen,
       link: { latencyMs: dice.pick([1, 20, 60, 150]), jitterMs: dice.pick([0, 5, 80]) },
       options: drawOptions(dice),
@@ -45,11 +50,16 @@ function drawOptions(dice: Dice): DeviceSetup['options'] {
       inFlightMax: dice.pick([1, 2, 4, 8, 8]),
       ackTimeoutMs: dice.pick([1_000, 3_000, 10_000, 10_000]),
       ratePerSecond: dice.pick([5, 15, 15]),
+      ageMaxMs: dice.pick([20_000, DAY_MS, DAY_MS, DAY_MS]),
+      overflow: dice.pick(['reject-new', 'drop-oldest', 'drop-newest'] as const),
+      resend: dice.pick(['when-safe', 'when-safe', 'always'] as const),
     },
     inbox: {
       historyMax: dice.pick([3, 10, 100, 100]),
       seenMax: dice.pick([4, 50, 2_000]),
       reorderMax: dice.pick([1, 3, 256]),
+      gapWaitMs: dice.pick([0, 300, 300]),
+      gapFetchTimeoutMs: dice.pick([1_000, 5_000]),
       notifyIntervalMs: dice.pick([0, 50, 50]),
     },
   };
@@ -60,6 +70,7 @@ function drawServer(dice: Dice, rooms: readonly string[]): ServerSetup {
     rooms: rooms.map((id) => ({ id, assistant: dice.pick(['never', 'on-mention', 'on-mention'] as const) })),
     limits: {
       retainedMax: dice.pick([4, 20, 2_000, 2_000]),
+      retentionMax: dice.pick([30, 1_000_000, 1_000_000, 1_000_000]),
       joinMax: dice.pick([5, 30, 1_000]),
       messagesPerSecond: dice.pick([4, 10, 20, 20]),
       violationsMax: dice.pick([20, 200, 200]),

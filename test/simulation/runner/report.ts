@@ -47,14 +47,17 @@ export function reportOn(world: World): Report {
   };
 }
 
-/** Messages that were promised, whose client still lives or stored them, and of which nothing was heard. */
+/** Messages that were promised and of which nothing was heard: neither where they were sent, nor by who took over. */
 export function findLost(world: World): readonly Attempt[] {
   return world.attempts.filter(
     (attempt) =>
       attempt.end === null &&
-      !attempt.life.isOver &&
+      (attempt.durable === true || !attempt.life.isOver) &&
+      !world.browsers.some(
+        ({ rows, setAside }) => rows.has(attempt.outgoing.id) || setAside.has(attempt.outgoing.id),
+      ) &&
       world.server.truth.placesOf(attempt.outgoing.id).length === 0 &&
-      !attempt.life.client.outbox.list().some(({ id }) => id === attempt.outgoing.id),
+      (attempt.life.isOver || !attempt.life.client.outbox.list().some(({ id }) => id === attempt.outgoing.id)),
   );
 }
 

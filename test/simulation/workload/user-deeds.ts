@@ -28,9 +28,22 @@ export const userDeeds = {
     const newest = client.outbox.list().at(-1);
     if (newest !== undefined) client.outbox.cancel(newest.id);
   }),
-  retry: act(({ client }) => {
-    for (const { id } of client.outbox.list()) client.outbox.retry(id);
+  retry: act((life) => {
+    for (const { id } of life.client.outbox.list()) life.client.outbox.retry(id);
+    for (const attempt of life.attempts.values()) {
+      const { end, wasRetried, settledCount } = attempt;
+      if (end?.kind !== 'failed') continue;
+      // What it leads to may be told before the call returns.
+      Object.assign(attempt, { end: null, settledCount: 0, wasRetried: true });
+      if (!life.client.outbox.retry(attempt.outgoing.id)) Object.assign(attempt, { end, settledCount, wasRetried });
+    }
   }),
+  edit: act(({ client }, { dice }) => {
+    const waiting = client.outbox.list();
+    if (waiting.length > 0) client.outbox.edit(dice.pick(waiting).id, `t0 edited ${dice.whole(1, 1_000_000)}`);
+  }),
+  'clear-outbox': act(({ client }) => client.outbox.clear()),
+  'send-short-lived': { range: [50, 20_000], act: (stage) => say(stage, { ttlMs: stage.amount }) },
   connect: act((life) => {
     life.isWanted = true;
     life.client.connect();
@@ -98,6 +111,7 @@ interface Saying {
   readonly prefix?: string;
   readonly metadata?: unknown;
   readonly isExact?: boolean;
+  readonly ttlMs?: number;
 }
 
 function say({ world, device, amount, dice }: Stage, { isExact = false, ...saying }: Saying): void {

@@ -5,11 +5,13 @@ import { defaultLimits } from '../../../examples/server/engine/limits.js';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { DialReason } from '../../../src/core/connection/state.js';
 import { isChatSocketError } from '../../../src/errors/chat-socket-error.js';
+import { Browser } from '../device/browser.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { type ServerSetup, SimulatedServer } from '../server/simulated-server.js';
 import { TokenOffice } from '../server/token-office.js';
+import { diceOf } from './dice.js';
 import type { DialFate } from './link.js';
 import { Timeline } from './timeline.js';
 import { Trace } from './trace.js';
@@ -37,6 +39,7 @@ export interface Saying {
   readonly size: number;
   readonly prefix?: string;
   readonly metadata?: unknown;
+  readonly ttlMs?: number;
 }
 
 export interface WorldSurroundings {
@@ -65,6 +68,9 @@ export class World {
   readonly invariants: readonly Invariant[];
   /** The server lost its memory of repeats, so a second copy is its own fault. */
   forgotDedup = false;
+  /** Ends of messages that were told before `send` returned. */
+  readonly #earlyEnds = new Map<string, NonNullable<Attempt['end']>>();
+  readonly #browsers = new Map<number, Browser>();
   readonly #gaps = new Map<string, Gap[]>();
   #wires = 0;
   #texts = 0;
@@ -107,6 +113,16 @@ export class World {
     return text;
   }
 
+  browser(index: number): Browser {
+    const browser = this.#browsers.get(index) ?? new Browser(this.timeline, diceOf(this.seed, `browser ${index}`));
+    this.#browsers.set(index, browser);
+    return browser;
+  }
+
+  get browsers(): readonly Browser[] {
+    return [...this.#browsers.values()];
+  }
+
   nextWireNumber(): number {
     this.#wires += 1;
     return this.#wires;
@@ -116,7 +132,10 @@ export class World {
   send(life: Life, conversationId: string, how: Saying): Attempt | undefined {
     this.#texts += 1;
     const text = `${how.prefix ?? ''}t${this.#texts} `.padEnd(how.size, '.').trimEnd();
-    const options = how.metadata === undefined ? {} : { metadata: how.metadata };
+    const options = {
+      ...(how.metadata === undefined ? {} : { metadata: how.metadata }),
+      ...(how.ttlMs === undefined ? {} : { ttlMs: how.ttlMs }),
+    };
     try {
       const outgoing = life.client.conversation(conversationId).send(text, options);
       return this.#keep(life, { conversationId, text, outgoing });
@@ -197,9 +216,12 @@ export class World {
       end: null,
       endedAtMs: null,
       settledCount: 0,
+      wasRetried: false,
     };
+    const early = this.#earlyEnds.get(outgoing.id);
     this.attempts.push(attempt);
     life.attempts.set(outgoing.id, attempt);
+    if (early !== undefined) this.#settle(life, outgoing.id, early);
     this.trace.note(`${nameOf(life)} sends ${outgoing.id} ${sent.text.slice(0, 16)} ${sent.text.length}`);
     outgoing.persisted.then(
       ({ durable }) => {
@@ -220,8 +242,11 @@ export class World {
 
   #settle(life: Life, clientMessageId: string, end: NonNullable<Attempt['end']>): void {
     const attempt = this.#attemptOf(life, clientMessageId);
-    if (attempt === null) return;
-    attempt.settledCount += 1;
+    if (attempt === null) {
+      this.#earlyEnds.set(clientMessageId, end);
+      return;
+    }
+    if (attempt.life === life) attempt.settledCount += 1;
     attempt.end = end;
     attempt.endedAtMs = this.timeline.nowMs;
   }

@@ -1,0 +1,138 @@
+/** One process's hold on the rows of its browser. What it asks for takes effect in order, some time later. */
+
+import type { OutboxRows, OutboxStoreRequest, StoredMessage } from '../../../src/ports/outbox-store.js';
+import type { Gate } from '../world/gate.js';
+import type { Timeline } from '../world/timeline.js';
+import type { Browser } from './browser.js';
+
+export interface TabSurroundings {
+  readonly browser: Browser;
+  readonly timeline: Timeline;
+  readonly gate: Gate;
+  readonly request: OutboxStoreRequest;
+  /** Another tab took rows of this one. */
+  readonly onLost: () => void;
+}
+
+interface Asked {
+  readonly work: () => void;
+  readonly resolve: () => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+export class Tab implements OutboxRows {
+  readonly #around: TabSurroundings;
+  #asked: Asked[] = [];
+  #lastDueAtMs = 0;
+  #isClosed = false;
+
+  constructor(around: TabSurroundings) {
+    this.#around = around;
+  }
+
+  get gate(): Gate {
+    return this.#around.gate;
+  }
+
+  get namespace(): string {
+    return this.#around.request.namespace;
+  }
+
+  onLost(): void {
+    this.#around.onLost();
+  }
+
+  put(row: StoredMessage): Promise<void> {
+    const { browser } = this.#around;
+    return this.#ask(() => {
+      const { mood } = browser;
+      if (mood === 'full' || mood === 'fails') throw new Error(mood === 'full' ? 'QuotaExceededError' : 'Disk failure');
+      const known = browser.rows.get(row.id);
+      // Taken over meanwhile: the other tab knows better.
+      if (known !== undefined && known.owner !== this) return;
+      browser.rows.set(row.id, { namespace: this.namespace, row: structuredClone(row), owner: this, isCorrupt: false });
+    });
+  }
+
+  remove(id: string): Promise<void> {
+    const { browser } = this.#around;
+    return this.#ask(() => {
+      if (browser.mood === 'fails') throw new Error('Disk failure');
+      if (browser.rows.get(id)?.owner === this) browser.rows.delete(id);
+    });
+  }
+
+  wipe(): Promise<void> {
+    return this.#ask(() => this.#around.browser.wipe(this.namespace, this));
+  }
+
+  close(): Promise<void> {
+    return this.#ask(() => {
+      this.#isClosed = true;
+      this.#around.browser.release(this, true);
+    });
+  }
+
+  /** The process is gone. */
+  die(): void {
+    const { browser } = this.#around;
+    this.#isClosed = true;
+    for (const { work } of this.#asked) if (browser.reachesDisk()) tryOut(work);
+    this.#asked = [];
+    browser.release(this, false);
+  }
+
+  hearAdopted(rows: readonly StoredMessage[]): void {
+    this.#hear(() => this.#around.request.events.adopted(rows));
+  }
+
+  hearSetAside(count: number): void {
+    this.#hear(() => this.#around.request.events.setAside(count));
+  }
+
+  hearLost(ids: readonly string[]): void {
+    this.#hear(() => this.#around.request.events.lost(ids));
+  }
+
+  hearWiped(): void {
+    this.#hear(() => this.#around.request.events.wiped());
+  }
+
+  #hear(tell: () => void): void {
+    const { timeline, gate } = this.#around;
+    const telling = () => {
+      if (!this.#isClosed) tell();
+    };
+    timeline.after(0, telling, { gate });
+  }
+
+  /** In the order of the calls, each settled once it is on the disk. */
+  #ask(work: () => void): Promise<void> {
+    const { timeline, gate, browser } = this.#around;
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ work, resolve, reject });
+      const dueAtMs = Math.max(timeline.nowMs + browser.latencyMs(), this.#lastDueAtMs);
+      this.#lastDueAtMs = dueAtMs;
+      timeline.after(dueAtMs - timeline.nowMs, () => this.#doNext(), { gate });
+    });
+  }
+
+  #doNext(): void {
+    const [asked] = this.#asked.splice(0, 1);
+    if (asked === undefined) return;
+    try {
+      asked.work();
+      asked.resolve();
+    } catch (thrown) {
+      asked.reject(thrown);
+    }
+  }
+}
+
+function tryOut(work: () => void): void {
+  try {
+    work();
+  } catch {
+    // What cannot be written is not on the disk.
+  }
+}
