@@ -41,7 +41,7 @@ export class Inbox {
       conversationId,
       history: this.#history,
       streams,
-      seenMax: bounds.seenMax,
+      bounds,
       makeKey,
     });
     this.#log = new OrderedLog(bounds.reorderMax, {

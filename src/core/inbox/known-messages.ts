@@ -14,11 +14,12 @@ export class KnownMessages {
   /** Own messages that an ack has put in their place, and the log has not. */
   readonly #acked: RecentMap<true>;
 
-  constructor(entriesMax: number) {
+  constructor({ seenMax: entriesMax, historyMax }: { readonly seenMax: number; readonly historyMax: number }) {
     this.#seen = new RecentMap(entriesMax);
     this.#senders = new RecentMap(entriesMax);
     this.#deleted = new RecentMap(entriesMax);
-    this.#revisions = new RecentMap(entriesMax);
+    // Between the first change of a row that is shown and now, no more others than this can have been changed.
+    this.#revisions = new RecentMap(Math.max(entriesMax, 2 * historyMax));
     this.#acked = new RecentMap(entriesMax);
   }
 

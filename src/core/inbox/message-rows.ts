@@ -15,7 +15,7 @@ export interface RowSource {
   readonly conversationId: string;
   readonly history: History;
   readonly streams: AnswerStreams;
-  readonly seenMax: number;
+  readonly bounds: { readonly seenMax: number; readonly historyMax: number };
   /** Makes the stable keys of rows. */
   readonly makeKey: () => string;
 }
@@ -27,7 +27,7 @@ export class MessageRows {
 
   constructor(source: RowSource) {
     this.#source = source;
-    this.#known = new KnownMessages(source.seenMax);
+    this.#known = new KnownMessages(source.bounds);
   }
 
   get selfId(): string | null {
@@ -198,15 +198,16 @@ export class MessageRows {
     return { ...this.#toRow(message, key), clientMessageId, metadata };
   }
 
-  /** The log's own word on a place counts more than that of an ack. */
+  /** After an ack the log brings the server's words and time, and its own word on the place counts more. */
   #recallShown(known: MessageRow, message: WireMessage): readonly InboxChange[] {
     const { history } = this.#source;
-    const wasAcked = this.#known.noteLogged(message.id);
-    if (!wasAcked || message.seq === null || message.seq === known.seq) return this.#refresh(known, message);
+    if (!this.#known.noteLogged(message.id)) return this.#refresh(known, message);
+    const revision = message.changedSeq ?? 0;
+    if (message.seq === null || message.seq === known.seq) return this.#change(known, message, revision);
     const row: MessageRow = { ...known, seq: message.seq };
     history.remove(message.id);
     history.insert(row);
-    return [...this.#refresh(row, message), { type: 'contradiction' }];
+    return [...this.#change(row, message, revision), { type: 'contradiction' }];
   }
 
   /** An own message that an ack has put where another one belongs goes back to the tail. */
@@ -220,14 +221,16 @@ export class MessageRows {
     return [{ type: 'contradiction' }];
   }
 
-  /** Shown already. A change brings its words; an own message's copy brings the server's words and time. */
+  /** Shown already: only a newer change, or more of an answer, says anything new. */
   #refresh(known: MessageRow, message: WireMessage): readonly InboxChange[] {
     const revision = message.changedSeq ?? 0;
-    const isOwnCopy = known.sender.role === 'self' && this.#known.revisionOf(message.id) === 0;
-    const isNewer = revision > this.#known.revisionOf(message.id);
-    return isNewer || isOwnCopy || this.#source.streams.has(message.id)
-      ? this.#change(known, message, revision)
-      : DUPLICATE;
+    const isNewer = revision > this.#known.revisionOf(message.id) || this.#source.streams.has(message.id);
+    if (isNewer) return this.#change(known, message, revision);
+    const isReadNow = message.isRead && known.sender.role === 'self' && known.delivery !== 'read';
+    if (!isReadNow) return DUPLICATE;
+    const row: MessageRow = { ...known, delivery: 'read' };
+    this.#source.history.replace(message.id, row);
+    return [{ type: 'updated', row }];
   }
 
   #change(known: MessageRow, message: WireMessage, revision: number): readonly InboxChange[] {
