@@ -44,7 +44,7 @@ describe('a server that', () => {
 
   beforeAll(async () => {
     for (const sabotage of brokenServers) reports.set(sabotage, (await examine(sabotage)).report);
-  });
+  }, 60_000);
 
   for (const sabotage of brokenServers) {
     test(`${sabotage.breaks} ${sabotage.idea} is found out, by this clause alone`, () => {

@@ -157,8 +157,12 @@ describe('a server that keeps the clauses in its own way', () => {
 describe('the kit cannot begin', () => {
   test('where `connect` rejects', async () => {
     const cause = new Error('nobody is at home');
+    const connect: ConformanceConnect = ({ onClose }) => {
+      onClose();
+      return Promise.reject(cause);
+    };
 
-    const error = await rejection(conformance(deafOptions(() => Promise.reject(cause))));
+    const error = await rejection(conformance(deafOptions(connect)));
 
     expect(error).toBeInstanceOf(ConformanceSetupError);
     expect(error.message).toBe(

@@ -69,11 +69,9 @@ export class Caller {
 
   /** Connects and waits for the hello. */
   async dial(): Promise<void> {
-    const dialing = this.#connect();
-    // A connection that comes too late is closed by `#connect` itself.
-    dialing.catch(() => {});
     try {
-      await Promise.race([dialing, this.#watch.until('a connection', () => this.#connection !== null)]);
+      // One that comes too late is closed by `#connect` itself.
+      await this.#watch.within('a connection', this.#connect());
       const read = (frame: ServerFrame) => (frame.type === 'connected' ? frame.payload : null);
       this.#hello = await this.#watch.next('the hello `connected`', read);
     } catch (error) {
@@ -209,7 +207,6 @@ export class Caller {
       return;
     }
     this.#connection = connection;
-    this.#watch.look();
   }
 
   #pause(delayMs: number): Promise<void> {

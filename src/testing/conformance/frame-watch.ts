@@ -25,18 +25,13 @@ export class FrameWatch {
   receive(text: string): void {
     if (this.#isOver || this.frames.length >= FRAMES_MAX) return;
     this.frames.push(...readServerFrames(text));
-    this.look();
+    this.#look();
   }
 
   /** The connection has ended: who waits, waits in vain. */
   end(): void {
     this.#isOver = true;
-    this.look();
-  }
-
-  /** Has everybody who waits look again. */
-  look(): void {
-    for (const look of [...this.#looks]) look();
+    this.#look();
   }
 
   /** The first frame from `since` on, past or to come, of which `read` makes something. */
@@ -77,6 +72,20 @@ export class FrameWatch {
       this.#looks.add(look);
       look();
     });
+  }
+
+  /** Waits for work of somebody else's, but no longer than for an answer. */
+  async within<Result>(what: string, work: Promise<Result>): Promise<Result> {
+    let stop = () => {};
+    const late = new Promise<never>((_resolve, reject) => {
+      const why = `Waited ${this.#answerMs} ms in vain for ${what}.${this.#lastWords()}`;
+      stop = this.#clock.startTimer(() => reject(new ClauseBroken(why)), this.#answerMs);
+    });
+    return Promise.race([work, late]).finally(stop);
+  }
+
+  #look(): void {
+    for (const look of [...this.#looks]) look();
   }
 
   #lastWords(): string {

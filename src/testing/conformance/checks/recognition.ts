@@ -118,7 +118,7 @@ async function contradicted(run: CheckRun): Promise<string> {
 
   const answer = await author.say(changed);
   const what = 'Other content under a used id';
-  expectKept(!isAcked(answer), `${what} was acknowledged at ${isAcked(answer) ? answer.ack.seq : 'no place'}.`);
+  expectKept(!isAcked(answer), `${what} got ${named(answer)}.`);
   expectKept(answer.refusal.code === 'ID_CONFLICT', `${what} was refused with ${named(answer)} and not ID_CONFLICT.`);
   const { entries } = await run.look(conversationId);
   expectKept(!entries.some(({ content }) => content === changed.content), `${what} was refused and is in the log.`);
