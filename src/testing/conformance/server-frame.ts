@@ -110,7 +110,7 @@ export function readEntries(payload: Fields, name: string): readonly Entry[] {
 }
 
 /** A place in a log: a whole number from 1 that arithmetic can be trusted with. */
-export function readSeq(payload: Fields, name: string): number | null {
+function readSeq(payload: Fields, name: string): number | null {
   const value = payload[name];
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 1 ? value : null;
 }
