@@ -18,6 +18,7 @@ export type {
 } from './client/options/options.js';
 export type { OutboxItem, OutboxView } from './client/outbox-view.js';
 export type { Outgoing, Receipt } from './client/outgoing.js';
+export type { MessagesOptions } from './client/receiving/message-reader.js';
 export type { OlderPage } from './client/receiving/older-pages.js';
 export type { SendOptions } from './client/send-options.js';
 export { StopConnecting } from './client/stop-connecting.js';

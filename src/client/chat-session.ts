@@ -6,12 +6,14 @@
 import type { DialId } from '../core/connection/state.js';
 import type { OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ChatMessage } from './chat-message.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
 import { MetricsCounter } from './metrics.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
 import type { ConversationState } from './receiving/conversation-state.js';
 import { Conversations } from './receiving/conversations.js';
+import { type MessagesOptions, readMessages } from './receiving/message-reader.js';
 import { OlderPages } from './receiving/older-pages.js';
 import { ReadMarks } from './receiving/read-marks.js';
 import { Receiver } from './receiving/receiver.js';
@@ -95,6 +97,12 @@ export class ChatSession {
     const conversation = this.conversations.open(conversationId);
     this.turn.run(() => this.#receiver.join(conversation));
     return conversation;
+  }
+
+  readMessages(conversationId: string | null, options?: MessagesOptions): AsyncIterable<ChatMessage> {
+    const { listeners } = this;
+    const isDisposed = () => this.link.isDisposed;
+    return this.act(() => readMessages({ listeners, conversationId, isDisposed }, options));
   }
 
   /** Forgets what this user said and saw. */

@@ -1,4 +1,5 @@
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ChatMessage } from './chat-message.js';
 import { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
@@ -10,6 +11,7 @@ import type { ChatSocketOptions } from './options/options.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { type OutboxView, viewOutbox } from './outbox-view.js';
 import type { Outgoing } from './outgoing.js';
+import type { MessagesOptions } from './receiving/message-reader.js';
 import type { OlderPage } from './receiving/older-pages.js';
 import type { SendOptions } from './send-options.js';
 
@@ -175,6 +177,11 @@ export class ChatSocketClient {
   /** `stopStream` of the default conversation. */
   stopStream(messageId?: string): void {
     this.#default('stopStream').stopStream(messageId);
+  }
+
+  /** `messages` of every conversation. */
+  messages(options?: MessagesOptions): AsyncIterable<ChatMessage> {
+    return this.#session.readMessages(null, options);
   }
 
   /** Counters and timings since the client was made. */

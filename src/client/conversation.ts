@@ -1,9 +1,11 @@
 import type { MessageId } from '../core/message.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { ChatMessage } from './chat-message.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import type { Outgoing } from './outgoing.js';
+import type { MessagesOptions } from './receiving/message-reader.js';
 import type { OlderPage } from './receiving/older-pages.js';
 import type { SendOptions } from './send-options.js';
 import { checkContent, checkMetadata, checkSendOptions, deadlineOf, draftSizeBytes } from './sending/draft.js';
@@ -105,6 +107,14 @@ export class Conversation {
   stopStream(messageId?: MessageId): void {
     const session = this.#session;
     session.act(() => session.streamStops.stop(session.join(this.id), messageId ?? null));
+  }
+
+  /**
+   * Whole messages as they come in, for `for await`. Ends when the client closes; fails with `usage/consumer-too-slow`
+   * when more than `bufferMax` wait to be read. Throws `usage/invalid-argument`.
+   */
+  messages(options?: MessagesOptions): AsyncIterable<ChatMessage> {
+    return this.#session.readMessages(this.id, options);
   }
 
   /** Ends taking part: its frames are dropped from now on. Messages in the outbox still go out. */

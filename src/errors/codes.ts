@@ -33,6 +33,7 @@ export const ERROR_CODES = {
   'usage/no-conversation': 'The call needs a conversation and none is set.',
   'usage/no-provider': 'A hook was used outside its provider and without a client.',
   'usage/disposed': 'The client was disposed; make a new one.',
+  'usage/consumer-too-slow': 'The reader of messages() fell so far behind that a message could not be kept for it.',
   'usage/listener-threw': "The application's listener threw; the others were called all the same.",
 } as const;
 
