@@ -30,8 +30,6 @@ export interface SessionParts {
   readonly presence: Presence;
 }
 
-const NOT_KEPT = 'Cannot keep the message:';
-
 export class OutboxSession implements OutboxRows {
   readonly #parts: SessionParts;
   /** The ids of the rows that are this client's. */
@@ -73,11 +71,15 @@ export class OutboxSession implements OutboxRows {
     // Its failure is told in its turn.
     encoding.catch(() => undefined);
     return this.#inTurn(async () => {
-      const content = await encoding;
-      const isWritten = life === this.#life && (await this.#write({ ...content, id: message.id, isNew }));
-      if (isWritten) return;
-      if (life === this.#life) await this.#look(null);
-      throw new Error(`${NOT_KEPT} the user logged out, or another tab has taken it over.`);
+      const row = { ...(await encoding), id: message.id, isNew };
+      // The first attempt may find that this client was taken for dead; a new row is none of those that it lost.
+      for (let attempt = 1; attempt <= 2 && life === this.#life; attempt += 1) {
+        if (await this.#write(row)) return;
+        if (life === this.#life) await this.#look(null);
+        // It is kept, by the tab that has it now, and `lost` has told so.
+        if (!isNew && life === this.#life) return;
+      }
+      throw new Error('Cannot keep the message: the user logged out, or it belongs to another tab.');
     });
   }
 
