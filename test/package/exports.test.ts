@@ -68,7 +68,10 @@ test('chatsocket/testing exports the test kit', async () => {
 
   expect(names).toMatchInlineSnapshot(`
     [
+      "ConformanceSetupError",
       "assertClean",
+      "conformance",
+      "conformanceChecks",
       "countingIds",
       "createTestClient",
       "expectDials",
@@ -81,6 +84,7 @@ test('chatsocket/testing exports the test kit', async () => {
       "mockTransport",
       "seededRandom",
       "settle",
+      "webSocketConnect",
     ]
   `);
 });
