@@ -31,6 +31,8 @@ export interface Participant {
 export interface MessageFailure {
   readonly code: string;
   readonly reason: string;
+  readonly retryable?: boolean;
+  readonly fields?: Readonly<Record<string, unknown>>;
 }
 
 /** One row of a conversation, before the client dresses it for its users. */

@@ -50,18 +50,17 @@ export class Ledger {
   }
 
   /** The server has it: an end, or for one that had failed only the truth about it. */
-  ack(receipt: Receipt): boolean {
+  ack(receipt: Receipt): void {
     const { outbox, reports, onSettled } = this.#around;
     const id = receipt.clientMessageId;
     const failed = this.failed.get(id);
     const entry = failed ?? outbox.settle(id);
-    if (entry === null) return false;
+    if (entry === null) return;
     this.#messages.get(id)?.ack(receipt);
     this.#forget(id);
-    if (failed === null) onSettled(entry);
-    if (failed === null) reports.acked(entry, receipt);
-    else reports.found(entry, receipt);
-    return true;
+    if (failed !== null) return reports.found(entry, receipt);
+    onSettled(entry);
+    reports.acked(entry, receipt);
   }
 
   fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {

@@ -3,11 +3,12 @@ import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ChatSocketErrorCode } from '../../errors/codes.js';
 
 /** A failure of a message, kept by the core as facts, as the error that users see. */
-export function toMessageError(failure: MessageFailure): ChatSocketError {
+export function toMessageError({ code, reason, ...facts }: MessageFailure): ChatSocketError {
   // The core knows no errors; every failure that it keeps was made by `toMessageFailure`.
-  return new ChatSocketError(failure.code as ChatSocketErrorCode, failure.reason);
+  return new ChatSocketError(code as ChatSocketErrorCode, reason, facts);
 }
 
 export function toMessageFailure(error: ChatSocketError): MessageFailure {
-  return { code: error.code, reason: error.message };
+  const { code, message: reason, retryable, fields } = error;
+  return { code, reason, retryable, fields };
 }

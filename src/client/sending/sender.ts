@@ -153,7 +153,8 @@ export class Sender {
   ack(receipt: Receipt, isAnswer = false): void {
     const { link } = this.#drain;
     if (isAnswer && link !== null) this.#unanswered.putBackBefore(receipt.clientMessageId, link);
-    if (this.#ledger.ack(receipt)) this.drain();
+    this.#ledger.ack(receipt);
+    this.drain();
   }
 
   /** The server will never take it; the others go on. */
