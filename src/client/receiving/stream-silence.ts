@@ -51,7 +51,9 @@ export class StreamSilence {
       if (atMs > silentSinceMs) continue;
       this.#heardAtMs.delete(id);
       const conversation = conversations.findByStream(id);
-      if (conversation !== null) onSilent(conversation, conversation.inbox.streams.silence(id));
+      if (conversation === null) continue;
+      onSilent(conversation, conversation.inbox.streams.silence(id));
+      if (conversation.inbox.streams.awaitsRest(id)) this.#heardAtMs.set(id, clock.nowMs());
     }
     const oldestAtMs = Math.min(...this.#heardAtMs.values());
     if (Number.isFinite(oldestAtMs)) this.#timers.start('silence', oldestAtMs - silentSinceMs);

@@ -2,14 +2,14 @@
 
 import type { InboundFrame } from '../frame.js';
 import type { MessageFailure, MessageId, MessageRow, StreamEnd } from '../message.js';
+import { GrowingStream } from './growing-stream.js';
 import type { History } from './history.js';
 import type { InboxChange } from './inbox-change.js';
-import { OPEN_STREAMS_MAX, REPAIRS_MAX, STREAM_LENGTH_MAX, UNCONFIRMED_STOPS_MAX } from './stream-limits.js';
-import { StreamText, type TextStep } from './stream-text.js';
+import { OPEN_STREAMS_MAX, STREAM_LENGTH_MAX, UNCONFIRMED_STOPS_MAX } from './stream-limits.js';
+import type { TextStep } from './stream-text.js';
 import { type WaitingRow, WaitingStreams } from './waiting-streams.js';
 
 type FrameOf<Type extends InboundFrame['type']> = Extract<InboundFrame, { readonly type: Type }>;
-type End = Pick<FrameOf<'stream-end'>, 'length' | 'status'>;
 
 const NOTHING: readonly InboxChange[] = [];
 const ASK: InboxChange = { type: 'rejoin-needed' };
@@ -19,22 +19,9 @@ const TOO_LONG: MessageFailure = {
   reason: `The answer is longer than ${STREAM_LENGTH_MAX} UTF-16 code units; the rest of it is not kept.`,
 };
 
-interface Growing {
-  readonly id: MessageId;
-  readonly text: StreamText;
-  /** `silent`: nothing came for long. `cut`: the connection is gone. */
-  state: 'streaming' | 'silent' | 'cut';
-  /** The server's word that it is over, while the text is not that long. */
-  end: End | null;
-  /** Chunks from beyond the text since it last grew. */
-  missed: number;
-  /** How often the server was asked again because it contradicted itself. */
-  repairs: number;
-}
-
 export class AnswerStreams {
   readonly #history: History;
-  readonly #growing = new Map<MessageId, Growing>();
+  readonly #growing = new Map<MessageId, GrowingStream>();
   readonly #waiting = new WaitingStreams();
   /** Stopped by the user and not yet known to be over, with the place where they were stopped. */
   readonly #stopped = new Map<MessageId, number>();
@@ -87,10 +74,21 @@ export class AnswerStreams {
 
   /** The row of an answer is shown; it has this text so far. */
   begin(id: MessageId, text: string): readonly InboxChange[] {
-    const growing: Growing = { id, text: new StreamText(), state: 'streaming', end: null, missed: 0, repairs: 0 };
+    const growing = new GrowingStream(id);
     this.#growing.set(id, growing);
     const started: InboxChange = { type: 'stream-started', id };
     return text === '' ? [started] : [started, ...this.#take(growing, growing.text.replace(text))];
+  }
+
+  /** An older row turns out to be growing still: it stands still until a chunk comes. */
+  adopt({ id, stream, content }: MessageRow): void {
+    if (id === null || stream !== 'streaming' || this.has(id)) return;
+    this.#change(id, { stream: 'stalled' });
+    if (!this.hasRoom) return;
+    const growing = new GrowingStream(id);
+    growing.state = 'cut';
+    growing.text.replace(content);
+    this.#growing.set(id, growing);
   }
 
   /** An answer for which there is no room is not shown before another one ends; a silent one gives way at once. */
@@ -145,25 +143,37 @@ export class AnswerStreams {
     return [{ type: 'stream-ended', id, status: 'stopped' }, ...this.#admit()];
   }
 
-  /** Nothing came for long. The server is asked, for it may have ended; where it said so, it had its chance. */
+  /** Nothing came for long. The server is asked, for it may have ended; where it said so, it is asked once more. */
   silence(id: MessageId): readonly InboxChange[] {
     const growing = this.#growing.get(id);
-    if (growing === undefined || growing.state !== 'streaming') return NOTHING;
-    if (growing.end !== null) return this.#giveUp(growing);
+    if (growing === undefined || growing.state === 'cut') return NOTHING;
+    if (growing.state === 'silent') return growing.end === null ? NOTHING : this.#giveUp(growing);
     growing.state = 'silent';
     const row = this.#change(id, { stream: 'stalled' });
     const changes: readonly InboxChange[] = row === null ? NOTHING : [{ type: 'updated', row }];
-    return [...changes, ...(this.#waiting.size > 0 ? this.#giveWay() : [ASK])];
+    return [...changes, ...(this.#waiting.size > 0 ? this.#giveWay() : growing.askForRest() ? [ASK] : NOTHING)];
+  }
+
+  /** It is over by the server's word, and something is still to come. */
+  awaitsRest(id: MessageId): boolean {
+    return (this.#growing.get(id)?.end ?? null) !== null;
+  }
+
+  /** A join that names every answer is on its way. */
+  startJoin(): void {
+    for (const growing of this.#growing.values()) growing.startJoin();
+  }
+
+  /** It was answered; what it was not enough for is asked with the next one. */
+  endJoin(): readonly InboxChange[] {
+    return [...this.#growing.values()].filter((growing) => growing.endJoin()).length > 0 ? [ASK] : NOTHING;
   }
 
   /** The connection ended: growing answers stand still until a chunk revives them. */
   stall(): readonly InboxChange[] {
     return [...this.#growing.values()].flatMap((growing) => {
       const wasStreaming = growing.state === 'streaming';
-      growing.state = 'cut';
-      growing.text.dropEarly();
-      growing.missed = 0;
-      growing.repairs = 0;
+      growing.loseConnection();
       const row = wasStreaming ? this.#change(growing.id, { stream: 'stalled' }) : null;
       return row === null ? NOTHING : [{ type: 'updated', row }];
     });
@@ -184,21 +194,18 @@ export class AnswerStreams {
   }
 
   /** The answer is alive, and what came in becomes what users are told. */
-  #take(growing: Growing, steps: readonly TextStep[]): readonly InboxChange[] {
-    const { id } = growing;
+  #take(growing: GrowingStream, steps: readonly TextStep[]): readonly InboxChange[] {
     const changes = this.#show(growing, steps);
     const has = (type: TextStep['type']) => steps.some((step) => step.type === type);
     if (has('too-long')) return [...changes, ...this.#finish(growing, 'failed', TOO_LONG)];
     if (has('conflict')) return [...changes, ...this.#repair(growing)];
-    if (has('grown') || has('replaced')) growing.missed = 0;
-    if (has('missing')) growing.missed += 1;
-    const { end, missed, text } = growing;
+    if (has('grown') || has('replaced')) growing.noteGrowth();
+    const { end, text } = growing;
     if (end !== null && text.length >= end.length) return [...changes, ...this.#checkEnd(growing)];
-    // The server is asked at the first sign, and then ever more seldom, should it not answer.
-    return has('missing') && isPowerOfTwo(missed) && this.#growing.has(id) ? [...changes, ASK] : changes;
+    return has('missing') && growing.noteMissing() && growing.askForRest() ? [...changes, ASK] : changes;
   }
 
-  #show(growing: Growing, steps: readonly TextStep[]): readonly InboxChange[] {
+  #show(growing: GrowingStream, steps: readonly TextStep[]): readonly InboxChange[] {
     const { id, text, state } = growing;
     growing.state = 'streaming';
     const deltas = steps.filter((step) => step.type === 'grown');
@@ -211,8 +218,8 @@ export class AnswerStreams {
     return deltas.map((delta) => ({ type: 'stream-delta', id, offset: delta.offset, text: delta.text }));
   }
 
-  #checkEnd(growing: Growing): readonly InboxChange[] {
-    const { end, text, repairs } = growing;
+  #checkEnd(growing: GrowingStream): readonly InboxChange[] {
+    const { end, text } = growing;
     if (end === null) return NOTHING;
     if (text.length === end.length) {
       const isOther = text.settle();
@@ -221,28 +228,25 @@ export class AnswerStreams {
       return [...changes, ...this.#finish(growing, end.status)];
     }
     if (text.length > end.length) return this.#repair(growing);
-    if (repairs === REPAIRS_MAX) return this.#giveUp(growing);
-    growing.repairs += 1;
-    return [ASK];
+    if (!growing.askForRest()) return NOTHING;
+    return growing.countRepair() ? [ASK] : this.#giveUp(growing);
   }
 
   /** What the server says and what it said do not go together: it is asked for the whole. */
-  #repair(growing: Growing): readonly InboxChange[] {
-    if (growing.repairs === REPAIRS_MAX) return this.#giveUp(growing);
-    growing.repairs += 1;
-    growing.end = null;
-    growing.missed = 0;
-    growing.text.restart();
+  #repair(growing: GrowingStream): readonly InboxChange[] {
+    if (!growing.countRepair()) return this.#giveUp(growing);
+    growing.restart();
+    growing.askAnew();
     return [ASK];
   }
 
   /** The server contradicts itself for good: what is shown is all there will be. */
-  #giveUp(growing: Growing): readonly InboxChange[] {
+  #giveUp(growing: GrowingStream): readonly InboxChange[] {
     const { end } = growing;
     return this.#finish(growing, end === null || end.status === 'done' ? 'failed' : end.status);
   }
 
-  #finish({ id }: Growing, status: StreamEnd, failure: MessageFailure | null = null): readonly InboxChange[] {
+  #finish({ id }: GrowingStream, status: StreamEnd, failure: MessageFailure | null = null): readonly InboxChange[] {
     this.#growing.delete(id);
     const row = this.#change(id, { stream: status, failure });
     if (row === null) return this.#admit();
@@ -265,6 +269,7 @@ export class AnswerStreams {
       if (row === null) break;
       this.#history.insert(row);
       changes.push(...this.begin(row.id, row.content), ASK);
+      this.#growing.get(row.id)?.askAnew();
     }
     return changes;
   }
@@ -285,8 +290,4 @@ export class AnswerStreams {
     this.#history.replace(id, changed);
     return changed;
   }
-}
-
-function isPowerOfTwo(count: number): boolean {
-  return (count & (count - 1)) === 0;
 }

@@ -98,6 +98,7 @@ export class Inbox {
   /** From here until the answer, live frames wait. */
   startJoin(): void {
     this.#log.startJoin();
+    this.streams.startJoin();
   }
 
   /** The answer to a join: what was missed, or the history anew. */
@@ -111,7 +112,7 @@ export class Inbox {
     changes.push(...this.#takeAll(answer.messages, isResume ? before : null, isResume));
     if (!isResume) this.#hasOlder = answer.hasOlder;
     this.#hasJoined = true;
-    changes.push(...this.#log.settle(readCursor(answer)));
+    changes.push(...this.#log.settle(readCursor(answer)), ...this.streams.endJoin());
     return { recovered, changes };
   }
 
@@ -147,6 +148,7 @@ export class Inbox {
     for (const id of fresh.keys()) if (this.#history.find(id) !== null) fresh.delete(id);
     const rows = [...fresh.values()].flatMap((message) => this.messages.toOlderRow(message) ?? []);
     this.#history.prepend(rows);
+    for (const row of rows) this.streams.adopt(row);
     this.#pagedToSeq = page.messages[0]?.seq ?? this.#pagedToSeq;
     return rows;
   }

@@ -210,8 +210,10 @@ describe('an answer from which nothing comes', () => {
     const inbox = growing('ab');
     end(inbox, 9);
 
+    const first = [inbox.streams.silence(ID), inbox.streams.awaitsRest(ID), statusOf(inbox)];
     inbox.streams.silence(ID);
 
+    expect(first).toEqual([[expect.objectContaining({ type: 'updated' }), { type: 'rejoin-needed' }], true, 'stalled']);
     expect([shown(inbox), statusOf(inbox)]).toEqual(['ab', 'failed']);
   });
 });

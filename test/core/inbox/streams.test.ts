@@ -7,7 +7,7 @@ import { wellFormedPrefix } from '../../../src/core/inbox/stream.js';
 import { REPAIRS_MAX } from '../../../src/core/inbox/stream-limits.js';
 import { seededRandom } from '../../../src/testing/seeded-random.js';
 import { begin, end, grow, growing, ID, resume, shown } from '../../support/answer.js';
-import { joinedInbox, kindsOf } from '../../support/wire-log.js';
+import { joinedInbox, kindsOf, numbered } from '../../support/wire-log.js';
 
 const SEED = Number(process.env['SEED'] ?? 1_234_567);
 const ALPHABET = ['a', 'é', '漢', '😀', '👩‍👩‍👧', '\n', ' ', 'ß', '🇩🇪', 'word '];
@@ -162,6 +162,18 @@ describe('the end of an answer', () => {
 
     expect(stalled).toEqual(['stalled', false]);
     expect(inbox.find(ID)).toMatchObject({ content: 'abcd', stream: 'streaming' });
+  });
+
+  test('ST-1 that is found further back in the log goes on from there, at the next chunk', () => {
+    const inbox = joinedInbox(1);
+    const older = numbered(0, { id: ID, content: 'so', streaming: true, senderRole: 'assistant' });
+
+    inbox.prepend({ type: 'history-page', conversationId: 'c1', messages: [older], hasOlder: false });
+    const before = [inbox.find(ID)?.stream, inbox.streams.isResponding];
+    grow(inbox, 2, ' far');
+
+    expect(before).toEqual(['stalled', false]);
+    expect(inbox.find(ID)).toMatchObject({ content: 'so far', stream: 'streaming' });
   });
 
   test('UP-14 a chunk of an answer that nobody began changes nothing', () => {
