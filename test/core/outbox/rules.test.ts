@@ -1,0 +1,74 @@
+/** The small rules of the outbox, as tables: what is sent again by itself, and which close a message may have caused. */
+
+import { describe, expect, test } from 'vitest';
+import type { OutboxEntry } from '../../../src/core/outbox/outbox-entry.js';
+import { isTooOldToRepeat, resendsByItself } from '../../../src/core/outbox/resend.js';
+import {
+  isConvicted,
+  mayBeAMessage,
+  mustBeAlone,
+  type Suspect,
+  suspectAfter,
+} from '../../../src/core/outbox/suspect.js';
+
+const HOUR_MS = 3_600_000;
+
+describe('a message without an ack', () => {
+  test.each([
+    ['always', true, true],
+    ['always', false, true],
+    ['when-safe', true, true],
+    ['when-safe', false, false],
+    ['never', true, false],
+    ['never', false, false],
+  ] as const)('UP-05 DS-8 under %s, to a server that deduplicates: %s, goes out again: %s', (policy, safe, goes) => {
+    expect(resendsByItself(policy, safe)).toBe(goes);
+  });
+
+  test.each([
+    ['that was never sent', null, 48 * HOUR_MS, 1_000 * HOUR_MS, false],
+    ['of a server that says nothing of a window', 0, null, 1_000 * HOUR_MS, false],
+    ['well within two days', 0, 48 * HOUR_MS, 46 * HOUR_MS, false],
+    ['just within the last hour', 0, 48 * HOUR_MS, 47 * HOUR_MS, true],
+    ['in the first half of two minutes', 0, 120_000, 59_999, false],
+    ['in the second half of two minutes', 0, 120_000, 60_000, true],
+    ['of a server that remembers nothing', 0, 0, 0, true],
+  ])('SV-5 %s may not be repeated: %s, %s, %s → %s', (_what, transmittedAtMs, windowMs, nowMs, isTooOld) => {
+    // Only this field counts.
+    const entry = { transmittedAtMs } as OutboxEntry;
+
+    expect(isTooOldToRepeat(entry, windowMs, nowMs)).toBe(isTooOld);
+  });
+});
+
+describe('a close', () => {
+  const close = { kind: 'socket-closed', code: 1011, action: 'retry', retryAfterMs: null };
+
+  test.each([
+    ['F30 told, for trouble inside the server', {}, true],
+    ['F30 told, by a policy', { code: 1008 }, true],
+    ['F30 told, with a code of the application', { code: 4000 }, true],
+    ['F30 of a link that broke', { code: 1006 }, false],
+    ['F23 of a server that goes', { code: 1001 }, false],
+    ['F23 of a server that restarts', { code: 1012 }, false],
+    ['F23 of a server that is busy', { code: 1013 }, false],
+    ['F23 that asks for a pause', { retryAfterMs: 1_000 }, false],
+    ['F53 for the token', { code: 4401, action: 'renew-token' }, false],
+    ['of ours, for silence', { kind: 'unresponsive', code: null }, false],
+    ['for a frame that was too big', { code: 1009, action: 'too-big' }, false],
+  ])('%s may be about a message: %o → %s', (_what, facts, verdict) => {
+    expect(mayBeAMessage({ ...close, ...facts })).toBe(verdict);
+  });
+
+  test('F30 three times in a row convicts, the third time alone; another message in between acquits', () => {
+    const seen: string[] = [];
+    let suspect: Suspect | null = null;
+    for (const id of ['a', 'b', 'b', 'b']) {
+      seen.push(`${id} ${mustBeAlone(suspect) ? 'alone' : 'among others'}`);
+      suspect = suspectAfter(suspect, id);
+      if (isConvicted(suspect)) seen.push(`${id} convicted`);
+    }
+
+    expect(seen).toEqual(['a among others', 'b among others', 'b among others', 'b alone', 'b convicted']);
+  });
+});
