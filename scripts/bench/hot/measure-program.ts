@@ -5,7 +5,7 @@ import { type MemoryTransport, memoryTransport } from '../load/memory-transport.
 import { messageText } from '../load/wire.js';
 import { median } from '../statistics.js';
 import { ourSide } from './our-side.js';
-import { rawEmitterSide, rawSide } from './raw-sides.js';
+import { rawEmitterSide, rawPromiseSide, rawSide } from './raw-sides.js';
 import type { Comparison, HotReport } from './report.js';
 import { type Cost, measure, receiving, sending } from './rounds.js';
 import type { PushOrder, ServerReady } from './server-orders.js';
@@ -52,9 +52,9 @@ async function openSides(group: string): Promise<{ readonly side: Side; readonly
 async function compareInbound(title: string, count: number, atOnce: number): Promise<Comparison> {
   const sides = await openSides(`inbound-${atOnce}`);
   const comparison = await alternate(title, sides, ({ side, path }) =>
-    measure(count, () =>
-      receiving(side, count, () => {
-        const order: PushOrder = { path, count, atOnce };
+    measure(count, (part) =>
+      receiving(side, part, () => {
+        const order: PushOrder = { path, count: part, atOnce };
         server.send(order);
       }),
     ),
@@ -64,9 +64,11 @@ async function compareInbound(title: string, count: number, atOnce: number): Pro
 }
 
 async function compareOutbound(): Promise<Comparison> {
-  const sides = await openSides('outbound');
+  const promises = { path: '/outbound/promises', name: 'raw ws, with an id and a promise a message' };
+  const own = await rawPromiseSide(`ws://127.0.0.1:${port}${promises.path}`, promises.name);
+  const sides = [...(await openSides('outbound')), { side: own, path: promises.path }];
   const comparison = await alternate(`outbound over loopback, send to ack, ${IN_FLIGHT} in flight`, sides, ({ side }) =>
-    measure(messages, () => sending(side, messages, IN_FLIGHT)),
+    measure(messages, (part) => sending(side, part, IN_FLIGHT)),
   );
   for (const { side } of sides) side.close();
   return comparison;
@@ -103,9 +105,11 @@ async function pureSides(): Promise<readonly PureSide[]> {
 
 async function comparePure(): Promise<Comparison> {
   return alternate('inbound without a network', await pureSides(), (pure) => {
-    const texts = nextTexts(pure, messages);
-    return measure(messages, async () => {
-      for (const text of texts) pure.receive(text);
+    const texts = nextTexts(pure, 2 * messages);
+    let next = 0;
+    return measure(messages, async (part) => {
+      const end = next + part;
+      for (; next < end; next += 1) pure.receive(texts[next] ?? '');
     });
   });
 }

@@ -1,4 +1,5 @@
 /** What is measured against: a socket of `ws`, `JSON.parse` and `JSON.stringify`, and nothing else. */
+import { randomUUID } from 'node:crypto';
 import { WebSocket } from 'ws';
 import { CONVERSATION, uuidOf } from '../load/wire.js';
 import type { Side } from './side.js';
@@ -21,6 +22,31 @@ export function rawEmitterSide(url: string, name: string): Promise<Side> {
   return openSide(url, name, (socket, onText) => {
     socket.on('message', (data) => onText(String(data)));
   });
+}
+
+/** What a program writes that wants to know which message was taken: an id and a promise for each. For sending alone. */
+export async function rawPromiseSide(url: string, name: string): Promise<Side> {
+  const socket = new WebSocket(url);
+  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const waiting = new Map<string, () => void>();
+  socket.onmessage = ({ data }) => {
+    // The server is ours.
+    const { payload } = JSON.parse(String(data)) as { payload: { messageId: string } };
+    waiting.get(payload.messageId)?.();
+    waiting.delete(payload.messageId);
+  };
+  return {
+    name,
+    onMessage: () => undefined,
+    send(content, onAcked) {
+      const messageId = randomUUID();
+      const acked = new Promise<void>((resolve) => waiting.set(messageId, resolve));
+      const payload = { conversationId: CONVERSATION, content };
+      socket.send(JSON.stringify({ type: 'send_message', messageId, timestamp: Date.now(), payload }));
+      void acked.then(onAcked);
+    },
+    close: () => socket.terminate(),
+  };
 }
 
 type Listen = (socket: WebSocket, onText: (text: string) => void) => void;

@@ -1,7 +1,7 @@
 /** Where the time goes: a sampled profile of the client without a network, told by the parts of its source. */
 
 import { readFileSync } from 'node:fs';
-import { type Profiler, Session } from 'node:inspector/promises';
+import { type Profiler, type Runtime, Session } from 'node:inspector/promises';
 import { SourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 
@@ -43,10 +43,14 @@ export async function profile(count: number, work: () => Promise<void>): Promise
   await session.post('Profiler.enable');
   await session.post('Profiler.setSamplingInterval', { interval: SAMPLE_EVERY_MICROSECONDS });
   await session.post('Profiler.start');
+  const before = process.cpuUsage();
+  const startedAtMs = performance.now();
   await work();
+  const { user, system } = process.cpuUsage(before);
+  const wallMicroseconds = (performance.now() - startedAtMs) * 1_000;
   const { profile: recorded } = await session.post('Profiler.stop');
   session.disconnect();
-  return read(recorded, count);
+  return read(recorded, (wallMicroseconds / (user + system)) * count);
 }
 
 interface Place {
@@ -54,6 +58,7 @@ interface Place {
   readonly title: string;
 }
 
+/** Samples are taken by the clock, so each is worth the share of it that the processor gave to this program. */
 function read({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, count: number): Profile {
   const locate = locator();
   const parents = new Map(nodes.flatMap(({ id, children = [] }) => children.map((child) => [child, id] as const)));
@@ -61,11 +66,11 @@ function read({ nodes, samples = [], timeDeltas = [] }: Profiler.Profile, count:
   const place = (id: number | undefined): Place => {
     const node = id === undefined ? undefined : byId.get(id);
     if (node === undefined) return { stage: OUTSIDE, title: '(root)' };
-    const { functionName, url, lineNumber, columnNumber } = node.callFrame;
+    const { functionName, url } = node.callFrame;
     if (functionName === '(garbage collector)') return { stage: 'garbage collection', title: functionName };
     // A function of the engine works for the one that called it.
     if (!url.startsWith('file:')) return place(parents.get(node.id));
-    return locate(url, lineNumber, columnNumber, functionName);
+    return locate(node.callFrame);
   };
   const places = new Map(nodes.map(({ id }) => [id, place(id)]));
   const stages = new Map<string, number>();
@@ -94,8 +99,8 @@ function locator() {
     maps.set(url, read);
     return read;
   };
-  return (url: string, line: number, column: number, functionName: string): Place => {
-    const entry = mapOf(url)?.findEntry(line, column);
+  return ({ url, lineNumber, columnNumber, functionName }: Runtime.CallFrame): Place => {
+    const entry = mapOf(url)?.findEntry(lineNumber, columnNumber);
     const source = entry !== undefined && 'originalSource' in entry ? entry.originalSource : url;
     const path = /\/src\/(.+)$/.exec(source)?.[1];
     const name = functionName === '' ? '(anonymous)' : functionName;
