@@ -40,6 +40,9 @@ export interface ChatSnapshot<Metadata = unknown> {
   readonly typing: readonly Participant[];
   readonly outbox: { readonly queued: number; readonly inFlight: number; readonly failed: number };
   readonly hasOlder: boolean;
-  /** An answer is streaming. */
+  /**
+   * An answer is queued, processed or streaming, as far as the protocol tells: with `envelopeProtocol` from its first
+   * frame on. False while it stands still, for a minute of silence or without a connection.
+   */
   readonly isResponding: boolean;
 }

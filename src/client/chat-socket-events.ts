@@ -27,7 +27,11 @@ export interface ChatSocketEvents<Metadata = unknown> {
     readonly error: ChatSocketError;
   };
   'stream-started': { readonly conversationId: string; readonly messageId: MessageId };
-  /** `text` is what is new, in order, each character once. */
+  /**
+   * `text` is what is new, in order, each character once and never half of one; `offset` is where it begins. Put
+   * together they are the content shown. Where the server took text back, `message-updated` brings the content anew, and
+   * deltas go on from there.
+   */
   'stream-delta': {
     readonly conversationId: string;
     readonly messageId: MessageId;

@@ -103,7 +103,11 @@ export class Conversation {
     return session.act(() => session.pages.load(session.join(this.id), limit));
   }
 
-  /** Stops an answer (default: the latest that is growing). What has arrived stays, later chunks change nothing. */
+  /**
+   * Stops an answer (default: the latest that is growing). What has arrived stays, later chunks change nothing. Works
+   * offline too: the server is told on every connection until it says that the answer is over. Does nothing if no
+   * answer has begun yet, or it has ended.
+   */
   stopStream(messageId?: MessageId): void {
     const session = this.#session;
     session.act(() => session.streamStops.stop(session.join(this.id), messageId ?? null));
