@@ -2,7 +2,7 @@
  * Lives random lives of the real client and the real server in virtual time.
  *
  *   npm run simulate -- --seeds 2000 --from 1     many seeds; fails if one breaks an invariant
- *   npm run simulate -- --seed 7 --trace          one seed, with every line of it
+ *   npm run simulate -- --seed 7 --trace          one seed, with every line of it; --shrink keeps the least of a failure
  *   npm run simulate -- --seeds 50 --twice        each seed twice; fails if two traces differ
  *   npm run simulate -- --replay file.json        a plan that was kept
  */
@@ -30,6 +30,7 @@ const { values } = parseArgs({
     replay: { type: 'string' },
     trace: { type: 'boolean', default: false },
     twice: { type: 'boolean', default: false },
+    shrink: { type: 'boolean', default: false },
     all: { type: 'boolean', default: false },
   },
 });
@@ -42,6 +43,7 @@ async function runOne(plan: Plan): Promise<void> {
   const result = await runPlan(plan, values.trace ? { onLine: say } : {});
   say(`seed ${plan.seed}: ${describe(result)}, trace ${result.hash}`);
   process.exitCode = result.violations.length === 0 ? 0 : 1;
+  if (values.shrink) await keepFailure(plan, result, say);
 }
 
 async function runMany(): Promise<void> {

@@ -67,9 +67,13 @@ function expectedHistory(
   });
 }
 
-/** The last change of a message lies in a range that was told to be lost. */
-function isChangeLost(world: World, life: Life, conversationId: string, { changedSeq }: MessageEntry): boolean {
-  return changedSeq !== null && isInGap(world, life, conversationId, changedSeq);
+/** The last edit or deletion of a message lies in a range that was told to be lost. */
+function isChangeLost(world: World, life: Life, conversationId: string, { id }: MessageEntry): boolean {
+  const entries = world.server.truth.current(conversationId)?.entries ?? [];
+  const change = entries.findLast(
+    (entry) => (entry?.kind === 'edited' || entry?.kind === 'deleted') && entry.messageId === id,
+  );
+  return change !== undefined && isInGap(world, life, conversationId, change.seq);
 }
 
 function isInGap(world: World, life: Life, conversationId: string, seq: number): boolean {

@@ -102,8 +102,10 @@ export const prefixOfAnswer = (): Invariant => {
       const whole = world.server.textOfAnswer(messageId);
       const ofLife = ends.get(life) ?? new Map<string, number>();
       ends.set(life, ofLife);
-      const end = ofLife.get(messageId);
-      ofLife.set(messageId, offset + text.length);
+      // After a logout a client knows nothing, and is told anew.
+      const key = `${life.loggedOutAtMs} ${messageId}`;
+      const end = ofLife.get(key);
+      ofLife.set(key, offset + text.length);
       if (whole !== null && whole.slice(offset, offset + text.length) !== text) {
         world.violate(
           'I19',

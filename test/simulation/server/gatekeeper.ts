@@ -25,6 +25,8 @@ const IDLE: readonly Rule[] = [];
 export class Gatekeeper {
   readonly sessionEndsAtMs = new WeakMap<Wire, number>();
   readonly #timeline: Timeline;
+  readonly #passed = new Set<string>();
+  readonly #rejected = new Map<string, Rule>();
   #rules: readonly Rule[] = IDLE;
   #poison: { readonly closeCode: number; readonly untilMs: number } | null = null;
 
@@ -50,19 +52,29 @@ export class Gatekeeper {
     if (this.#poison !== null && this.#poison.untilMs > this.#timeline.nowMs && text.includes(POISON)) {
       return { kind: 'close', code: this.#poison.closeCode };
     }
-    if (this.#rules === IDLE) return { kind: 'pass', text };
+    const messageId = /"messageId":"([^"]*)"/.exec(text)?.[1];
+    if (messageId === undefined) return { kind: 'pass', text };
+    const rule = this.#ruleFor(text, messageId);
+    if (rule === undefined) return { kind: 'pass', text };
+    // The engine itself refuses an empty message for good, and counts its number.
+    if (rule.code === null) return { kind: 'pass', text: text.replace(/"content":"[^"]*"/, '"content":" "') };
+    const { code, retryAfterMs } = rule;
+    const payload = { code, message: 'Refused.', messageId, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
+    return { kind: 'refuse', frame: { type: 'error', messageId, payload } };
+  }
+
+  /** A refusal for good is kept up for every copy of a message, and no message is refused of which a copy got through. */
+  #ruleFor(text: string, messageId: string): Rule | undefined {
+    const before = this.#rejected.get(messageId);
+    if (before !== undefined) return before;
     const rule = this.#rules.find(
       ({ frameType, untilMs, left }) =>
         left > 0 && untilMs > this.#timeline.nowMs && text.includes(`"type":"${frameType}"`),
     );
-    if (rule === undefined) return { kind: 'pass', text };
-    rule.left -= 1;
-    // The engine itself refuses an empty message for good, and counts its number.
-    if (rule.code === null) return { kind: 'pass', text: text.replace(/"content":"[^"]*"/, '"content":" "') };
-    const messageId: unknown = JSON.parse(text).messageId;
-    const named = typeof messageId === 'string' ? { messageId } : {};
-    const { code, retryAfterMs } = rule;
-    const payload = { code, message: 'Refused.', ...named, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
-    return { kind: 'refuse', frame: { type: 'error', ...named, payload } };
+    if (rule?.code === null && this.#passed.has(messageId)) return undefined;
+    if (rule === undefined) this.#passed.add(messageId);
+    else rule.left -= 1;
+    if (rule?.code === null) this.#rejected.set(messageId, rule);
+    return rule;
   }
 }
