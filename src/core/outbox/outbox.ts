@@ -2,6 +2,7 @@
 
 import type { DialId } from '../connection/state.js';
 import { Lanes, type Waiting } from './lanes.js';
+import { Numbering } from './numbering.js';
 import type { Draft, OutboxEntry } from './outbox-entry.js';
 
 export interface OutboxBounds {
@@ -29,9 +30,7 @@ export class Outbox {
   readonly #inFlight = new Map<string, OutboxEntry>();
   /** Entries whose connection ended before their ack. */
   readonly #unconfirmed = new Map<string, OutboxEntry>();
-  readonly #producerSeqs = new Map<string, number>();
-  #producerDialId: DialId = 0;
-  #numbering = 0;
+  readonly #numbering = new Numbering();
   #lastOrder = 0;
   #lastPlace = 0;
   /** The last one taken out of a connection's hands, which its ack may still name. */
@@ -89,12 +88,13 @@ export class Outbox {
     if (entry === null) return null;
     this.#leave(entry.id);
     this.#lastPlace += 1;
-    const producerSeq = this.#producerSeq(entry, window.dialId);
+    const producerSeq = this.#numbering.numberOf(entry, window.dialId);
+    const { current: numbering } = this.#numbering;
     const sent: OutboxEntry = {
       ...entry,
       status: 'sending',
       transmittedAtMs: entry.transmittedAtMs ?? nowMs,
-      sent: { dialId: window.dialId, producerSeq, numbering: this.#numbering, place: this.#lastPlace, atMs: nowMs },
+      sent: { dialId: window.dialId, producerSeq, numbering, place: this.#lastPlace, atMs: nowMs },
     };
     this.#enter(sent);
     return sent;
@@ -200,8 +200,7 @@ export class Outbox {
 
   /** Counts anew in every conversation, under another name: a server waits for numbers that it will never get. */
   renumber(): void {
-    this.#numbering += 1;
-    this.#producerSeqs.clear();
+    this.#numbering.restart();
   }
 
   /** Clears everything, the count of each conversation too, and tells what it was. */
@@ -281,20 +280,10 @@ export class Outbox {
     if (this.#inFlight.size >= inFlightMax) return;
     // Those of the old counting may still come back, and must not be overtaken.
     const oldest = this.oldestInFlight();
-    if (oldest !== null && oldest.sent?.numbering !== this.#numbering) return;
+    if (oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return;
     const busy = new Set<string>();
     if (!keepsOrder) for (const { conversationId } of this.#inFlight.values()) busy.add(conversationId);
     for (const head of this.#lanes.heads()) if (!busy.has(head.entry.conversationId)) yield head;
-  }
-
-  /** A resend under the same numbering keeps its number; a new connection counts from 1 again. */
-  #producerSeq({ conversationId, sent }: OutboxEntry, dialId: DialId): number {
-    if (this.#producerDialId !== dialId) this.renumber();
-    this.#producerDialId = dialId;
-    if (sent?.numbering === this.#numbering) return sent.producerSeq;
-    const seq = (this.#producerSeqs.get(conversationId) ?? 0) + 1;
-    this.#producerSeqs.set(conversationId, seq);
-    return seq;
   }
 }
 

@@ -26,16 +26,16 @@ describe('a message without an ack', () => {
   });
 
   test.each([
-    ['that was never sent', null, 48 * HOUR_MS, 1_000 * HOUR_MS, false],
-    ['of a server that says nothing of a window', 0, null, 1_000 * HOUR_MS, false],
-    ['well within two days', 0, 48 * HOUR_MS, 46 * HOUR_MS, false],
-    ['just within the last hour', 0, 48 * HOUR_MS, 47 * HOUR_MS, true],
-    ['in the first half of two minutes', 0, 120_000, 59_999, false],
-    ['in the second half of two minutes', 0, 120_000, 60_000, true],
-    ['of a server that remembers nothing', 0, 0, 0, true],
-  ])('SV-5 %s may not be repeated: %s, %s, %s → %s', (_what, transmittedAtMs, windowMs, nowMs, isTooOld) => {
+    ['that was never sent', { sentAtMs: null, windowMs: 48 * HOUR_MS, nowMs: 1_000 * HOUR_MS }, false],
+    ['of a server that says nothing of a window', { sentAtMs: 0, windowMs: null, nowMs: 1_000 * HOUR_MS }, false],
+    ['well within two days', { sentAtMs: 0, windowMs: 48 * HOUR_MS, nowMs: 46 * HOUR_MS }, false],
+    ['just within the last hour', { sentAtMs: 0, windowMs: 48 * HOUR_MS, nowMs: 47 * HOUR_MS }, true],
+    ['in the first half of two minutes', { sentAtMs: 0, windowMs: 120_000, nowMs: 59_999 }, false],
+    ['in the second half of two minutes', { sentAtMs: 0, windowMs: 120_000, nowMs: 60_000 }, true],
+    ['of a server that remembers nothing', { sentAtMs: 0, windowMs: 0, nowMs: 0 }, true],
+  ])('SV-5 %s: %o is too old to be repeated: %s', (_what, { sentAtMs, windowMs, nowMs }, isTooOld) => {
     // Only this field counts.
-    const entry = { transmittedAtMs } as OutboxEntry;
+    const entry = { transmittedAtMs: sentAtMs } as OutboxEntry;
 
     expect(isTooOldToRepeat(entry, windowMs, nowMs)).toBe(isTooOld);
   });

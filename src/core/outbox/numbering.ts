@@ -1,0 +1,29 @@
+import type { DialId } from '../connection/state.js';
+import type { OutboxEntry } from './outbox-entry.js';
+
+/** Counts the messages of each conversation from 1, on each connection anew, so that a server can keep their order. */
+export class Numbering {
+  readonly #seqs = new Map<string, number>();
+  #dialId: DialId = 0;
+  #current = 0;
+
+  /** Which counting this is. */
+  get current(): number {
+    return this.#current;
+  }
+
+  /** The number of a message on a connection; a resend within the same counting keeps its own. */
+  numberOf({ conversationId, sent }: OutboxEntry, dialId: DialId): number {
+    if (this.#dialId !== dialId) this.restart();
+    this.#dialId = dialId;
+    if (sent?.numbering === this.#current) return sent.producerSeq;
+    const seq = (this.#seqs.get(conversationId) ?? 0) + 1;
+    this.#seqs.set(conversationId, seq);
+    return seq;
+  }
+
+  restart(): void {
+    this.#current += 1;
+    this.#seqs.clear();
+  }
+}
