@@ -146,7 +146,8 @@ export class Inbox {
     this.#hasOlder = page.hasOlder;
     const fresh = new Map(page.messages.map((message) => [message.id, message]));
     for (const id of fresh.keys()) if (this.#history.find(id) !== null) fresh.delete(id);
-    const rows = [...fresh.values()].flatMap((message) => this.messages.toOlderRow(message) ?? []);
+    const older = inFront([...fresh.values()], this.#history.oldestSeq);
+    const rows = older.flatMap((message) => this.messages.toOlderRow(message) ?? []);
     this.#history.prepend(rows);
     for (const row of rows) this.streams.adopt(row);
     this.#pagedToSeq = page.messages[0]?.seq ?? this.#pagedToSeq;
@@ -161,11 +162,13 @@ export class Inbox {
       nextIds.set(id, nextId);
       if (this.#history.find(id) !== null) nextId = id;
     }
-    return messages.flatMap((message) =>
-      after !== null && message.seq !== null && message.seq <= after.seq
-        ? this.#revise(message)
-        : this.messages.take(message, isNews, nextIds.get(message.id) ?? null),
-    );
+    return messages.flatMap((message) => {
+      if (after !== null && message.seq !== null && message.seq <= after.seq) return this.#revise(message);
+      // Two messages at one place: the first stays. Asking again would bring the same answer.
+      const shown = message.seq === null ? null : this.#history.findBySeq(message.seq);
+      if (shown !== null && shown.id !== message.id) return DUPLICATE;
+      return this.messages.take(message, isNews, nextIds.get(message.id) ?? null);
+    });
   }
 
   /** A message that was here before, as it is now; where it was evicted there is nothing to show. */
@@ -239,4 +242,16 @@ export class Inbox {
       true,
     );
   }
+}
+
+/** What fits in front of the oldest place: places that go up. A page that contradicts them loses what does. */
+function inFront(messages: readonly WireMessage[], oldestSeq: number | null): readonly WireMessage[] {
+  let nextSeq = oldestSeq ?? Number.POSITIVE_INFINITY;
+  const fitting = [...messages].reverse().filter(({ seq }) => {
+    if (seq === null) return true;
+    const isOlder = seq < nextSeq;
+    nextSeq = Math.min(nextSeq, seq);
+    return isOlder;
+  });
+  return fitting.reverse();
 }

@@ -13,8 +13,10 @@ export function readRecovery(answer: JoinAnswer, before: Cursor | null): Recover
 }
 
 /** The place in the log that a join brought us to; servers without numbers stay at their beginning. */
-export function readCursor({ epoch, latestSeq }: JoinAnswer): Cursor | null {
-  return epoch === null || latestSeq === null ? null : { epoch, seq: latestSeq };
+export function readCursor({ epoch, latestSeq, messages }: JoinAnswer): Cursor | null {
+  if (epoch === null || latestSeq === null) return null;
+  // A head that lies before the answer's own messages would bring those again.
+  return { epoch, seq: messages.reduce((head, { seq }) => Math.max(head, seq ?? 0), latestSeq) };
 }
 
 /** What a partial answer leaves out: all from the cursor up to the first message that came after it. */
