@@ -133,6 +133,10 @@ class ScriptedServer implements MockServer {
     this.#state.log(conversationId).cutBefore(seq);
   }
 
+  ignore(type: string, count = 1): void {
+    this.#answers.ignore(type, count);
+  }
+
   skipSeq(count = 1, conversationId = this.#conversationId): void {
     this.#state.log(conversationId).skip(count);
   }

@@ -33,6 +33,8 @@ export interface ProducerMark {
 
 export class ServerAnswers {
   readonly #sources: AnswerSources;
+  /** How many frames of a type are still to get no answer. */
+  readonly #ignored = new Map<string, number>();
 
   constructor(sources: AnswerSources) {
     this.#sources = sources;
@@ -45,7 +47,14 @@ export class ServerAnswers {
     else this.#answer(connection, frame);
   }
 
+  ignore(type: string, count: number): void {
+    this.#ignored.set(type, count);
+  }
+
   #answer(connection: MockConnection, frame: ClientEnvelope): void {
+    const ignoredCount = this.#ignored.get(frame.type) ?? 0;
+    this.#ignored.set(frame.type, Math.max(0, ignoredCount - 1));
+    if (ignoredCount > 0) return;
     switch (frame.type) {
       case 'ping':
         return this.#pong(connection);

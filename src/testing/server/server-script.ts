@@ -109,6 +109,8 @@ export interface MockServer {
   read(ids: readonly string[], options?: ChangeOptions & { readonly readBy?: string }): void;
   /** Retention: what stands before a number is gone for good. */
   cutBefore(seq: number, conversationId?: string): void;
+  /** The next frames of a type are taken and get no answer; default 1, 0 ends it. */
+  ignore(type: string, count?: number): void;
   /** Uses up numbers that nobody can ever have. */
   skipSeq(count?: number, conversationId?: string): void;
   /** Sends every event of the log once more, from a number on (default 1). */
