@@ -4,6 +4,14 @@ import type { MessageRow, Participant } from '../../core/message.js';
 import type { ChatMessage } from '../chat-message.js';
 import { toMessageError } from '../sending/message-error.js';
 
+/** Dressed rows may outnumber those shown by this many before they are looked through. */
+const DRESSED_SPARE = 256;
+
+interface Dressed {
+  readonly row: MessageRow;
+  readonly message: ChatMessage;
+}
+
 /** What the client holds of one conversation. */
 export class ConversationState {
   readonly id: string;
@@ -12,7 +20,8 @@ export class ConversationState {
   readonly typingUntilMs = new Map<string, number>();
   #typing: readonly Participant[] = [];
   /** Rows as users see them; an untouched row keeps its identity. */
-  readonly #dressed = new WeakMap<MessageRow, ChatMessage>();
+  #dressed = new Map<string, Dressed>();
+  #dressedMax = DRESSED_SPARE;
   #messages: readonly ChatMessage[] = [];
   #rows: readonly MessageRow[] = [];
 
@@ -47,15 +56,41 @@ export class ConversationState {
   }
 
   dress(row: MessageRow): ChatMessage {
-    const known = this.#dressed.get(row);
-    if (known !== undefined) return known;
-    const { failure, metadata, ...facts } = row;
-    const message: ChatMessage = {
-      ...facts,
-      error: failure === null ? null : toMessageError(failure),
-      metadata: metadata ?? null,
-    };
-    this.#dressed.set(row, message);
+    const known = this.#dressed.get(row.key);
+    if (known?.row === row) return known.message;
+    const message = toMessage(row);
+    this.#dressed.set(row.key, { row, message });
+    if (this.#dressed.size > this.#dressedMax) this.#undressGone();
     return message;
   }
+
+  /** Evicted rows are not shown again. */
+  #undressGone(): void {
+    const dressed = new Map<string, Dressed>();
+    for (const { key } of this.inbox.rows) {
+      const known = this.#dressed.get(key);
+      if (known !== undefined) dressed.set(key, known);
+    }
+    this.#dressed = dressed;
+    this.#dressedMax = DRESSED_SPARE + 2 * dressed.size;
+  }
+}
+
+/** Field by field: a spread with new names behind it costs the engine ten times as much. */
+function toMessage(row: MessageRow): ChatMessage {
+  return {
+    key: row.key,
+    id: row.id,
+    clientMessageId: row.clientMessageId,
+    conversationId: row.conversationId,
+    sender: row.sender,
+    content: row.content,
+    createdAtMs: row.createdAtMs,
+    seq: row.seq,
+    inReplyTo: row.inReplyTo,
+    delivery: row.delivery,
+    stream: row.stream,
+    error: row.failure === null ? null : toMessageError(row.failure),
+    metadata: row.metadata ?? null,
+  };
 }

@@ -6,6 +6,8 @@ export class Conversations {
   readonly #options: ResolvedOptions;
   readonly #states = new Map<string, ConversationState>();
   #selfId: string | null = null;
+  /** Of all rows that this client ever showed; their keys come from it. */
+  #rowCount = 0;
 
   constructor(options: ResolvedOptions) {
     this.#options = options;
@@ -26,7 +28,7 @@ export class Conversations {
   open(id: string): ConversationState {
     const known = this.#states.get(id);
     if (known !== undefined) return known;
-    const state = new ConversationState(id, this.#options.inbox, () => this.#options.ids.shortId());
+    const state = new ConversationState(id, this.#options.inbox, () => this.#makeKey());
     state.inbox.messages.identify(this.#selfId);
     this.#states.set(id, state);
     return state;
@@ -54,5 +56,10 @@ export class Conversations {
     this.#selfId = null;
     this.#states.clear();
     for (const id of ids) this.open(id);
+  }
+
+  #makeKey(): string {
+    this.#rowCount += 1;
+    return `row-${this.#rowCount}`;
   }
 }

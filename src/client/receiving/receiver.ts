@@ -2,7 +2,7 @@
 
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
-import type { InboundFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
+import type { InboundFrame, LogFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
 import type { InboxChange, ToldChange } from '../../core/inbox/inbox-change.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { FrameFault } from '../../ports/protocol.js';
@@ -174,9 +174,7 @@ export class Receiver {
       case 'message-deleted':
       case 'read':
       case 'stream-start':
-        return this.#tell(this.#around.conversations.get(frame.conversationId), ({ inbox }) =>
-          inbox.receive(frame, this.#frameChars),
-        );
+        return this.#takeEvent(frame);
       case 'stream-delta':
       case 'stream-snapshot':
       case 'stream-end':
@@ -206,6 +204,11 @@ export class Receiver {
         this.#around.metrics.framesUnknown += 1;
         return;
     }
+  }
+
+  #takeEvent(event: LogFrame): void {
+    const conversation = this.#around.conversations.get(event.conversationId);
+    if (conversation !== null) this.report(conversation, conversation.inbox.receive(event, this.#frameChars));
   }
 
   #greet(agreement: Agreement, hello: Extract<InboundFrame, { type: 'hello' }>): void {

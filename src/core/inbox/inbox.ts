@@ -162,13 +162,11 @@ export class Inbox {
       nextIds.set(id, nextId);
       if (this.#history.find(id) !== null) nextId = id;
     }
-    return messages.flatMap((message) => {
-      if (after !== null && message.seq !== null && message.seq <= after.seq) return this.#revise(message);
-      // Two messages at one place: the first stays. Asking again would bring the same answer.
-      const shown = message.seq === null ? null : this.#history.findBySeq(message.seq);
-      if (shown !== null && shown.id !== message.id) return DUPLICATE;
-      return this.messages.take(message, isNews, nextIds.get(message.id) ?? null);
-    });
+    return messages.flatMap((message) =>
+      after !== null && message.seq !== null && message.seq <= after.seq
+        ? this.#revise(message)
+        : this.messages.take(message, isNews, nextIds.get(message.id) ?? null),
+    );
   }
 
   /** A message that was here before, as it is now; where it was evicted there is nothing to show. */

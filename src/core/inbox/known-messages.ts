@@ -4,6 +4,8 @@ import type { WireMessage } from '../frame.js';
 import type { MessageId } from '../message.js';
 import { RecentMap } from './recent-map.js';
 
+type MessageName = Pick<WireMessage, 'id' | 'seq' | 'senderId' | 'clientMessageId'>;
+
 export class KnownMessages {
   readonly #seen: RecentMap<true>;
   /** Who sent what senders named themselves: a server that lost its memory gives a repeat another id and number. */
@@ -23,8 +25,9 @@ export class KnownMessages {
     this.#acked = new RecentMap(entriesMax);
   }
 
-  remember(id: MessageId, senderId: string | null, clientMessageId: string | null): void {
-    this.#seen.set(id, true);
+  /** A message with a number is known by that; only what has none needs its id kept. */
+  remember({ id, seq, senderId, clientMessageId }: MessageName): void {
+    if (seq === null) this.#seen.set(id, true);
     if (clientMessageId !== null) this.#senders.set(clientMessageId, senderId);
   }
 
@@ -33,8 +36,9 @@ export class KnownMessages {
   }
 
   /** It came before, under this id or another one. Two senders may choose the same name. */
-  isRepeat({ id, senderId, clientMessageId }: WireMessage): boolean {
-    return this.#seen.has(id) || (clientMessageId !== null && this.#senders.get(clientMessageId) === senderId);
+  isRepeat({ id, seq, senderId, clientMessageId }: MessageName): boolean {
+    if (seq === null && this.#seen.has(id)) return true;
+    return clientMessageId !== null && this.#senders.get(clientMessageId) === senderId;
   }
 
   isDeleted(id: MessageId): boolean {
@@ -62,7 +66,7 @@ export class KnownMessages {
   }
 
   get hasAcked(): boolean {
-    return this.#acked.size > 0;
+    return !this.#acked.isEmpty;
   }
 
   isAcked(id: MessageId): boolean {

@@ -43,17 +43,21 @@ export class MessageRows {
     message: Pick<MessageRow, 'content' | 'createdAtMs' | 'inReplyTo' | 'metadata'>,
     clientMessageId: string,
   ): void {
+    const { content, createdAtMs, inReplyTo, metadata } = message;
     this.#source.history.setPending({
-      ...message,
       key: this.#source.makeKey(),
       id: null,
       clientMessageId,
       conversationId: this.#source.conversationId,
       sender: { id: this.#selfId, role: 'self' },
+      content,
+      createdAtMs,
       seq: null,
+      inReplyTo,
       delivery: 'queued',
       stream: null,
       failure: null,
+      metadata,
     });
   }
 
@@ -89,7 +93,7 @@ export class MessageRows {
       return !isTaken;
     }
     history.dropPending(clientMessageId);
-    this.#known.remember(id, this.#selfId, clientMessageId);
+    this.#known.remember({ id, seq, senderId: this.#selfId, clientMessageId });
     if (this.#known.isDeleted(id)) return true;
     const copy = history.find(id);
     // A copy that did not say whose it was is shown already: the two become one.
@@ -109,12 +113,14 @@ export class MessageRows {
     const recalled = this.recall(message, beforeId);
     if (recalled !== null) return recalled;
     const { history, streams } = this.#source;
-    this.#known.remember(message.id, message.senderId, message.clientMessageId);
+    this.#known.remember(message);
     if (message.deleted) {
       this.#known.noteDeleted(message.id);
       return NOTHING;
     }
     const moved = this.#known.hasAcked ? this.#clearPlace(message.seq) : NOTHING;
+    // Two messages at one place: the first stays. Asking again would bring the same answer.
+    if (this.#isPlaceTaken(message)) return [...moved, ...DUPLICATE];
     const row = this.#toRow(message);
     if (message.streaming && !streams.hasRoom) return [...moved, ...streams.postpone({ ...row, id: message.id })];
     history.insert(row, beforeId);
@@ -132,9 +138,10 @@ export class MessageRows {
     if (own !== null) {
       const { clientMessageId } = own;
       history.dropPending(clientMessageId);
-      this.#known.remember(id, message.senderId, clientMessageId);
+      this.#known.remember({ id, seq, senderId: message.senderId, clientMessageId });
       const moved = this.#known.hasAcked ? this.#clearPlace(seq) : NOTHING;
       if (message.deleted) this.#known.noteDeleted(id);
+      else if (this.#isPlaceTaken(message)) history.setPending({ ...own, delivery: 'sent', failure: null });
       else if (!this.#known.isDeleted(id)) history.insert(this.#adopt(own, message), beforeId);
       return [{ type: 'confirmed', clientMessageId, id, seq }, ...moved];
     }
@@ -183,7 +190,7 @@ export class MessageRows {
   toOlderRow(message: WireMessage): MessageRow | null {
     const own = this.#findOwn(message);
     if (own !== null) this.#source.history.dropPending(own.clientMessageId);
-    this.#known.remember(message.id, message.senderId, own?.clientMessageId ?? message.clientMessageId);
+    this.#known.remember(own === null ? message : { ...message, clientMessageId: own.clientMessageId });
     if (message.deleted || this.#known.isDeleted(message.id)) return null;
     return own === null ? this.#toRow(message) : this.#adopt(own, message);
   }
@@ -203,7 +210,9 @@ export class MessageRows {
     const { history } = this.#source;
     if (!this.#known.noteLogged(message.id)) return this.#refresh(known, message);
     const revision = message.changedSeq ?? 0;
-    if (message.seq === null || message.seq === known.seq) return this.#change(known, message, revision);
+    if (message.seq === null || message.seq === known.seq || this.#isPlaceTaken(message)) {
+      return this.#change(known, message, revision);
+    }
     const row: MessageRow = { ...known, seq: message.seq };
     history.remove(message.id);
     history.insert(row);
@@ -219,6 +228,11 @@ export class MessageRows {
     history.remove(row.id);
     history.setPending({ ...row, clientMessageId: row.clientMessageId, id: null, seq: null });
     return [{ type: 'contradiction' }];
+  }
+
+  #isPlaceTaken({ id, seq }: WireMessage): boolean {
+    const shown = seq === null ? null : this.#source.history.findBySeq(seq);
+    return shown !== null && shown.id !== id;
   }
 
   /** Shown already: only a newer change, or more of an answer, says anything new. */

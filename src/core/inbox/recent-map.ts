@@ -1,38 +1,42 @@
-/** A bounded memory by id; what was remembered first is forgotten first. */
+/**
+ * A bounded memory by id: it keeps at least the newest `entriesMax` and at most twice as many. Two generations, for
+ * to forget the oldest one by one costs several times as much as the rest of a message's bookkeeping.
+ */
 export class RecentMap<Value> {
   readonly #entriesMax: number;
-  readonly #entries = new Map<string, Value>();
+  #young = new Map<string, Value>();
+  #old = new Map<string, Value>();
 
   constructor(entriesMax: number) {
     this.#entriesMax = entriesMax;
   }
 
-  get size(): number {
-    return this.#entries.size;
+  get isEmpty(): boolean {
+    return this.#young.size === 0 && this.#old.size === 0;
   }
 
   has(id: string): boolean {
-    return this.#entries.has(id);
+    return this.#young.has(id) || this.#old.has(id);
   }
 
   get(id: string): Value | undefined {
-    return this.#entries.get(id);
+    return this.#young.get(id) ?? this.#old.get(id);
   }
 
   set(id: string, value: Value): void {
-    this.#entries.set(id, value);
-    if (this.#entries.size <= this.#entriesMax) return;
-    for (const oldest of this.#entries.keys()) {
-      this.#entries.delete(oldest);
-      return;
-    }
+    this.#young.set(id, value);
+    if (this.#young.size <= this.#entriesMax) return;
+    this.#old = this.#young;
+    this.#young = new Map();
   }
 
   delete(id: string): boolean {
-    return this.#entries.delete(id);
+    const wasYoung = this.#young.delete(id);
+    return this.#old.delete(id) || wasYoung;
   }
 
   clear(): void {
-    this.#entries.clear();
+    this.#young.clear();
+    this.#old.clear();
   }
 }

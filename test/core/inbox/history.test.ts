@@ -168,10 +168,14 @@ describe('the cost of one more message', () => {
   });
 });
 
-test('UP-38 the memory for ids forgets the oldest first', () => {
-  const seen = new RecentMap<true>(3);
+test('UP-38 the memory for ids keeps the newest, and at most twice as many as it has to', () => {
+  const seen = new RecentMap<number>(100);
 
-  for (const id of ['a', 'b', 'c', 'c', 'd']) seen.set(id, true);
+  for (let count = 0; count < 10_000; count += 1) seen.set(`id ${count}`, count);
 
-  expect(['a', 'b', 'c', 'd'].map((id) => seen.has(id))).toEqual([false, true, true, true]);
+  const remembered = Array.from({ length: 10_000 }, (_, count) => seen.get(`id ${count}`) ?? null);
+  const first = remembered.findIndex((count) => count !== null);
+  expect(first).toBeGreaterThanOrEqual(10_000 - 200);
+  expect(first).toBeLessThanOrEqual(10_000 - 100);
+  expect(remembered.slice(first).every((count, index) => count === first + index)).toBe(true);
 });
