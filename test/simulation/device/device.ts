@@ -35,7 +35,7 @@ const RESTART_PAUSE_MS = 400;
 export class Device {
   readonly index: number;
   readonly setup: DeviceSetup;
-  readonly page = new Page();
+  readonly page: Page;
   readonly #gate = new Gate(new Freezer());
   readonly link: Link;
   readonly tokens: TokenProvider;
@@ -52,6 +52,7 @@ export class Device {
     this.#world = world;
     this.index = index;
     this.setup = setup;
+    this.page = new Page((signal) => world.whenSignalled(this, signal));
     this.#browser = setup.browser === null ? null : world.browser(setup.browser);
     const { seed, timeline, office } = world;
     this.link = new Link(setup.link, timeline, diceOf(seed, `link ${index}`));
@@ -128,6 +129,8 @@ export class Device {
       isOver: false,
       connection: client.snapshot.connection,
       closedTold: false,
+      toldCount: 0,
+      askedAtMs: Number.NEGATIVE_INFINITY,
       olderMax: 0,
       heard: { first: new Map(), last: new Map() },
     };
@@ -245,6 +248,7 @@ export class Device {
       request,
       handlers,
       onText: (direction, ofWire, text) => world.noteFrame(this, direction, ofWire, text),
+      onLeak: (tell) => world.whenLeaked(this, tell),
       onMuffled: (muffled) => world.whenMuffled(this, muffled),
       onEnded: (ended) => {
         this.#wires = this.#wires.filter((other) => other !== ended);

@@ -79,6 +79,10 @@ export interface Life {
   connection: ConnectionSnapshot;
   /** `closed` was told since the client was last closed. */
   closedTold: boolean;
+  /** Events told so far. */
+  toldCount: number;
+  /** When it last asked for a token. */
+  askedAtMs: number;
   /** Older messages that the user asked for. */
   olderMax: number;
   /** How often each event was heard, by the listener that was added first and by the last. */

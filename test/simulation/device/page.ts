@@ -6,6 +6,11 @@ export class Page implements PageSignals {
   #isHidden = false;
   #hidings = 0;
   #isOnline = true;
+  readonly #onSignal: (signal: PageSignal) => void;
+
+  constructor(onSignal: (signal: PageSignal) => void) {
+    this.#onSignal = onSignal;
+  }
 
   /** How often it was hidden or left. */
   get hidings(): number {
@@ -40,6 +45,7 @@ export class Page implements PageSignals {
     if (signal === 'online') this.#isOnline = true;
     if (signal === 'offline') this.#isOnline = false;
     for (const listener of [...this.#listeners]) listener(signal);
+    this.#onSignal(signal);
   }
 
   /** The process that listened is gone. */

@@ -1,6 +1,7 @@
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { DialReason } from '../../../src/core/connection/state.js';
+import type { PageSignal } from '../../../src/ports/page-signals.js';
 import type { Device } from '../device/device.js';
 import type { Life, Told } from '../device/life.js';
 import type { Wire } from '../world/wire.js';
@@ -20,6 +21,9 @@ export interface Invariant {
   asked?(world: World, life: Life, reason: DialReason): void;
   /** Nothing reaches the client on this wire any more. */
   muffled?(world: World, device: Device, wire: Wire): void;
+  /** The page of a device said something to its client. */
+  signalled?(world: World, device: Device, signal: PageSignal): void;
+  loggedOut?(world: World, life: Life, calledAtMs: number): void;
   dialled?(world: World, device: Device, wire: Wire): void;
   /** The server means to say something. */
   said?(world: World, frame: EnvelopeServerFrame): void;

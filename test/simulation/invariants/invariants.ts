@@ -1,6 +1,6 @@
 import { acksAreTrue, nothingIsDoubled, nothingIsLost, settlesOnce } from './delivery.js';
 import type { Invariant } from './invariant.js';
-import { findsDeadPeer } from './liveness.js';
+import { dialsOnWake, findsDeadPeer } from './liveness.js';
 import { logsInSendOrder, showsOnceInOrder } from './order.js';
 import { failuresAreTrue, legalDelivery, promisesAreTrue } from './promises.js';
 import {
@@ -12,6 +12,7 @@ import {
   silentAfterClose,
   smallBuffer,
 } from './sockets.js';
+import { nothingAfterLogout, storedBeforeSent } from './storage.js';
 import { everyListenerHears, keepsSecrets, legalSteps, prototypesAreWhole, tellsEachOnce } from './told.js';
 import { boundedViews, noSilentHole, prefixOfAnswer } from './views.js';
 
@@ -43,5 +44,8 @@ export function makeInvariants(): readonly Invariant[] {
     prototypesAreWhole(),
     legalSteps(),
     findsDeadPeer(),
+    dialsOnWake(),
+    nothingAfterLogout(),
+    storedBeforeSent(),
   ];
 }

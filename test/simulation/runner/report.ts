@@ -22,6 +22,8 @@ export interface Report {
   readonly forgotten: number;
   /** From `send` to the word that the server has it. */
   readonly ackMs: readonly number[];
+  /** From the store to somebody else's eyes. */
+  readonly staleMs: readonly number[];
 }
 
 export function reportOn(world: World): Report {
@@ -43,6 +45,7 @@ export function reportOn(world: World): Report {
       const places = truth.placesOf(outgoing.id);
       return places.every(({ log }) => truth.current(log.conversationId) !== log);
     }).length,
+    staleMs: world.staleMs,
     ackMs: acked.map(({ atMs, endedAtMs }) => (endedAtMs ?? atMs) - atMs),
   };
 }

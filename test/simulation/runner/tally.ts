@@ -23,6 +23,7 @@ export class Tally {
   readonly #counts = new Map<string, number>();
   readonly #cells = new Map<string, number>();
   readonly #ackMs: number[] = [];
+  readonly #staleMs: number[] = [];
   readonly #convergedMs: number[] = [];
 
   add(result: RunResult): void {
@@ -34,6 +35,7 @@ export class Tally {
     for (const [cell, count] of Object.entries(result.coverage))
       this.#cells.set(cell, (this.#cells.get(cell) ?? 0) + count);
     for (const ms of result.report.ackMs) this.#ackMs.push(ms);
+    for (const ms of result.report.staleMs) this.#staleMs.push(ms);
     if (result.convergedMs !== null) this.#convergedMs.push(result.convergedMs);
   }
 
@@ -49,6 +51,7 @@ export class Tally {
       `seeds ${this.seeds}, simulated ${simulatedS.toLocaleString('en')} s, wall ${(wallMs / 1_000).toFixed(1)} s, happenings ${this.happenings.toLocaleString('en')}, violations ${this.failures.length}`,
       COUNTS.map((name) => `${name} ${this.#counts.get(name) ?? 0}`).join(', '),
       `ack after ms: ${quantiles(this.#ackMs)}`,
+      `stale for ms: ${quantiles(this.#staleMs)}`,
       `converged after ms: ${quantiles(this.#convergedMs)}`,
     ].join('\n');
   }

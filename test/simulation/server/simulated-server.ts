@@ -249,7 +249,7 @@ export class SimulatedServer implements WireServer {
   }
 
   async #write(writes: readonly StoreWrite[]): Promise<void> {
-    for (const write of writes) this.truth.apply(write);
+    for (const write of writes) this.truth.apply(write, this.#around.timeline.nowMs);
     await this.#store.write(writes);
   }
 

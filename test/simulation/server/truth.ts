@@ -14,7 +14,13 @@ export class Truth {
   readonly #lives = new Map<string, Log[]>();
   readonly #placesById = new Map<string, { readonly log: Log; readonly seq: number }[]>();
 
-  apply(write: StoreWrite): void {
+  readonly #storedAtMs = new Map<string, number>();
+
+  storedAtMs(id: string): number | undefined {
+    return this.#storedAtMs.get(id);
+  }
+
+  apply(write: StoreWrite, nowMs: number): void {
     if (write.type === 'put-conversation') this.#found(write.conversation.id, write.conversation.epoch);
     if (write.type !== 'put-entry') return;
     const log = this.current(write.conversationId);
@@ -22,6 +28,7 @@ export class Truth {
     const { entry } = write;
     const isNew = log.entries[entry.seq - 1] === undefined;
     log.entries[entry.seq - 1] = entry;
+    if (isNew && entry.kind === 'message') this.#storedAtMs.set(entry.id, nowMs);
     if (!isNew || entry.kind !== 'message' || entry.clientMessageId === null) return;
     const places = this.#placesById.get(entry.clientMessageId) ?? [];
     places.push({ log, seq: entry.seq });

@@ -65,7 +65,12 @@ export const userDeeds = {
   logout: act((life, { world }) => {
     life.isWanted = false;
     life.loggedOutAtMs = world.timeline.nowMs;
-    void life.client.logout();
+    const { nowMs } = world.timeline;
+    // It rejects where the store cannot be erased, and says so; then nothing is promised.
+    life.client.logout().then(
+      () => world.whenLoggedOut(life, nowMs),
+      () => {},
+    );
   }),
   dispose: { range: [0, 0], act: ({ device }) => device.dispose() },
   crash: { range: [0, 0], act: ({ device }) => device.crash() },

@@ -1,3 +1,5 @@
+const SHOWN_WITHIN_MS = 200;
+
 /** How a device runs its processes: a frozen tab or a sleeping phone runs late, a hidden page gets its timers seldom. */
 export class Freezer {
   /** Below 0 the timers of a woken process fire before its network events, above 0 after them. */
@@ -19,7 +21,8 @@ export class Freezer {
   releaseAtMs(dueAtMs: number, isTimer: boolean): number {
     const awakeAtMs = Math.max(dueAtMs, this.#frozenUntilMs);
     if (!isTimer || this.throttleMs === 0) return awakeAtMs;
-    return Math.ceil(awakeAtMs / this.throttleMs) * this.throttleMs;
+    // In small steps, for a page that is shown again gets its timers soon.
+    return Math.min(awakeAtMs + SHOWN_WITHIN_MS, Math.ceil(awakeAtMs / this.throttleMs) * this.throttleMs);
   }
 }
 

@@ -30,6 +30,8 @@ export interface WireSurroundings {
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
   readonly onText: (direction: 'up' | 'down', wire: Wire, text: string) => void;
+  /** Something is about to be told of a socket that was given up. */
+  readonly onLeak: (tell: () => void) => void;
   readonly onMuffled: (wire: Wire) => void;
   readonly onEnded: (wire: Wire) => void;
 }
@@ -198,7 +200,11 @@ export class Wire implements TransportSocket {
   }
 
   #arriveAtClient(item: Item): void {
-    if (this.#isAbandoned && !this.#around.link.isLeaky) return;
+    if (!this.#isAbandoned) return this.#tellClient(item);
+    if (this.#around.link.isLeaky) this.#around.onLeak(() => this.#tellClient(item));
+  }
+
+  #tellClient(item: Item): void {
     const { handlers } = this.#around;
     switch (item.kind) {
       case 'opened':

@@ -5,6 +5,7 @@ import { defaultLimits } from '../../../examples/server/engine/limits.js';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { DialReason } from '../../../src/core/connection/state.js';
 import { isChatSocketError } from '../../../src/errors/chat-socket-error.js';
+import type { PageSignal } from '../../../src/ports/page-signals.js';
 import { Browser } from '../device/browser.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
@@ -65,6 +66,8 @@ export class World {
   readonly attempts: Attempt[] = [];
   readonly lives: Life[] = [];
   readonly violations: Violation[] = [];
+  /** From the store to the eyes of somebody else, message by message. */
+  readonly staleMs: number[] = [];
   readonly invariants: readonly Invariant[];
   /** The server lost its memory of repeats, so a second copy is its own fault. */
   forgotDedup = false;
@@ -157,7 +160,9 @@ export class World {
       this.#settle(life, told.payload.clientMessageId, { kind: 'acked', receipt: told.payload.receipt });
     if (told.name === 'message-failed')
       this.#settle(life, told.payload.clientMessageId, { kind: 'failed', code: told.payload.error.code });
+    life.toldCount += 1;
     this.#keepGap(life, told);
+    if (told.name === 'message-received') this.#keepDelay(told.payload.message.id);
     if (told.name === 'status-changed') {
       life.connection = told.payload.connection;
       life.closedTold = false;
@@ -167,7 +172,25 @@ export class World {
   }
 
   whenAsked(life: Life, reason: DialReason): void {
+    life.askedAtMs = this.timeline.nowMs;
     for (const { asked } of this.invariants) asked?.(this, life, reason);
+  }
+
+  /** A socket that was given up speaks all the same; nobody may hear it. */
+  whenLeaked(device: Device, tell: () => void): void {
+    const toldBefore = device.life?.toldCount;
+    tell();
+    if (device.life?.toldCount !== toldBefore)
+      this.violate('I14', `device ${device.index} hears a socket that it gave up`);
+  }
+
+  whenSignalled(device: Device, signal: PageSignal): void {
+    for (const { signalled } of this.invariants) signalled?.(this, device, signal);
+  }
+
+  /** The promise of a logout resolved. */
+  whenLoggedOut(life: Life, calledAtMs: number): void {
+    for (const { loggedOut } of this.invariants) loggedOut?.(this, life, calledAtMs);
   }
 
   whenMuffled(device: Device, wire: Wire): void {
@@ -263,6 +286,12 @@ export class World {
   /** What this client was told to be lost since its history was last begun anew. */
   gapsOf(life: Life, conversationId: string): readonly Gap[] {
     return this.#gaps.get(`${nameOf(life)} ${conversationId}`) ?? [];
+  }
+
+  /** How long after it was stored a message was seen. */
+  #keepDelay(id: string | null): void {
+    const storedAtMs = id === null ? undefined : this.server.truth.storedAtMs(id);
+    if (storedAtMs !== undefined) this.staleMs.push(this.timeline.nowMs - storedAtMs);
   }
 
   #keepGap(life: Life, told: Told): void {

@@ -1,0 +1,35 @@
+import type { Attempt } from '../device/life.js';
+import type { Invariant } from './invariant.js';
+
+export const nothingAfterLogout = (): Invariant => ({
+  id: 'I22',
+  sentence: 'After a logout no row of the user is left in the store.',
+  loggedOut(world, life, calledAtMs) {
+    for (const { row, namespace } of life.device.browser?.rows.values() ?? []) {
+      if (!namespace.includes(life.device.setup.userId) || row.queuedAtMs >= calledAtMs) continue;
+      world.violate('I22', `${row.id} of device ${life.device.index} outlives the logout`);
+    }
+  },
+});
+
+export const storedBeforeSent = (): Invariant => {
+  const sent: Attempt[] = [];
+  return {
+    id: 'DS-4',
+    sentence: 'Nothing of a message is sent before its promise says how it is kept.',
+    sent(_world, { life, browser }, _wire, text) {
+      if (life === null || browser === null || !text.startsWith(SEND)) return;
+      const attempt = life.attempts.get(/"messageId":"([^"]*)"/.exec(text)?.[1] ?? '');
+      if (attempt !== undefined) sent.push(attempt);
+    },
+    stepped(world) {
+      // Promises are settled by now.
+      for (const { durable, outgoing } of sent) {
+        if (durable === null) world.violate('DS-4', `${outgoing.id} is sent and not yet persisted`);
+      }
+      sent.length = 0;
+    },
+  };
+};
+
+const SEND = '{"type":"send_message"';
