@@ -92,7 +92,7 @@ export class OutboxSession implements OutboxRows {
   }
 
   wipe(): Promise<void> {
-    const { namespace, connection, presence } = this.#parts;
+    const { connection, presence } = this.#parts;
     this.#life += 1;
     this.#wipesBegun += 1;
     // At once: calls that wait for a slow codec must not keep the mark from the disk. Where it has no room, the rest has.
@@ -100,10 +100,8 @@ export class OutboxSession implements OutboxRows {
     // Also where the store has failed: what it kept is still there.
     const wiping = this.#next(async () => {
       await marking;
-      const eraseAndTell = connection.transact('strict', (stores) => erase(stores, namespace, true));
-      await eraseAndTell.catch(() => connection.transact('strict', (stores) => erase(stores, namespace, false)));
+      await this.#erase(true).catch(() => this.#erase(false));
       this.#held.clear();
-      if (this.#failure === null) await this.#look(null);
       presence.announce();
     });
     const end = () => {
@@ -168,6 +166,11 @@ export class OutboxSession implements OutboxRows {
     const isWritten = await this.#parts.connection.transact('strict', (stores) => writeRow(stores, this.#self(), row));
     if (isWritten) this.#held.add(row.id);
     return isWritten;
+  }
+
+  #erase(isTold: boolean): Promise<void> {
+    const { namespace, owner, connection } = this.#parts;
+    return connection.transact('strict', (stores) => erase(stores, { namespace, wiper: owner, isTold }));
   }
 
   /** Learns from the database what others have done, and takes what the dead have left. */

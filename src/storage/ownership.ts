@@ -41,7 +41,7 @@ export interface Stock {
 export async function takeStock(stores: Stores, request: StockRequest): Promise<Stock> {
   const { namespace, owner, nowMs, endedOwner } = request;
   const range = keysOf(namespace);
-  if ((await stores.marks.get(namespace)) !== undefined) await erase(stores, namespace, true);
+  if ((await stores.marks.get(namespace)) !== undefined) await erase(stores, { namespace, wiper: null, isTold: true });
   const records = await stores.owners.getAll(range);
   const own = records.find((record) => record.owner === owner);
   // A lock speaks for itself, and a write needs room on the disk.
@@ -107,8 +107,15 @@ export async function markForWipe(stores: Stores, { namespace, nowMs }: Self): P
   await stores.marks.put({ namespace, stamp: nowMs });
 }
 
+export interface Erasure {
+  readonly namespace: string;
+  /** Knows already. */
+  readonly wiper: string | null;
+  readonly isTold: boolean;
+}
+
 /** Leaves nothing of the namespace but the records of its clients, which learn from them that they were logged out. */
-export async function erase(stores: Stores, namespace: string, isTold: boolean): Promise<void> {
+export async function erase(stores: Stores, { namespace, wiper, isTold }: Erasure): Promise<void> {
   const range = keysOf(namespace);
   await stores.rows.delete(range);
   await stores.aside.delete(range);
@@ -116,7 +123,7 @@ export async function erase(stores: Stores, namespace: string, isTold: boolean):
   const records = isTold ? await stores.owners.getAll(range) : [];
   // Deleting needs no room on the disk.
   await stores.owners.delete(range);
-  for (const record of records) await stores.owners.put({ ...record, isWiped: true });
+  for (const record of records) await stores.owners.put({ ...record, isWiped: record.owner !== wiper });
 }
 
 /** Rows that stay behind are anybody's from here on. */
