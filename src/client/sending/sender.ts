@@ -5,6 +5,7 @@ import type { ConnectionState, DialId } from '../../core/connection/state.js';
 import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
 import { Outbox } from '../../core/outbox/outbox.js';
 import type { Draft, OutboxEntry } from '../../core/outbox/outbox-entry.js';
+import { CALM_MS } from '../../core/outbox/suspect.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Outgoing, Receipt } from '../outgoing.js';
@@ -44,8 +45,8 @@ export class Sender {
   constructor(around: SenderSurroundings) {
     this.#around = around;
     const { options, turn } = around;
-    this.outbox = new Outbox(options.outbox);
-    const { outbox } = this;
+    const outbox = new Outbox(options.outbox);
+    this.outbox = outbox;
     this.#ledger = this.#makeLedger();
     this.#keeper = this.#makeKeeper();
     this.#drain = this.#makeDrain();
@@ -85,11 +86,12 @@ export class Sender {
 
   /** Takes a message back; false once a connection has it, or it is settled. One that failed is not shown any more. */
   cancel(id: string): boolean {
-    const { turn } = this.#around;
-    if (turn.run(() => this.#ledger.dismiss(id))) return true;
-    const entry = this.outbox.get(id);
-    if (entry?.status !== 'queued' || entry.transmittedAtMs !== null) return false;
-    return turn.run(() => this.#fail(id, 'cancelled', cancelledError(id)));
+    return this.#around.turn.run(() => {
+      if (this.#ledger.dismiss(id)) return true;
+      const entry = this.outbox.get(id);
+      if (entry?.status !== 'queued' || entry.transmittedAtMs !== null) return false;
+      return this.#fail(id, 'cancelled', cancelledError(id));
+    });
   }
 
   /** Changes a message that no connection has; false if one has it, it is settled, or there is no room for it. */
@@ -130,6 +132,7 @@ export class Sender {
   /** The connection is ready: what was sent before its ack goes first, in its order. */
   open(dialId: DialId, terms: ServerTerms): void {
     this.#drain.open(dialId, terms);
+    if (this.#unanswered.mustGoAlone) this.#drain.pause(CALM_MS);
     this.#resend();
   }
 
@@ -138,13 +141,11 @@ export class Sender {
     for (const entry of this.outbox.loseConnection()) this.#ledger.tell(entry, 'unconfirmed');
   }
 
-  /** Sends what may go out now. */
   drain(): void {
     this.#deadlines.check();
     this.#drain.run();
   }
 
-  /** Counts a frame that is no message against the pace. */
   countFrame(): void {
     this.#drain.countFrame();
   }
@@ -212,10 +213,9 @@ export class Sender {
     const { ageMaxMs } = this.#around.options.outbox;
     const draft = { ...failed, expiresAtMs: deadlineOf(nowMs, ageMaxMs, ageMaxMs), sent: null };
     const admission = this.outbox.admit(draft, this.#keeper.initial);
-    const entry = this.outbox.get(failed.id);
-    if ('full' in admission || entry === null) return false;
+    if ('full' in admission) return false;
     this.#ledger.failed.remove(failed.id);
-    this.#admitted(entry, admission.evicted);
+    this.#admitted(this.outbox.get(failed.id) ?? failed, admission.evicted);
     return true;
   }
 

@@ -5,7 +5,7 @@ import type { DialId } from '../../core/connection/state.js';
 import type { Outbox } from '../../core/outbox/outbox.js';
 import type { OutboxEntry } from '../../core/outbox/outbox-entry.js';
 import { isTooOldToRepeat, resendsByItself } from '../../core/outbox/resend.js';
-import { isConvicted, mayBeAMessage, mustBeAlone, type Suspect, suspectAfter } from '../../core/outbox/suspect.js';
+import { isConvicted, isOnTrial, readEnd, type Suspect, suspectAfter } from '../../core/outbox/suspect.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import { poisonError, tooBigError } from './delivery-errors.js';
@@ -22,6 +22,7 @@ export interface UnansweredSurroundings {
 export class Unanswered {
   readonly #around: UnansweredSurroundings;
   #suspect: Suspect | null = null;
+  #dialId: DialId | null = null;
 
   constructor(around: UnansweredSurroundings) {
     this.#around = around;
@@ -29,12 +30,13 @@ export class Unanswered {
 
   /** A message is suspected of ending connections, so nothing else may be on its way beside it. */
   get mustGoAlone(): boolean {
-    return mustBeAlone(this.#suspect);
+    return isOnTrial(this.#suspect);
   }
 
   /** On a connection whose joins have told what the server has: the rest goes out again, as far as that is safe. */
-  resend({ terms }: SendLink): void {
+  resend({ dialId, terms }: SendLink): void {
     const { options, outbox, onExpired } = this.#around;
+    this.#dialId = dialId;
     const { deduplicates, dedupWindowMs } = terms;
     if (!resendsByItself(options.outbox.resend, deduplicates)) return;
     const nowMs = options.clock.nowMs();
@@ -63,14 +65,20 @@ export class Unanswered {
   blame(dialId: DialId, cause: CloseCause): void {
     const suspects = this.#around.outbox.unconfirmed().filter(({ sent }) => sent?.dialId === dialId);
     const [oldest] = suspects;
-    if (oldest === undefined) return;
-    if (cause.action === 'too-big') {
+    if (oldest === undefined) {
+      // It ended during the calm, so it ends without the suspect too.
+      if (this.#dialId === dialId && this.mustGoAlone) this.#suspect = null;
+    } else if (cause.action === 'too-big') {
       const biggest = suspects.reduce((most, entry) => (entry.sizeBytes > most.sizeBytes ? entry : most));
       this.#around.onFailed(biggest.id, tooBigError());
-    } else if (mayBeAMessage(cause)) {
-      this.#suspect = suspectAfter(this.#suspect, oldest.id);
-      if (isConvicted(this.#suspect)) this.#around.onFailed(oldest.id, poisonError(oldest.id));
-    }
+    } else this.#try(oldest, cause);
+  }
+
+  #try({ id, sent }: OutboxEntry, cause: CloseCause): void {
+    const end = readEnd(cause, sent?.atMs ?? 0);
+    if (end === null) return;
+    this.#suspect = suspectAfter(this.#suspect, id);
+    if (isConvicted(this.#suspect, end)) this.#around.onFailed(id, poisonError(id));
   }
 
   /** A message that has its answer is beyond suspicion. */

@@ -1,42 +1,52 @@
 /**
- * Finds a message that its server cannot bear: the server says goodbye whenever it comes. A link that merely breaks
- * says nothing, so only closes that were told count, and the last one only while the message was alone on its way.
+ * Finds a message that its server cannot bear: the connection ends whenever it comes. Links break too, so a suspect is
+ * tried alone, on a connection that was calm before: one that does not even stay up for that acquits it.
  */
 
-/** Closes in a row that make a message a suspect, which is then sent alone, and a culprit. */
-const CLOSES_TO_ISOLATE = 2;
-const CLOSES_TO_CONVICT = 3;
+/** Ends in a row, right after a message was sent and with no answer to it, that make it a suspect. */
+const ENDS_TO_SUSPECT = 2;
+/** With trials from then on, this many convict: fewer where the server itself said goodbye. */
+const ENDS_TO_CONVICT = { told: 3, cut: 5 };
+/** An end that comes later than this after the message has another reason. */
+const RIGHT_AFTER_MS = 2_000;
+/** How long a connection has to stay up before the suspect is sent on it. */
+export const CALM_MS = 2_000;
 
 export interface Suspect {
   readonly id: string;
-  readonly closes: number;
+  readonly ends: number;
 }
 
-/** After a told close with this message as the oldest without an answer. */
+/** After a connection ended with this message as the oldest without an answer. */
 export function suspectAfter(suspect: Suspect | null, id: string): Suspect {
-  return { id, closes: suspect?.id === id ? suspect.closes + 1 : 1 };
+  return { id, ends: suspect?.id === id ? suspect.ends + 1 : 1 };
 }
 
-/** Others wait until it is settled. */
-export function mustBeAlone(suspect: Suspect | null): boolean {
-  return suspect !== null && suspect.closes >= CLOSES_TO_ISOLATE;
+/** It is sent after a calm, and others wait until it is settled. */
+export function isOnTrial(suspect: Suspect | null): boolean {
+  return suspect !== null && suspect.ends >= ENDS_TO_SUSPECT;
 }
 
-export function isConvicted(suspect: Suspect): boolean {
-  return suspect.closes >= CLOSES_TO_CONVICT;
+export function isConvicted(suspect: Suspect, end: 'told' | 'cut'): boolean {
+  return suspect.ends >= ENDS_TO_CONVICT[end];
 }
 
-/** Codes of a server that goes, restarts, is too busy or wants another token: none of them is about a message. */
-const INNOCENT_CODES: ReadonlySet<number> = new Set([1000, 1001, 1005, 1006, 1009, 1012, 1013]);
+/** Codes of a server that goes, restarts, is too busy or finds a frame too big: none of them is about what it says. */
+const INNOCENT_CODES: ReadonlySet<number> = new Set([1000, 1001, 1009, 1012, 1013]);
+const CUT_CODES: ReadonlySet<number> = new Set([1005, 1006]);
 
-/** True for a close that a message may have caused: a server's own word for trouble. */
-export function mayBeAMessage(close: {
+/** How a connection ended that a message may have ended; null for one that it did not. */
+export function readEnd(close: EndFacts, sentAtMs: number): 'told' | 'cut' | null {
+  const { kind, code, action, retryAfterMs, atMs } = close;
+  if (kind !== 'socket-closed' || code === null || INNOCENT_CODES.has(code)) return null;
+  if (action !== 'retry' || retryAfterMs !== null || atMs - sentAtMs > RIGHT_AFTER_MS) return null;
+  return CUT_CODES.has(code) ? 'cut' : 'told';
+}
+
+interface EndFacts {
   readonly kind: string;
   readonly code: number | null;
   readonly action: string;
   readonly retryAfterMs: number | null;
-}): boolean {
-  const { kind, code, action, retryAfterMs } = close;
-  if (kind !== 'socket-closed' || code === null || INNOCENT_CODES.has(code)) return false;
-  return action === 'retry' && retryAfterMs === null;
+  readonly atMs: number;
 }

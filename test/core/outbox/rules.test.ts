@@ -3,13 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import type { OutboxEntry } from '../../../src/core/outbox/outbox-entry.js';
 import { isTooOldToRepeat, resendsByItself } from '../../../src/core/outbox/resend.js';
-import {
-  isConvicted,
-  mayBeAMessage,
-  mustBeAlone,
-  type Suspect,
-  suspectAfter,
-} from '../../../src/core/outbox/suspect.js';
+import { isConvicted, isOnTrial, readEnd, type Suspect, suspectAfter } from '../../../src/core/outbox/suspect.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -41,34 +35,38 @@ describe('a message without an ack', () => {
   });
 });
 
-describe('a close', () => {
-  const close = { kind: 'socket-closed', code: 1011, action: 'retry', retryAfterMs: null };
+describe('the end of a connection', () => {
+  const close = { kind: 'socket-closed', code: 1011, action: 'retry', retryAfterMs: null, atMs: 1_000 };
 
   test.each([
-    ['F30 told, for trouble inside the server', {}, true],
-    ['F30 told, by a policy', { code: 1008 }, true],
-    ['F30 told, with a code of the application', { code: 4000 }, true],
-    ['F30 of a link that broke', { code: 1006 }, false],
-    ['F23 of a server that goes', { code: 1001 }, false],
-    ['F23 of a server that restarts', { code: 1012 }, false],
-    ['F23 of a server that is busy', { code: 1013 }, false],
-    ['F23 that asks for a pause', { retryAfterMs: 1_000 }, false],
-    ['F53 for the token', { code: 4401, action: 'renew-token' }, false],
-    ['of ours, for silence', { kind: 'unresponsive', code: null }, false],
-    ['for a frame that was too big', { code: 1009, action: 'too-big' }, false],
-  ])('%s may be about a message: %o → %s', (_what, facts, verdict) => {
-    expect(mayBeAMessage({ ...close, ...facts })).toBe(verdict);
+    ['F30 told, for trouble inside the server', {}, 'told'],
+    ['F30 told, by a policy', { code: 1008 }, 'told'],
+    ['F30 told, with a code of the application', { code: 4000 }, 'told'],
+    ['F30 without a word', { code: 1006 }, 'cut'],
+    ['F30 just in time', { atMs: 2_000 }, 'told'],
+    ['F30 too late after the message', { atMs: 2_001 }, null],
+    ['F23 of a server that goes', { code: 1001 }, null],
+    ['F23 of a server that restarts', { code: 1012 }, null],
+    ['F23 of a server that is busy', { code: 1013 }, null],
+    ['F23 that asks for a pause', { retryAfterMs: 1_000 }, null],
+    ['F53 for the token', { code: 4401, action: 'renew-token' }, null],
+    ['of ours, for silence', { kind: 'unresponsive', code: null }, null],
+    ['for a frame that was too big', { code: 1009, action: 'too-big' }, null],
+  ])('%s may be about a message: %o → %s', (_what, facts, end) => {
+    expect(readEnd({ ...close, ...facts }, 0)).toBe(end);
   });
 
-  test('F30 three times in a row convicts, the third time alone; another message in between acquits', () => {
+  test.each([
+    ['told', ['b', 'b trial', 'b convicted']],
+    ['cut', ['b', 'b trial', 'b trial', 'b trial', 'b convicted']],
+  ] as const)('F30 right after the same message convicts it if it was %s often enough: %j', (end, expected) => {
     const seen: string[] = [];
-    let suspect: Suspect | null = null;
-    for (const id of ['a', 'b', 'b', 'b']) {
-      seen.push(`${id} ${mustBeAlone(suspect) ? 'alone' : 'among others'}`);
-      suspect = suspectAfter(suspect, id);
-      if (isConvicted(suspect)) seen.push(`${id} convicted`);
+    let suspect: Suspect | null = suspectAfter(null, 'a');
+    while (seen.length < expected.length) {
+      suspect = suspectAfter(suspect, 'b');
+      seen.push(`b${isConvicted(suspect, end) ? ' convicted' : isOnTrial(suspect) ? ' trial' : ''}`);
     }
 
-    expect(seen).toEqual(['a among others', 'b among others', 'b among others', 'b alone', 'b convicted']);
+    expect(seen).toEqual(expected);
   });
 });
