@@ -156,13 +156,14 @@ export class History {
       const before = beforeId === null ? -1 : this.#indexOf(beforeId);
       return before === -1 ? this.#confirmed.length : before;
     }
-    let index = this.#confirmed.length;
-    while (index > this.#start) {
-      const before = this.#confirmed[index - 1]?.seq ?? null;
-      if (before === null || before < row.seq) break;
-      index -= 1;
+    let place = this.#confirmed.length;
+    for (let index = place - 1; index >= this.#start; index -= 1) {
+      const seq = this.#confirmed[index]?.seq ?? null;
+      // Rows without a number do not hide those in front of them.
+      if (seq !== null && seq < row.seq) break;
+      if (seq !== null) place = index;
     }
-    return index;
+    return place;
   }
 
   /** The oldest row goes first, but never an answer that is still growing. */
