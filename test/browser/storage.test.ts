@@ -9,15 +9,21 @@ import { openStorageTab, ownDatabase } from './stage/storage-tab.js';
 
 const SECRET = 'a text that nobody may read';
 
-describeOutboxStoreContract({ title: 'IndexedDB of Chromium', name: 'indexed-db', isDurable: true }, () => {
-  const databaseName = ownDatabase();
-  return { makeStore: () => indexedDbOutboxStore({ databaseName }) };
-});
+describeOutboxStoreContract(
+  { title: 'IndexedDB of Chromium', name: 'indexed-db', isDurable: true, isShared: true },
+  () => {
+    const databaseName = ownDatabase();
+    return { makeStore: () => indexedDbOutboxStore({ databaseName }) };
+  },
+);
 
-describeOutboxStoreContract({ title: 'IndexedDB of Chromium, by leases', name: 'indexed-db', isDurable: true }, () => {
-  const databaseName = ownDatabase();
-  return { makeStore: () => indexedDbOutboxStore({ databaseName, locks: null }) };
-});
+describeOutboxStoreContract(
+  { title: 'IndexedDB of Chromium, by leases', name: 'indexed-db', isDurable: true, isShared: true },
+  () => {
+    const databaseName = ownDatabase();
+    return { makeStore: () => indexedDbOutboxStore({ databaseName, locks: null }) };
+  },
+);
 
 /** Everything in the database as this origin can read it. */
 async function readAll(databaseName: string): Promise<Record<string, unknown[]>> {

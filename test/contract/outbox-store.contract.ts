@@ -10,9 +10,14 @@ interface Named {
   readonly title: string;
   readonly name: string;
   readonly isDurable: boolean;
+  /** Several clients at once, of several users. A fake may serve one at a time. */
+  readonly isShared: boolean;
 }
 
-export function describeOutboxStoreContract({ title, name, isDurable }: Named, start: () => OutboxStoreHarness): void {
+export function describeOutboxStoreContract(
+  { title, name, isDurable, isShared }: Named,
+  start: () => OutboxStoreHarness,
+): void {
   describe(`Outbox store contract: ${title}`, () => {
     test('tells its name and whether it outlives the page', () => {
       const store = start().makeStore();
@@ -22,6 +27,7 @@ export function describeOutboxStoreContract({ title, name, isDurable }: Named, s
 
     describeAnyStore(start);
     if (isDurable) describeDurableStore(start);
+    if (isShared) describeSharedStore(start);
   });
 }
 
@@ -53,8 +59,8 @@ function describeDurableStore(start: () => OutboxStoreHarness): void {
   test('UP-21 gives the next client the rows as they were, in the order of their sending', async () => {
     const harness = start();
     const before = await harness.makeStore().open({ namespace: NAMESPACE, events: recordEvents().events });
-    await before.put(SECOND);
     await before.put(FIRST);
+    await before.put(SECOND);
     await before.close();
     const told = recordEvents();
 
@@ -78,6 +84,40 @@ function describeDurableStore(start: () => OutboxStoreHarness): void {
     await after.close();
 
     expect(told.adopted).toEqual([transmitted]);
+  });
+
+  test('I22 F76 a wipe leaves nothing, of what was put before it and of what is put meanwhile', async () => {
+    const harness = start();
+    const before = await harness.makeStore().open({ namespace: NAMESPACE, events: recordEvents().events });
+    await before.put(FIRST);
+
+    const putting = Promise.resolve(before.put(SECOND)).catch(() => undefined);
+    await before.wipe();
+    await putting;
+    await before.close();
+
+    const told = recordEvents();
+    const after = await harness.makeStore().open({ namespace: NAMESPACE, events: told.events });
+    await after.put(storedMessage('m3', 3));
+    await after.close();
+    expect(told.adopted).toEqual([]);
+  });
+}
+
+function describeSharedStore(start: () => OutboxStoreHarness): void {
+  test('gives rows by their order, whenever they were written', async () => {
+    const harness = start();
+    const before = await harness.makeStore().open({ namespace: NAMESPACE, events: recordEvents().events });
+    await before.put(SECOND);
+    await before.put(FIRST);
+    await before.close();
+    const told = recordEvents();
+
+    const after = await harness.makeStore().open({ namespace: NAMESPACE, events: told.events });
+    await told.untilAdopted(2);
+    await after.close();
+
+    expect(told.adopted).toEqual([FIRST, SECOND]);
   });
 
   test('MT-2 gives no client the rows of one that lives', async () => {
@@ -114,22 +154,5 @@ function describeDurableStore(start: () => OutboxStoreHarness): void {
     await again.untilAdopted(1);
     await after.close();
     expect(again.adopted).toEqual([FIRST]);
-  });
-
-  test('I22 F76 a wipe leaves nothing, of what was put before it and of what is put meanwhile', async () => {
-    const harness = start();
-    const before = await harness.makeStore().open({ namespace: NAMESPACE, events: recordEvents().events });
-    await before.put(FIRST);
-
-    const putting = Promise.resolve(before.put(SECOND)).catch(() => undefined);
-    await before.wipe();
-    await putting;
-    await before.close();
-
-    const told = recordEvents();
-    const after = await harness.makeStore().open({ namespace: NAMESPACE, events: told.events });
-    await after.put(storedMessage('m3', 3));
-    await after.close();
-    expect(told.adopted).toEqual([]);
   });
 }
