@@ -1,0 +1,49 @@
+/** Mistakes in what goes over the wire, or in how it is read. */
+
+import type { Mutant } from './mutant.js';
+
+const ENCODE = 'src/protocols/envelope/encode.ts';
+const TRANSLATE = 'src/protocols/envelope/translate.ts';
+
+export const inProtocol: readonly Mutant[] = [
+  {
+    name: 'no-producer-numbers',
+    side: 'protocol',
+    breaks: 'Messages go out without their numbers, so that a server cannot keep their order.',
+    patches: [
+      {
+        file: ENCODE,
+        find: '...(terms.producerOrder ? { producer: { id: frame.producer.id, seq: frame.producer.seq } } : {}),',
+        replace: '',
+      },
+    ],
+    invariants: ['I4'],
+  },
+  {
+    name: 'own-name-not-read',
+    side: 'protocol',
+    breaks: 'The name that the sender gave a message is not read, so its own echo looks like another one.',
+    patches: [
+      {
+        file: TRANSLATE,
+        find: 'clientMessageId: message.clientMessageId ?? null,',
+        replace: 'clientMessageId: null,',
+      },
+    ],
+    invariants: ['I2', 'L1'],
+  },
+  {
+    name: 'final-taken-for-retry',
+    side: 'protocol',
+    breaks: 'A message that a server refuses for good is sent again and again.',
+    patches: [{ file: TRANSLATE, find: "default:\n      return 'final';", replace: "default:\n      return 'retry';" }],
+    invariants: ['L1'],
+  },
+  {
+    name: 'range-loses-last',
+    side: 'protocol',
+    breaks: 'The last event of a range is lost on the way in.',
+    patches: [{ file: TRANSLATE, find: 'events: events.flatMap(', replace: 'events: events.slice(0, -1).flatMap(' }],
+    invariants: ['L1', 'I3'],
+  },
+];

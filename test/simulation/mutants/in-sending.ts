@@ -1,0 +1,217 @@
+/** Mistakes in what goes out: outbox, window, resends, deadlines, the store. */
+
+import type { Mutant } from './mutant.js';
+
+const OUTBOX = 'src/core/outbox/outbox.ts';
+const LANES = 'src/core/outbox/lanes.ts';
+const DRAIN = 'src/client/sending/drain.ts';
+const SENDER = 'src/client/sending/sender.ts';
+
+export const inSending: readonly Mutant[] = [
+  {
+    name: 'not-persisted',
+    side: 'client',
+    breaks: 'A message is said to be stored, and is not.',
+    patches: [
+      {
+        file: 'src/client/sending/stored-rows.ts',
+        find: 'return this.#ask((rows) => rows.put(row));',
+        replace: 'return this.#ask(() => undefined);',
+      },
+    ],
+    invariants: ['I1', 'DS-4'],
+  },
+  {
+    name: 'row-removed-before-ack',
+    side: 'client',
+    breaks: 'A message leaves the store when it is sent, and not when the server has it.',
+    patches: [
+      {
+        file: SENDER,
+        find: "onSent: (entry) => this.#ledger.tell(entry, 'sending'),",
+        replace: "onSent: (entry) => { this.#keeper.forget(entry); this.#ledger.tell(entry, 'sending'); },",
+      },
+    ],
+    invariants: ['I1'],
+  },
+  {
+    name: 'sent-before-stored',
+    side: 'client',
+    breaks: 'A message goes out while the store has not taken it yet.',
+    patches: [
+      {
+        file: OUTBOX,
+        find: "if (head.keeping === 'cleared' && (entry",
+        replace: 'if ((entry',
+      },
+    ],
+    invariants: ['DS-4'],
+  },
+  {
+    name: 'logout-leaves-rows',
+    side: 'client',
+    breaks: 'A logout erases nothing of the store.',
+    patches: [{ file: SENDER, find: 'return this.#keeper.wipe();', replace: 'return Promise.resolve();' }],
+    invariants: ['I22'],
+  },
+  {
+    name: 'outbox-not-pruned',
+    side: 'client',
+    breaks: 'A message stays in the outbox although the server has it.',
+    patches: [
+      {
+        file: 'src/client/sending/ledger.ts',
+        find: 'failed ?? outbox.settle(id);',
+        replace: 'failed ?? outbox.get(id);',
+      },
+    ],
+    invariants: ['I6', 'L1'],
+  },
+  {
+    name: 'outbox-unbounded',
+    side: 'client',
+    breaks: 'The outbox takes any number of messages.',
+    patches: [
+      {
+        file: OUTBOX,
+        find: "if (this.count >= this.#bounds.messagesMax) return 'messages';",
+        replace: '',
+      },
+    ],
+    invariants: ['I11'],
+  },
+  {
+    name: 'newest-first',
+    side: 'client',
+    breaks: 'Of what waits the newest goes out first.',
+    patches: [
+      {
+        file: LANES,
+        find: 'for (const { first } of this.#lanes.values()) yield first;',
+        replace: 'for (const { last } of this.#lanes.values()) yield last;',
+      },
+    ],
+    invariants: ['I4'],
+  },
+  {
+    name: 'unconfirmed-behind-newer',
+    side: 'client',
+    breaks: 'What is sent again goes behind what was never sent.',
+    patches: [{ file: LANES, find: 'if (entry.order < lane.last.entry.order) {', replace: 'if (Number.isNaN(0)) {' }],
+    invariants: ['I4'],
+  },
+  {
+    name: 'window-ignored',
+    side: 'client',
+    breaks: 'There is no limit to the messages without an ack.',
+    patches: [{ file: OUTBOX, find: 'if (this.#inFlight.size >= inFlightMax) return;', replace: '' }],
+    invariants: ['I11'],
+  },
+  {
+    name: 'ack-by-position',
+    side: 'client',
+    breaks: 'An ack counts for the oldest message on its way, whichever it names.',
+    patches: [
+      {
+        file: 'src/client/receiving/receiver.ts',
+        find: 'sender.ack({ clientMessageId, id, seq, duplicate }, true);',
+        replace:
+          'sender.ack({ clientMessageId: sender.outbox.oldestInFlight()?.id ?? clientMessageId, id, seq, duplicate }, true);',
+      },
+    ],
+    invariants: ['I5'],
+  },
+  {
+    name: 'id-per-transmission',
+    side: 'client',
+    breaks: 'A message that is sent again gets another id.',
+    patches: [
+      {
+        file: DRAIN,
+        find: "type: 'send',\n      clientMessageId,",
+        replace:
+          "type: 'send',\n      clientMessageId: entry.transmittedAtMs === options.clock.nowMs() ? clientMessageId : options.ids.messageId(),",
+      },
+    ],
+    invariants: ['L1', 'G2', 'I2', 'I4'],
+  },
+  {
+    name: 'edit-after-transmission',
+    side: 'client',
+    breaks: 'The words of a message change although a server may have it.',
+    patches: [
+      {
+        file: OUTBOX,
+        find: 'const entry = this.#queued.get(id)?.entry;\n    if (entry === undefined || !isUntouched(entry)) return null;',
+        replace: 'const entry = this.get(id);\n    if (entry === null) return null;',
+      },
+    ],
+    invariants: ['DS-3', 'L1'],
+  },
+  {
+    name: 'expired-stays',
+    side: 'client',
+    breaks: 'A message is told to have expired, and goes out all the same.',
+    patches: [
+      {
+        file: 'src/client/sending/ledger.ts',
+        find: "this.fail(entry.id, 'failed', expiredError(entry));",
+        replace: "this.end(entry, 'failed', expiredError(entry));",
+      },
+    ],
+    invariants: ['I6', 'L1'],
+  },
+  {
+    name: 'expired-resent',
+    side: 'client',
+    breaks: 'After a sleep a message goes out once more although its time ran out meanwhile.',
+    patches: [
+      {
+        file: 'src/client/sending/deadlines.ts',
+        find: 'if (this.#isAwake && this.#earliestMs <=',
+        replace: 'if (Number.isNaN(0) && this.#earliestMs <=',
+      },
+    ],
+    invariants: ['DS-8'],
+  },
+  {
+    name: 'cancel-after-transmission',
+    side: 'client',
+    breaks: 'A message is taken back although a server may have it.',
+    patches: [
+      {
+        file: SENDER,
+        find: "if (entry?.status !== 'queued' || entry.transmittedAtMs !== null) return false;",
+        replace: 'if (entry === null) return false;',
+      },
+    ],
+    invariants: ['DS-3'],
+  },
+  {
+    name: 'pace-ignored',
+    side: 'client',
+    breaks: 'Messages go out as fast as they can.',
+    patches: [{ file: DRAIN, find: 'if (spent.waitMs > 0) return this.#runIn(spent.waitMs);', replace: '' }],
+    invariants: ['I15'],
+  },
+  {
+    name: 'full-buffer-ignored',
+    side: 'client',
+    breaks: 'Messages pile up in a socket that sends nothing.',
+    patches: [
+      {
+        file: DRAIN,
+        find: 'this.#isBufferFull = this.#around.bufferedBytes(dialId) > bytesMax;',
+        replace: 'this.#isBufferFull = false;',
+      },
+    ],
+    invariants: ['I16'],
+  },
+  {
+    name: 'overdue-ack-ignored',
+    side: 'client',
+    breaks: 'An ack that never comes is waited for as long as the connection lives.',
+    patches: [{ file: 'src/client/sending/ack-watch.ts', find: 'onOverdue(hasProbed);', replace: '' }],
+    invariants: ['L1'],
+  },
+];

@@ -1,0 +1,17 @@
+import { inConnection } from './in-connection.js';
+import { inProtocol } from './in-protocol.js';
+import { inReceiving } from './in-receiving.js';
+import { inSending } from './in-sending.js';
+import { inStreams } from './in-streams.js';
+import type { Mutant } from './mutant.js';
+import { onServer } from './on-server.js';
+
+/** Every mistake that the simulation must find. */
+export const mutants: readonly Mutant[] = [
+  ...inConnection,
+  ...inSending,
+  ...inReceiving,
+  ...inStreams,
+  ...onServer,
+  ...inProtocol,
+];
