@@ -42,11 +42,13 @@ async function endAfter(scenario: Scenario, step: number, end: (world: TestWorld
   });
   const promises = { ended: end(world) };
   await world.clock.advance(10_000);
+  // At once: a timer that is left would have fired by the time that everything is looked at again.
+  const trouble: string[] = [];
+  await world.assertClean(promises).catch((error: unknown) => trouble.push(String(error)));
   const wordsAtEnd = told.length;
   const callsAtEnd = calls;
   await world.clock.advance(LATER_MS);
 
-  const trouble = [];
   const closed = told.filter(({ name }) => name === 'closed').length;
   if (closed > 1) trouble.push(`${closed} events closed`);
   if (told.length > wordsAtEnd) trouble.push(`events later: ${told.slice(wordsAtEnd).map(({ name }) => name)}`);

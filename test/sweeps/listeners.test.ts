@@ -50,6 +50,20 @@ describe('the scenarios', () => {
 });
 
 describe.each(SCENARIOS)('in the life of “$name”', (scenario) => {
+  test('I18 UP-33 every listener finds the client whole: the snapshot has what is told', async () => {
+    const trouble: string[] = [];
+
+    await live(scenario, (world) => {
+      for (const name of EVENT_NAMES) {
+        world.client.on(name, (payload) => {
+          if (!agrees(world, { name, payload })) trouble.push(`${name} ${JSON.stringify(payload)}`);
+        });
+      }
+    });
+
+    expect(trouble).toEqual([]);
+  });
+
   test.each(HARMLESS)('I17 F57 a listener that %s changes nothing for the others', async (_what, react) => {
     const before = (await live(scenario)).map(tellingOf);
     for (const name of new Set((await live(scenario)).map((event) => event.name))) {
@@ -99,6 +113,20 @@ async function liveBusily(scenario: Scenario, name: EventName, react: Reaction):
   await world.clock.advance(LATER_MS);
   await world.assertClean({ ended }).catch((error: unknown) => trouble.push(String(error)));
   return trouble;
+}
+
+/** Events that the snapshot may follow a moment later are left out. */
+function agrees({ client }: TestWorld, { name, payload }: ToldEvent): boolean {
+  const { connection, messages } = client.snapshot;
+  if (name === 'opened' || name === 'closed') return connection.status === (name === 'opened' ? 'open' : 'closed');
+  if ('connection' in payload) return connection.status === payload.connection.status;
+  if (name === 'message-failed' && 'clientMessageId' in payload) {
+    return messages.every((row) => row.clientMessageId !== payload.clientMessageId || row.delivery === 'failed');
+  }
+  if (name === 'stream-ended' && 'status' in payload) {
+    return messages.some((row) => row.id === payload.messageId && row.stream === payload.status);
+  }
+  return true;
 }
 
 function reactOn(world: TestWorld, name: EventName, react: Reaction): () => void {
