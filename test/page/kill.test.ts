@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { chromium } from 'playwright';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { browserLaunch } from '../../scripts/find-browser.js';
-import { BrowserProcess } from './browser-process.js';
+import { KillableBrowser } from './killable-browser.js';
 import { type OutboxStage, setOutboxStage } from './outbox-stage.js';
 
 const KILLS = Number(process.env['CHATSOCKET_KILLS'] ?? 10);
@@ -28,8 +28,8 @@ afterEach(async () => {
   await rm(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
-function startBrowser(address: string): BrowserProcess {
-  const browser = BrowserProcess.start(profile, address);
+function startBrowser(address: string): KillableBrowser {
+  const browser = KillableBrowser.start(profile, address);
   ends.push(() => browser.kill());
   return browser;
 }

@@ -7,7 +7,7 @@ import { type IndexedDbOutboxStoreOptions, indexedDbOutboxStore } from '../../sr
 import { type ManualClock, manualClock } from '../../src/testing/index.js';
 import { FakeBrowserLocks } from './fake-locks.js';
 
-export const NAMESPACE = 'ada@wss://chat.example';
+const NAMESPACE = 'ada@wss://chat.example';
 const DEADLINE_MS = 4_000;
 
 export type Told =

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { browserLaunch } from '../../scripts/find-browser.js';
 
-export class BrowserProcess {
+export class KillableBrowser {
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess) {
@@ -11,12 +11,12 @@ export class BrowserProcess {
   }
 
   /** Opens the page in the profile that this folder holds. */
-  static start(profileFolder: string, address: string): BrowserProcess {
+  static start(profileFolder: string, address: string): KillableBrowser {
     const { executablePath, args } = browserLaunch();
     const flags = ['--headless', '--remote-debugging-port=0', '--no-default-browser-check', '--disable-breakpad'];
     // A group of its own, so that one signal ends all of its processes at the same instant.
     const options = { detached: true, stdio: 'ignore' } as const;
-    return new BrowserProcess(
+    return new KillableBrowser(
       spawn(executablePath, [...args, ...flags, `--user-data-dir=${profileFolder}`, address], options),
     );
   }
