@@ -144,6 +144,43 @@ describe('the order of messages', () => {
     expect(client.outbox.list()).toEqual([]);
   });
 
+  test.each([
+    ['counts', true],
+    ['does not count', false],
+  ])(
+    'F29 DS-9 is kept behind a refusal that the server %s among the numbers of its sender',
+    async (_what, isCounted) => {
+      const { client, server, open, clock, transport } = createTestClient({
+        client: { outbox: { ratePerSecond: Infinity } },
+        server: { mode: 'manual' },
+      });
+      await open();
+      server.ready();
+      await clock.advance(0);
+      const spent = new Map<unknown, number>();
+      const stored: unknown[] = [];
+      (await transport.nextConnection()).onFrame((text) => {
+        // What a client of this library sends is an envelope.
+        const { messageId, payload } = JSON.parse(text) as { messageId: string; payload: Record<string, unknown> };
+        const { id, seq } = payload['producer'] as { id: string; seq: number };
+        const error = (code: string) =>
+          server.sendFrame({ type: 'error', payload: { code, message: code, messageId, retryAfterMs: 10 } });
+        if (seq !== (spent.get(id) ?? 0) + 1) return error('OUT_OF_ORDER');
+        const isRefused = payload['content'] === 'm2';
+        if (isCounted || !isRefused) spent.set(id, seq);
+        if (isRefused) return error('FORBIDDEN');
+        stored.push(payload['content']);
+        server.ack(messageId);
+      });
+
+      for (const text of numbered(8)) client.send(text);
+      await clock.advance(5_000);
+
+      expect(stored).toEqual(numbered(8).filter((text) => text !== 'm2'));
+      expect(client.outbox.list()).toEqual([]);
+    },
+  );
+
   test('a frame that is too big (1009) fails the biggest message of that connection, alone and for good', async () => {
     const { client, server, open, clock, transport } = createTestClient({ server: { mode: 'manual' } });
     await open();

@@ -160,6 +160,8 @@ export class Sender {
 
   /** The server will never take it; the others go on. */
   refuse(id: string, error: ChatSocketError): boolean {
+    // Some servers count what they refuse and others do not; under another name it makes no difference.
+    if (this.outbox.get(id) !== null) this.outbox.renumber();
     return this.#fail(id, 'failed', error);
   }
 
@@ -285,10 +287,7 @@ export class Sender {
       mustGoAlone: () => this.#unanswered.mustGoAlone,
       onNext: (entry) => this.#keeper.keep(entry, true),
       onSent: (entry) => this.#ledger.tell(entry, 'sending'),
-      onUnsendable: ({ id }) => {
-        this.outbox.renumber();
-        this.refuse(id, unsendableError());
-      },
+      onUnsendable: ({ id }) => this.refuse(id, unsendableError()),
       onAckOverdue,
     });
   }

@@ -280,7 +280,7 @@ export class Outbox {
     if (this.#inFlight.size >= inFlightMax) return;
     // Those of the old counting may still come back, and must not be overtaken.
     const oldest = this.oldestInFlight();
-    if (oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return;
+    if (keepsOrder && oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return;
     const busy = new Set<string>();
     if (!keepsOrder) for (const { conversationId } of this.#inFlight.values()) busy.add(conversationId);
     for (const head of this.#lanes.heads()) if (!busy.has(head.entry.conversationId)) yield head;
