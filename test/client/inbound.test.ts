@@ -178,6 +178,29 @@ describe('frames that nobody can read', () => {
     },
   );
 
+  test.each([
+    ['ASCII', 'x', 1_000, true],
+    ['ASCII', 'x', 1_100, false],
+    ['two bytes each', 'é', 450, true],
+    ['two bytes each', 'é', 600, false],
+    ['three bytes each', '語', 300, true],
+    ['three bytes each', '語', 400, false],
+    ['four bytes a pair', '😀', 220, true],
+    ['four bytes a pair', '😀', 300, false],
+  ])('C6 a frame is measured in bytes: %s (%s), %i times', async (_what, character, count, isTaken) => {
+    const { client, open, server, clock } = createTestClient({ client: { inbox: { frameBytesMax: 1_024 } } });
+    await open();
+    const rejected = listen(client, 'frame-rejected');
+    const text = `{"type":"t","x":"${character.repeat(count)}"}`;
+
+    server.connection.sendRaw(text);
+    await clock.advance(100);
+
+    expect(rejected).toEqual(isTaken ? [] : [{ reason: 'too-big', sizeChars: text.length }]);
+    expect(client.metrics()).toMatchObject({ framesUnknown: isTaken ? 1 : 0, framesRejected: isTaken ? 0 : 1 });
+    client.dispose();
+  });
+
   test('UP-32 F42 binary is dropped too; unknown types and bare pings are no fault', async () => {
     const { client, open, server, clock } = createTestClient();
     await open();

@@ -36,6 +36,86 @@ describe('loadOlder()', () => {
     client.dispose();
   });
 
+  test('RX-6 UP-38 pages that go beyond the cap stay whole, and the cap takes hold again as more comes in', async () => {
+    const { client, server, clock } = await openLong();
+    await client.loadOlder({ limit: 2 });
+    const paged = client.snapshot;
+
+    server.emit('m7');
+    await clock.advance(100);
+    const shrinking = client.snapshot;
+    for (const text of ['m8', 'm9']) server.emit(text);
+    await clock.advance(100);
+    const capped = client.snapshot;
+    const again = await client.loadOlder({ limit: 4 });
+
+    expect(contents(paged.messages)).toEqual(['m3', 'm4', 'm5', 'm6']);
+    expect(contents(shrinking.messages)).toEqual(['m5', 'm6', 'm7']);
+    expect([contents(capped.messages), capped.hasOlder]).toEqual([['m8', 'm9'], true]);
+    expect(contents(again.messages)).toEqual(['m4', 'm5', 'm6', 'm7']);
+    client.dispose();
+  });
+
+  test('RX-6 F39 what comes in while a page is on its way opens no hole behind it', async () => {
+    const { client, server, clock } = await openLong();
+    server.ignore('load_history');
+    const page = client.loadOlder({ limit: 3 });
+    for (const text of ['m7', 'm8', 'm9']) server.emit(text);
+    await clock.advance(100);
+    const older = ['m2', 'm3', 'm4'].map((content, index) => ({
+      id: `conversation-1/epoch-1/${index + 2}`,
+      conversationId: 'conversation-1',
+      senderId: 'user-2',
+      content,
+      timestamp: '',
+      seq: index + 2,
+    }));
+
+    server.sendFrame({
+      type: 'history_page',
+      payload: { conversationId: 'conversation-1', messages: older, hasOlder: true },
+    });
+    await clock.advance(100);
+
+    expect(contents((await page).messages)).toEqual(['m2', 'm3', 'm4']);
+    expect(contents(client.snapshot.messages)).toEqual(['m2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8', 'm9']);
+    client.dispose();
+  });
+
+  test('hasOlder is true once rows were evicted, and a server without numbers gives none of them again', async () => {
+    const hasOlder = async (dialect: 'base' | 'chatsocket.v1') => {
+      const { client, open, server, clock } = createTestClient({
+        client: { inbox: { historyMax: 2 } },
+        server: { dialect },
+      });
+      await open();
+      const before = client.snapshot.hasOlder;
+      for (const text of ['one', 'two', 'three']) server.emit(text);
+      await clock.advance(100);
+      client.dispose();
+      return [before, client.snapshot.hasOlder];
+    };
+
+    expect(await hasOlder('chatsocket.v1')).toEqual([false, true]);
+    expect(await hasOlder('base')).toEqual([false, false]);
+  });
+
+  test('F24 rejects when the history is replaced meanwhile', async () => {
+    const { client, server, clock } = await openLong();
+    server.ignore('load_history');
+    const page = client.loadOlder();
+    server.newEpoch();
+    server.emit('new world');
+    await clock.advance(100);
+
+    await expect(page).rejects.toMatchObject({
+      code: 'connection/lost',
+      message: 'Cannot load older messages: the history was replaced meanwhile; try again.',
+    });
+    expect(contents(client.snapshot.messages)).toEqual(['new world']);
+    client.dispose();
+  });
+
   test('F40 asks once for calls that come together', async () => {
     const { client, server } = await openLong();
 

@@ -42,6 +42,8 @@ const NUMBERS: readonly (readonly [option: string, from: number, to: number, isW
   ['inbox.historyMax', 1, 1_000_000, true],
   ['inbox.seenMax', 1, 1_000_000, true],
   ['inbox.reorderMax', 1, 1_000_000, true],
+  ['inbox.gapWaitMs', 0, 60_000, false],
+  ['inbox.gapFetchTimeoutMs', 1, 600_000, false],
   ['inbox.frameBytesMax', 1_024, 100_000_000, true],
   ['inbox.notifyIntervalMs', 0, 10_000, false],
 ];
@@ -106,7 +108,11 @@ describe('another option', () => {
       'expected one of delayFirstMs, delayMaxMs, factor, attemptsMax, stableAfterMs, dialsPerMinuteMax.',
     ],
     ['heartbeat.interval', 5, 'expected one of intervalMs, timeoutMs, whenIdleOnly.'],
-    ['inbox.history', 5, 'expected one of historyMax, seenMax, reorderMax, frameBytesMax, notifyIntervalMs.'],
+    [
+      'inbox.history',
+      5,
+      'expected one of historyMax, seenMax, reorderMax, gapWaitMs, gapFetchTimeoutMs, frameBytesMax, notifyIntervalMs.',
+    ],
   ])('%s is not %j', (option, value, words) => {
     const error = refusal({ url: 'wss://localhost/', ...nest(option, value) });
 
