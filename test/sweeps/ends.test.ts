@@ -23,7 +23,7 @@ const ENDS: readonly (readonly [name: string, end: (world: TestWorld) => Promise
 ];
 
 describe.each(SCENARIOS)('in the life of “$name”', (scenario) => {
-  test.each(ENDS)('I8 F58 CN-1 %s after every step leaves no socket, timer, listener or word', async (_what, end) => {
+  test.each(ENDS)('I8 F57 %s after every step leaves no socket, timer, listener or word', async (_what, end) => {
     for (let step = 0; step <= scenario.steps.length; step += 1) {
       const trouble = await endAfter(scenario, step, end);
       expect(trouble, `after step ${step}`).toEqual([]);

@@ -64,7 +64,7 @@ describe.each(SCENARIOS)('in the life of “$name”', (scenario) => {
     expect(trouble).toEqual([]);
   });
 
-  test.each(HARMLESS)('I17 F57 a listener that %s changes nothing for the others', async (_what, react) => {
+  test.each(HARMLESS)('I17 F60 a listener that %s changes nothing for the others', async (_what, react) => {
     const before = (await live(scenario)).map(tellingOf);
     for (const name of new Set((await live(scenario)).map((event) => event.name))) {
       const after = await live(scenario, (world) => reactOn(world, name, react));
@@ -73,7 +73,7 @@ describe.each(SCENARIOS)('in the life of “$name”', (scenario) => {
     }
   });
 
-  test.each(BUSY)('I18 I8 F58 F59 F60 G20 a listener that %s leaves a whole client', async (_what, react) => {
+  test.each(BUSY)('I18 I8 F58 F59 G20 a listener that %s leaves a whole client', async (_what, react) => {
     for (const name of new Set((await live(scenario)).map((event) => event.name))) {
       const trouble = await liveBusily(scenario, name, react);
 
