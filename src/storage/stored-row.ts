@@ -4,8 +4,8 @@ import type { StoredMessage } from '../ports/outbox-store.js';
 /** Hides what is kept from whoever reads the disk. */
 export interface OutboxCodec {
   /**
-   * What to keep instead of this text: anything that structured clone can carry, such as `{ iv, sealed }`. A rejection
-   * is that of the message's `persisted`; it is then not kept.
+   * What to keep instead of this text: anything that structured clone can carry, such as `{ iv, sealed }`. Where it
+   * rejects, the message is not kept: its `persisted` tells `durable: false`.
    */
   encode(text: string): Promise<unknown>;
   /** The text again. A row for which it rejects is set aside. It may be called with what another codec, or a key that is gone, made. */
