@@ -176,7 +176,9 @@ describe.each([
   ['with all of the log in memory', { retainedMax: 2_000 }],
   ['with a little of the log in memory', { retainedMax: 3, pageMax: 4, joinMax: 6 }],
 ] as const)('a server that may crash at any moment, %s', (_what, limits) => {
-  it('SV-1 SV-2 SV-4 SV-7 F25 keeps every ack true, every id once, and everybody sees the log', async () => {
+  it('SV-1 SV-2 SV-4 SV-7 F25 keeps every ack true, every id once, and everybody sees the log', {
+    timeout: 60_000,
+  }, async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 60 }), async (steps) => {
         const run = new Run(await StoredBench.open({ limits }));

@@ -69,7 +69,7 @@ function seqsHeardBy(bench: EngineBench, connectionId: string): readonly number[
 }
 
 describe('any run of the engine', () => {
-  it('SV-2 SV-7 keeps one contiguous log, one entry per id, and acks that tell the truth', () => {
+  it('SV-2 SV-7 keeps one contiguous log, one entry per id, and acks that tell the truth', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 80 }), (steps) => {
         const bench = new EngineBench({ storesAtOnce: false });
@@ -104,7 +104,7 @@ describe('any run of the engine', () => {
     );
   });
 
-  it('ST-4 tells chunks that make up the text, to whoever hears them from the start', () => {
+  it('ST-4 tells chunks that make up the text, to whoever hears them from the start', { timeout: 60_000 }, () => {
     fc.assert(
       fc.property(fc.array(step, { minLength: 1, maxLength: 60 }), (steps) => {
         const bench = new EngineBench({ storesAtOnce: false });

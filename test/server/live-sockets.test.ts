@@ -1,0 +1,43 @@
+import { EventEmitter } from 'node:events';
+import { describe, expect, it } from 'vitest';
+import type { WebSocket } from 'ws';
+import { LiveSockets } from '../../examples/server/shell/live-sockets.js';
+
+class BufferingSocket extends EventEmitter {
+  readonly sent: string[] = [];
+  bufferedAmount = 0;
+
+  send(text: string): void {
+    this.sent.push(text);
+  }
+
+  close(): void {
+    this.emit('close');
+  }
+}
+
+function opened(bufferedAmount: number): { sockets: LiveSockets; socket: BufferingSocket; cut: string[] } {
+  const cut: string[] = [];
+  const sockets = new LiveSockets({ bufferedMaxBytes: 1_048_576, closeGraceMs: 1, onCut: (id) => cut.push(id) });
+  const socket = new BufferingSocket();
+  socket.bufferedAmount = bufferedAmount;
+  // Safe: of a socket, only what stands above is used here.
+  sockets.add('ada', socket as unknown as WebSocket);
+  return { sockets, socket, cut };
+}
+
+describe('a reader who is behind', () => {
+  it.each([
+    [65_536, ['typing', 'message'], []],
+    [65_537, ['message'], []],
+    [1_048_577, [], ['ada']],
+  ])('SV-8 S9 with %i bytes unread is told %j', (unread, told, cutOff) => {
+    const { sockets, socket, cut } = opened(unread);
+
+    sockets.sendIfRead(['ada', 'gone'], 'typing');
+    sockets.send(['ada', 'gone'], 'message');
+
+    expect(socket.sent).toEqual(told);
+    expect(cut).toEqual(cutOff);
+  });
+});
