@@ -29,8 +29,16 @@ function readPlainTime(text: string): number {
   // What only some months have is left to those who know them.
   const isPlain = month >= 1 && month <= 12 && day >= 1 && day <= 28 && hour <= 23 && minute <= 59 && second <= 59;
   if (!isPlain) return Number.NaN;
-  const year = readDigits(text, 0, 4);
-  return year < 100 ? Number.NaN : Date.UTC(year, month - 1, day, hour, minute, second, readDigits(text, 20, 23));
+  const days = daysSince1970(readDigits(text, 0, 4), month, day);
+  return (((days * 24 + hour) * 60 + minute) * 60 + second) * 1_000 + readDigits(text, 20, 23);
+}
+
+/** Gregorian, in years that begin in March, so that the leap day is the last one. */
+function daysSince1970(year: number, month: number, day: number): number {
+  const marchYear = month > 2 ? year : year - 1;
+  const leapDays = Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400);
+  const monthDays = Math.floor((153 * ((month + 9) % 12) + 2) / 5);
+  return marchYear * 365 + leapDays + monthDays + day - 1 - 719_468;
 }
 
 function hasMarks(text: string): boolean {

@@ -179,15 +179,15 @@ describe('frames that nobody can read', () => {
   );
 
   test.each([
-    ['ASCII', 'x', 1_000, true],
-    ['ASCII', 'x', 1_100, false],
-    ['two bytes each', 'é', 450, true],
-    ['two bytes each', 'é', 600, false],
-    ['three bytes each', '語', 300, true],
-    ['three bytes each', '語', 400, false],
-    ['four bytes a pair', '😀', 220, true],
-    ['four bytes a pair', '😀', 300, false],
-  ])('C6 a frame is measured in bytes: %s (%s), %i times', async (_what, character, count, isTaken) => {
+    ['x', 1_000, true],
+    ['x', 1_100, false],
+    ['é', 450, true],
+    ['é', 600, false],
+    ['語', 300, true],
+    ['語', 400, false],
+    ['😀', 220, true],
+    ['😀', 300, false],
+  ])('C6 a frame is measured in bytes: %s, %i times', async (character, count, isTaken) => {
     const { client, open, server, clock } = createTestClient({ client: { inbox: { frameBytesMax: 1_024 } } });
     await open();
     const rejected = listen(client, 'frame-rejected');

@@ -84,9 +84,9 @@ describe('read marks', () => {
   });
 
   test.each([
-    ['that it has to wait', 'RATE_LIMIT', { retryAfterMs: 3_000 }, 2],
-    ['for good', 'FORBIDDEN', {}, 1],
-  ])('are told again if the server says %s', async (_what, code, details, framesInAll) => {
+    ['RATE_LIMIT', { retryAfterMs: 3_000 }, 2],
+    ['FORBIDDEN', {}, 1],
+  ])('that the server refuses with %s %j are told %i times in all', async (code, details, framesInAll) => {
     const { client, server, clock, marks } = await openWith(['one']);
     server.ignore('mark_read');
     client.markRead();
