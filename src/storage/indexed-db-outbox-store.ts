@@ -51,6 +51,7 @@ async function openSession(options: IndexedDbOutboxStoreOptions, request: Outbox
     owner,
     locks,
     channelClass: broadcastChannel,
+    clock,
     onChanged: () => void session.notice(null),
     onEnded: (ended) => session.notice(ended),
   });

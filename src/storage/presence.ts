@@ -1,5 +1,8 @@
 /** How the clients of one namespace notice each other: a Web Lock each, and a channel for “look into the database”. */
 
+import type { Clock } from '../ports/clock.js';
+import { withinDeadline } from './deadline.js';
+
 /** The part of `navigator.locks` that is needed. */
 export type Locks = Pick<LockManager, 'request'>;
 export type ChannelClass = new (name: string) => BroadcastChannel;
@@ -10,6 +13,7 @@ export interface PresenceRequest {
   readonly owner: string;
   readonly locks: Locks | null;
   readonly channelClass: ChannelClass | null;
+  readonly clock: Clock;
   /** Something changed in the database. */
   readonly onChanged: () => void;
   /** This owner is gone for good. Nobody else is told so until the promise has settled. */
@@ -39,8 +43,9 @@ export class Presence {
   }
 
   async arrive(): Promise<void> {
-    const { channelClass, name, onChanged } = this.#request;
-    this.#isLocked = await this.#hold();
+    const { channelClass, clock, name, onChanged } = this.#request;
+    // Pages that a browser prepares ahead of a visit get no answer before it; a lease does meanwhile.
+    this.#isLocked = await withinDeadline(this.#hold(), clock, 'The lock').catch(() => false);
     if (channelClass === null) return;
     this.#channel = new channelClass(name);
     this.#channel.onmessage = onChanged;

@@ -1,6 +1,7 @@
 /** Two tabs never send the same row, and nobody's rows are left behind. */
 import { describe, expect, test } from 'vitest';
 import { settle } from '../../src/testing/index.js';
+import { nextMacrotask } from '../contract/transport-harness.js';
 import { DATABASE, readStore } from './database.js';
 import { message, openBrowser, type Tab, type TestBrowser } from './tabs.js';
 
@@ -107,6 +108,22 @@ describe('with Web Locks', () => {
     await advance(browser, [heir], 4_000);
 
     expect(heir.adopted).toHaveLength(20);
+  });
+
+  test('opens after 10 s where a browser does not answer for the lock, and keeps rows by leases', async () => {
+    const browser = openBrowser();
+    const opening = browser.openTab({ locks: { request: () => new Promise(() => undefined) } });
+    // Until the database is there, and the lock is all that is waited for.
+    while ((await browser.factory.databases()).length === 0 || browser.clock.pendingTimers().length !== 1) {
+      await nextMacrotask();
+    }
+
+    await browser.clock.advance(10_000);
+    const tab = await opening;
+    await tab.rows.put(message('m1'));
+
+    expect(await readStore(browser.factory, 'owners')).not.toMatchObject([{ expiresAtMs: Number.POSITIVE_INFINITY }]);
+    expect(await readStore(browser.factory, 'rows')).toMatchObject([{ id: 'm1' }]);
   });
 
   test('F84 finds rows without a channel, by looking every second', async () => {
