@@ -41,7 +41,7 @@ describe('a range', () => {
     bench.edit(second?.id ?? '', 'better');
     bench.delete(third?.id ?? '');
 
-    bench.fetchRange('ada', 1, 6, 'r1');
+    bench.fetchRange('ada', [1, 6], 'r1');
 
     const frame = bench.framesOfType('ada', 'range').at(-1);
     expect(envelopeServerFrameSchema.parse(frame)).toMatchObject({ messageId: 'r1', payload: { complete: true } });
@@ -59,7 +59,7 @@ describe('a range', () => {
   it('S19 ends early at its bound, and is complete all the same', () => {
     const bench = chatted(120);
 
-    bench.fetchRange('ada', 10, 120);
+    bench.fetchRange('ada', [10, 120]);
 
     expect(seqsOf(bench)).toEqual(numbers(10, 59));
     expect(bench.last('ada', 'range').complete).toBe(true);
@@ -70,9 +70,9 @@ describe('a range', () => {
     for (const id of ['a', 'b', 'c']) bench.send('ada', id, { content: id.repeat(4_000) });
     bench.send('ada', 'd', { content: 'd', metadata: { blob: 'd'.repeat(9_000) } });
 
-    bench.fetchRange('ada', 1, 4);
+    bench.fetchRange('ada', [1, 4]);
     const first = seqsOf(bench);
-    bench.fetchRange('ada', 4, 4);
+    bench.fetchRange('ada', [4, 4]);
 
     expect(first).toEqual([1]);
     expect(seqsOf(bench)).toEqual([4]);
@@ -81,9 +81,9 @@ describe('a range', () => {
   it('goes up to the head, and gives nothing yet beyond it', () => {
     const bench = chatted(3);
 
-    bench.fetchRange('ada', 2, 99);
+    bench.fetchRange('ada', [2, 99]);
     const upToHead = bench.last('ada', 'range');
-    bench.fetchRange('ada', 4, 9);
+    bench.fetchRange('ada', [4, 9]);
 
     expect(upToHead.events.map((event) => event.payload.seq)).toEqual([2, 3]);
     expect(upToHead.complete).toBe(true);
@@ -100,10 +100,10 @@ describe('a range', () => {
     bench.edit(id, 'better');
     bench.send('ada', 'm2');
 
-    bench.fetchRange('ada', 1, 9);
+    bench.fetchRange('ada', [1, 9]);
     const [before] = bench.last('ada', 'range').events;
     bench.storeAll();
-    bench.fetchRange('ada', 1, 9);
+    bench.fetchRange('ada', [1, 9]);
 
     expect(before).toMatchObject({ payload: { message: { content: 'm1' } } });
     expect(before).not.toHaveProperty('payload.message.changedSeq');
@@ -116,7 +116,7 @@ describe('a range', () => {
     const { id: streamId } = bench.last('ada', 'message_start');
     bench.input({ type: 'answer-extended', streamId, text: 'So far' });
 
-    bench.fetchRange('ada', 2, 2);
+    bench.fetchRange('ada', [2, 2]);
 
     expect(bench.last('ada', 'range').events).toMatchObject([
       { type: 'new_message', payload: { message: { id: streamId, content: 'So far', streaming: true } } },
@@ -124,15 +124,15 @@ describe('a range', () => {
   });
 
   it.each([
-    ['that goes down', 'lobby', 3, 2, 'VALIDATION_ERROR'],
-    ['of a conversation that is not there', 'nowhere', 1, 2, 'CONVERSATION_NOT_FOUND'],
-    ['of a conversation of others', 'assistant-bob', 1, 2, 'CONVERSATION_NOT_FOUND'],
-  ])('S11 is refused by name for one %s', (_what, conversationId, from, to, code) => {
+    ['that goes down', { conversationId: 'lobby', from: 3, to: 2 }, 'VALIDATION_ERROR'],
+    ['of a conversation that is not there', { conversationId: 'nowhere', from: 1, to: 2 }, 'CONVERSATION_NOT_FOUND'],
+    ['of a conversation of others', { conversationId: 'assistant-bob', from: 1, to: 2 }, 'CONVERSATION_NOT_FOUND'],
+  ])('S11 is refused by name for one %s', (_what, payload, code) => {
     const bench = chatted(3);
     const memberIds = ['bob'];
     bench.input({ type: 'conversation-created', conversationId: 'assistant-bob', memberIds, assistant: 'never' });
 
-    bench.receive('ada', { type: 'fetch_range', messageId: 'r1', payload: { conversationId, from, to } });
+    bench.receive('ada', { type: 'fetch_range', messageId: 'r1', payload });
 
     expect(bench.last('ada', 'error')).toMatchObject({ code, messageId: 'r1' });
     expect(bench.framesOfType('ada', 'range')).toEqual([]);
@@ -141,7 +141,7 @@ describe('a range', () => {
   it('S19 lets through five a second, pages among them', () => {
     const bench = chatted(3, { pagesPerSecond: 5 });
 
-    for (let count = 0; count < 6; count += 1) bench.fetchRange('ada', 1, 3, `r${count}`);
+    for (let count = 0; count < 6; count += 1) bench.fetchRange('ada', [1, 3], `r${count}`);
 
     expect(bench.framesOfType('ada', 'range')).toHaveLength(5);
     expect(bench.last('ada', 'error')).toMatchObject({ code: 'RATE_LIMIT', messageId: 'r5', retryAfterMs: 200 });
@@ -158,7 +158,7 @@ describe('a range', () => {
       await server.settle();
     }
 
-    bench.fetchRange('ada', 29, 40);
+    bench.fetchRange('ada', [29, 40]);
     await server.settle();
 
     expect(seqsOf(bench)).toEqual(numbers(29, 40));
@@ -177,11 +177,11 @@ describe('retention', () => {
     const { epoch = '' } = bench.last('ada', 'conversation_history');
 
     bench.join('ada', { after: { epoch, seq: 5 } });
-    bench.fetchRange('ada', 6, 30);
+    bench.fetchRange('ada', [6, 30]);
     const gone = bench.last('ada', 'range');
-    bench.fetchRange('ada', 6, 33);
+    bench.fetchRange('ada', [6, 33]);
     const cut = bench.last('ada', 'range');
-    bench.fetchRange('ada', 31, 40);
+    bench.fetchRange('ada', [31, 40]);
 
     const history = bench.last('ada', 'conversation_history');
     expect(history).toMatchObject({ recovered: 'partial', latestSeq: 40, hasOlder: false });
@@ -230,7 +230,7 @@ describe('retention', () => {
     };
 
     await say(9);
-    server.bench.fetchRange('ada', 11, 11);
+    server.bench.fetchRange('ada', [11, 11]);
     await server.settle();
     const kept = server.bench.last('ada', 'range').events;
     const loaded = await server.store.load(10);

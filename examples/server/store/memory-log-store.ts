@@ -10,7 +10,7 @@ import {
   type UserRecord,
 } from '../engine/records.js';
 import { dedupKeyOf } from './dedup-key.js';
-import type { LogStore } from './log-store.js';
+import type { LogStore, PageSpan } from './log-store.js';
 
 interface Log {
   readonly entries: Map<number, LogEntry>;
@@ -71,16 +71,7 @@ export function memoryLogStore(): LogStore {
       for (const write of writes) apply(write);
     },
     async readPage({ conversationId, after, before, limit }) {
-      const page: LogEntry[] = [];
-      const log = logOf(conversationId);
-      let messages = 0;
-      for (let seq = Math.min(before - 1, log.headSeq); seq > after && messages < limit; seq -= 1) {
-        const entry = log.entries.get(seq);
-        if (entry === undefined) continue;
-        page.push(entry);
-        if (entry.kind === 'message') messages += 1;
-      }
-      return page.reverse();
+      return pageOf(logOf(conversationId), { after, before, limit });
     },
     async readEntries({ conversationId, from, to }) {
       const log = logOf(conversationId);
@@ -88,6 +79,19 @@ export function memoryLogStore(): LogStore {
     },
     async close() {},
   };
+}
+
+/** The newest entries of the span up to a count of messages, oldest first. */
+function pageOf(log: Log, { after, before, limit }: Omit<PageSpan, 'conversationId'>): readonly LogEntry[] {
+  const page: LogEntry[] = [];
+  let messages = 0;
+  for (let seq = Math.min(before - 1, log.headSeq); seq > after && messages < limit; seq -= 1) {
+    const entry = log.entries.get(seq);
+    if (entry === undefined) continue;
+    page.push(entry);
+    if (entry.kind === 'message') messages += 1;
+  }
+  return page.reverse();
 }
 
 function spanOf(

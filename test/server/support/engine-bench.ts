@@ -93,7 +93,7 @@ export class EngineBench {
     this.receive(connectionId, { type: 'join_conversation', payload: { conversationId, ...rest } });
   }
 
-  fetchRange(connectionId: string, from: number, to: number, messageId?: string): void {
+  fetchRange(connectionId: string, [from, to]: readonly [number, number], messageId?: string): void {
     const named = messageId === undefined ? {} : { messageId };
     this.receive(connectionId, { type: 'fetch_range', ...named, payload: { conversationId: 'lobby', from, to } });
   }

@@ -102,7 +102,7 @@ export class LogReader {
 
   #ask(from: number, to: number): void {
     this.#holeTo = to;
-    if (from <= to) this.#bench?.fetchRange(this.#connectionId, from, to);
+    if (from <= to) this.#bench?.fetchRange(this.#connectionId, [from, to]);
   }
 
   #apply(frame: EnvelopeServerFrame): void {
