@@ -10,7 +10,13 @@ const ROOM = 'conversation-1';
 const STOPS: readonly Stop[] = [
   ({ client }) => client.send('mine'),
   ({ server }) => server.emit('theirs'),
-  ({ server, client }) => server.sendFrame(editedCopy(client.snapshot.messages[0]?.id ?? 'none')),
+  ({ server }) => server.edit(server.log[0]?.id ?? '', 'mine, mended'),
+  ({ server }) => server.delete(server.log[1]?.id ?? ''),
+  ({ server }) => {
+    server.emit('late', { isLost: true });
+    server.emit('in time');
+  },
+  ({ clock }) => clock.advance(400),
   ({ server }) => server.nack('VALIDATION_ERROR'),
   ({ client }) => client.send('refused'),
   ({ server }) => server.setTyping(true),
@@ -50,18 +56,4 @@ async function step(world: TestWorld, stop: Stop): Promise<void> {
     await stop(world);
   } catch {}
   await world.clock.advance(60);
-}
-
-function editedCopy(id: string) {
-  const message = {
-    id,
-    conversationId: ROOM,
-    senderId: 'user-1',
-    senderName: 'user-1',
-    content: 'mine, as the server has it',
-    timestamp: '2026-01-01T00:00:00.000Z',
-    read: false,
-    seq: 1,
-  };
-  return { type: 'new_message', payload: { conversationId: ROOM, message, epoch: 'epoch-1', seq: 1 } };
 }
