@@ -19,7 +19,7 @@ describe('the simulation', () => {
     expect(violations, tail.join('\n')).toEqual([]);
   });
 
-  test('I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 I12 I13 I15 I16 I17 I18 I19 I20 I23 I24 L1 L2 L3 L4 hold in every life', async () => {
+  test('I1 I2 I3 I4 I5 I6 I7 I8 I9 I10 I11 I12 I13 I14 I15 I16 I17 I18 I19 I20 I22 I23 I24 L1 L2 L3 L4 DS-3 DS-4 hold in every life', async () => {
     const tally = new Tally();
 
     for (let seed = 1; seed <= SEEDS; seed += 1) tally.add(await runPlan(drawPlan(seed)));

@@ -32,6 +32,8 @@ export interface View {
   readonly received: readonly Sighting[];
   /** The acks of its own messages. */
   readonly acked: readonly Sighting[];
+  /** Whose absence says nothing: the viewer was away, or was told that it missed something. Default: none may miss. */
+  readonly mayMiss?: (text: string) => boolean;
 }
 
 export interface Sighting {
@@ -132,7 +134,10 @@ function judgeView({ conversationId, attempts, log }: Case, view: View): readonl
   const repeated = new Set(repeatedIn(log.map(({ text }) => text)));
   const strange = [...missingFrom(own, acked), ...missingFrom(others, received)];
   return [
-    ...find('lost', [...missingFrom(acked, own), ...missingFrom(received, others)]),
+    ...find(
+      'lost',
+      [...missingFrom(acked, own), ...missingFrom(received, others)].filter((text) => view.mayMiss?.(text) !== true),
+    ),
     ...find('doubled', [...repeatedIn(received), ...repeatedIn(acked)]),
     // The second copy of an own message comes in as if it were another's.
     ...find(

@@ -85,7 +85,9 @@ export class Device {
   }
 
   get liveSocketCount(): number {
-    return this.#wires.filter((wire) => wire.isLive).length;
+    let count = 0;
+    for (const wire of this.#wires) if (wire.isLive) count += 1;
+    return count;
   }
 
   /** The page loads: a client is made, and nothing is left of an earlier one but what was stored. */
@@ -129,8 +131,11 @@ export class Device {
       isOver: false,
       connection: client.snapshot.connection,
       closedTold: false,
+      received: [],
       toldCount: 0,
       askedAtMs: Number.NEGATIVE_INFINITY,
+      touchedAtMs: Number.NEGATIVE_INFINITY,
+      read: new Map(),
       olderMax: 0,
       heard: { first: new Map(), last: new Map() },
     };

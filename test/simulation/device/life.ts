@@ -1,5 +1,6 @@
 /** One client, from its making to its end, and all that it told. */
 
+import type { ChatMessage } from '../../../src/client/chat-message.js';
 import type { ConnectionSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
 import type { ChatSocketEvents } from '../../../src/client/chat-socket-events.js';
@@ -13,6 +14,8 @@ export interface Attempt {
   readonly conversationId: string;
   readonly text: string;
   readonly outgoing: Outgoing;
+  /** Its own limit; null leaves it to the outbox. */
+  readonly ttlMs: number | null;
   readonly atMs: number;
   /** Null until `persisted` settles. */
   durable: boolean | null;
@@ -79,10 +82,16 @@ export interface Life {
   connection: ConnectionSnapshot;
   /** `closed` was told since the client was last closed. */
   closedTold: boolean;
+  /** Messages that it told to have come in. */
+  readonly received: ChatMessage[];
   /** Events told so far. */
   toldCount: number;
   /** When it last asked for a token. */
   askedAtMs: number;
+  /** When its user last did something. */
+  touchedAtMs: number;
+  /** Ids of what others wrote and this user marked as read, by conversation. */
+  readonly read: Map<string, Set<string>>;
   /** Older messages that the user asked for. */
   olderMax: number;
   /** How often each event was heard, by the listener that was added first and by the last. */

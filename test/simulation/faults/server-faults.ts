@@ -2,6 +2,7 @@
 
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import type { EngineInput } from '../../../examples/server/engine/turn.js';
+import { FINAL_CODE } from '../server/gatekeeper.js';
 import type { CrashPoint, Memory } from '../server/simulated-server.js';
 import type { TamperKind } from '../server/tamper.js';
 import type { Deed, Deeds } from './deed.js';
@@ -71,6 +72,8 @@ export const serverFaults: Deeds = {
   },
   'refuse-send': refuseNext('send_message', ['RATE_LIMIT', 'SEND_ERROR', 'OUT_OF_ORDER']),
   'reject-send': refuseNext('send_message', [null]),
+  // Said by somebody in front of the server, who does not count the numbers of producers.
+  'reject-send-uncounted': refuseNext('send_message', [FINAL_CODE]),
   'refuse-join': refuseNext('join_conversation', ['RATE_LIMIT', 'FETCH_ERROR', 'INTERNAL_ERROR']),
   'refuse-page': refuseNext('load_history', ['RATE_LIMIT', 'FETCH_ERROR']),
   'fear-poison': {

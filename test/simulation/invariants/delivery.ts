@@ -1,3 +1,5 @@
+import { judge } from '../../../examples/play/script/checker.js';
+import { evidenceOf } from '../runner/evidence.js';
 import { findLost, isTwiceInOneLog } from '../runner/report.js';
 import type { Invariant } from './invariant.js';
 
@@ -22,6 +24,18 @@ export const nothingIsLost = (): Invariant => ({
   settled(world) {
     const [lost] = findLost(world);
     if (lost !== undefined) world.violate('I1', `${lost.outgoing.id} is lost`);
+  },
+});
+
+export const judgedLikeReality = (): Invariant => ({
+  id: 'L2',
+  sentence: 'The judge of real runs finds nothing lost, doubled, unexpected or out of order.',
+  settled(world) {
+    const { findings } = judge(evidenceOf(world));
+    // A server that forgot what it had stores second copies, and those come where they come.
+    const finding = findings.find(({ kind }) => !world.forgotDedup || kind === 'unexpected');
+    if (finding === undefined) return;
+    world.violate('L2', `${finding.text} is ${finding.kind} in ${finding.conversationId} (${finding.where})`);
   },
 });
 

@@ -24,6 +24,10 @@ export interface Step {
 
 export const faults: Deeds = { ...networkFaults, ...deviceFaults, ...serverFaults };
 
+export function isOfUser(kind: string): boolean {
+  return kind in userDeeds;
+}
+
 /** True for what only happens on a device whose process runs. */
 export function ofDevice(kind: string): boolean {
   return kind in userDeeds || kind in deviceFaults || kind === 'link-down' || kind === 'network-change';

@@ -2,7 +2,7 @@
 
 import type { Invariant } from '../invariants/invariant.js';
 import { makeInvariants } from '../invariants/invariants.js';
-import { deeds, ofDevice, type Plan, type Step } from '../plan/plan.js';
+import { deeds, isOfUser, ofDevice, type Plan, type Step } from '../plan/plan.js';
 import { diceOf } from '../world/dice.js';
 import { type Violation, World } from '../world/world.js';
 import { Coverage } from './coverage.js';
@@ -65,6 +65,7 @@ function take(world: World, { atMs, kind, who, amount }: Step, coverage: Coverag
   if (device === undefined || deed === undefined) return;
   // Nobody uses a device that stands still, and it hears nothing.
   if (device.isFrozen && ofDevice(kind)) return;
+  if (device.life !== null && isOfUser(kind)) device.life.touchedAtMs = world.timeline.nowMs;
   coverage.note(kind, world, device);
   world.trace.note(`STEP ${kind} d${device.index} ${amount}`);
   deed.act({ world, device, amount, dice: diceOf(world.seed, `${kind} ${atMs} ${who}`) });

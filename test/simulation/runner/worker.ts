@@ -16,6 +16,9 @@ export interface WorkerAnswer {
   readonly wallMs: number;
 }
 
+// Nobody reads the stacks of errors that clients tell of, and there are many.
+Error.stackTraceLimit = 1;
+
 parentPort?.on('message', async ({ number, work }: WorkerRequest) => {
   const startedAtMs = performance.now();
   const result = await runPlan('plan' in work ? work.plan : drawPlan(work.seed));

@@ -20,6 +20,8 @@ interface Rule {
 
 /** A message whose text holds this makes the server fall over. */
 export const POISON = 'poison!';
+/** Means what it says: this message is never taken. */
+export const FINAL_CODE = 'FORBIDDEN';
 const IDLE: readonly Rule[] = [];
 
 export class Gatekeeper {
@@ -71,10 +73,11 @@ export class Gatekeeper {
       ({ frameType, untilMs, left }) =>
         left > 0 && untilMs > this.#timeline.nowMs && text.includes(`"type":"${frameType}"`),
     );
-    if (rule?.code === null && this.#passed.has(messageId)) return undefined;
+    const isFinal = rule !== undefined && (rule.code === null || rule.code === FINAL_CODE);
+    if (isFinal && this.#passed.has(messageId)) return undefined;
     if (rule === undefined) this.#passed.add(messageId);
     else rule.left -= 1;
-    if (rule?.code === null) this.#rejected.set(messageId, rule);
+    if (isFinal) this.#rejected.set(messageId, rule);
     return rule;
   }
 }

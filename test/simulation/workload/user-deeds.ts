@@ -65,6 +65,7 @@ export const userDeeds = {
   logout: act((life, { world }) => {
     life.isWanted = false;
     life.loggedOutAtMs = world.timeline.nowMs;
+    life.read.clear();
     const { nowMs } = world.timeline;
     // It rejects where the store cannot be erased, and says so; then nothing is promised.
     life.client.logout().then(
@@ -75,7 +76,12 @@ export const userDeeds = {
   dispose: { range: [0, 0], act: ({ device }) => device.dispose() },
   crash: { range: [0, 0], act: ({ device }) => device.crash() },
   type: { range: [0, 1], act: ({ device, amount, dice }) => room(device.life, dice.roll())?.setTyping(amount === 1) },
-  read: { range: [0, 0], act: ({ device, dice }) => room(device.life, dice.roll())?.markRead() },
+  read: act((life, { dice }) => {
+    const conversation = room(life, dice.roll());
+    if (conversation === null) return;
+    noteRead(life, conversation.id);
+    conversation.markRead();
+  }),
   older: {
     range: [1, 30],
     act: ({ device, amount, dice }) => {
@@ -124,6 +130,15 @@ function say({ world, device, amount, dice }: Stage, { isExact = false, ...sayin
   const conversation = room(life, dice.roll());
   if (life === null || conversation === null) return;
   world.send(life, conversation.id, { ...saying, size: isExact ? amount : dice.whole(0, amount) });
+}
+
+/** What others wrote since the last mark; older pages that come after it are taken for read. */
+function noteRead(life: Life, conversationId: string): void {
+  const read = life.read.get(conversationId) ?? new Set<string>();
+  life.read.set(conversationId, read);
+  const { messages } = life.client.conversation(conversationId).snapshot;
+  const markedUpTo = messages.findLastIndex(({ id }) => id !== null && read.has(id));
+  for (const { id, sender } of messages.slice(markedUpTo + 1)) if (id !== null && sender.role !== 'self') read.add(id);
 }
 
 function room(life: Life | null, roll: number) {

@@ -2,6 +2,7 @@
 
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import { defaultLimits } from '../../../examples/server/engine/limits.js';
+import type { ChatMessage } from '../../../src/client/chat-message.js';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { DialReason } from '../../../src/core/connection/state.js';
 import { isChatSocketError } from '../../../src/errors/chat-socket-error.js';
@@ -57,6 +58,7 @@ const FRAME_CHARS = 110;
 
 export class World {
   readonly seed: number;
+  readonly setup: WorldSetup;
   readonly timeline: Timeline;
   readonly trace: Trace;
   readonly office: TokenOffice;
@@ -85,6 +87,7 @@ export class World {
 
   constructor(around: WorldSurroundings) {
     this.seed = around.seed;
+    this.setup = around.setup;
     this.timeline = new Timeline(around.seed, START_MS);
     this.trace = new Trace(() => this.timeline.elapsedMs, around.onLine);
     this.invariants = around.invariants;
@@ -141,7 +144,7 @@ export class World {
     };
     try {
       const outgoing = life.client.conversation(conversationId).send(text, options);
-      return this.#keep(life, { conversationId, text, outgoing });
+      return this.#keep(life, { conversationId, text, outgoing, ttlMs: how.ttlMs ?? null });
     } catch (thrown) {
       if (!isChatSocketError(thrown)) this.violate('DS-1', `send throws ${String(thrown)}`);
       else this.trace.note(`${nameOf(life)} send refused ${thrown.code}`);
@@ -162,7 +165,7 @@ export class World {
       this.#settle(life, told.payload.clientMessageId, { kind: 'failed', code: told.payload.error.code });
     life.toldCount += 1;
     this.#keepGap(life, told);
-    if (told.name === 'message-received') this.#keepDelay(told.payload.message.id);
+    if (told.name === 'message-received') this.#keepReceived(life, told.payload.message);
     if (told.name === 'status-changed') {
       life.connection = told.payload.connection;
       life.closedTold = false;
@@ -228,7 +231,7 @@ export class World {
     this.trace.note(`${nameOf(life)} ${what}`);
   }
 
-  #keep(life: Life, sent: Pick<Attempt, 'conversationId' | 'text' | 'outgoing'>): Attempt {
+  #keep(life: Life, sent: Pick<Attempt, 'conversationId' | 'text' | 'outgoing' | 'ttlMs'>): Attempt {
     const { outgoing } = sent;
     const attempt: Attempt = {
       ...sent,
@@ -288,8 +291,10 @@ export class World {
     return this.#gaps.get(`${nameOf(life)} ${conversationId}`) ?? [];
   }
 
-  /** How long after it was stored a message was seen. */
-  #keepDelay(id: string | null): void {
+  /** And how long after it was stored it was seen. */
+  #keepReceived(life: Life, message: ChatMessage): void {
+    const { id } = message;
+    life.received.push(message);
     const storedAtMs = id === null ? undefined : this.server.truth.storedAtMs(id);
     if (storedAtMs !== undefined) this.staleMs.push(this.timeline.nowMs - storedAtMs);
   }
