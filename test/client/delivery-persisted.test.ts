@@ -128,4 +128,34 @@ describe('a message that is stored', () => {
     expect(contents(server.log)).toEqual(['Hello']);
     expect(contents(client.snapshot.messages)).toEqual(['Hello']);
   });
+
+  test('DS-4 an edit waits for its own row, not for the one before it', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    await open();
+    await clock.advance(100);
+    store.delayMs = 100;
+    const { id } = client.send('Helo');
+    await clock.advance(50);
+    client.outbox.edit(id, 'Hello');
+
+    await clock.advance(60);
+    const afterFirstRow = sentTexts(server.connection);
+    await clock.advance(1_000);
+
+    expect(afterFirstRow).toEqual([]);
+    expect(contents(server.log)).toEqual(['Hello']);
+  });
+
+  test('F72 an edit that the store cannot take leaves no older words behind', async () => {
+    const { client, store, clock } = createStoredWorld();
+    const { id } = client.send('Helo');
+    await clock.advance(0);
+    store.faults.push(new Error('quota'));
+
+    client.outbox.edit(id, 'Hello');
+    await clock.advance(0);
+
+    expect(store.disk.size).toBe(0);
+    expect(contents(client.outbox.list())).toEqual(['Hello']);
+  });
 });

@@ -112,7 +112,10 @@ describe('a link that breaks', () => {
 
     await live(world, 400_000, () => cuts < 15);
 
+    const tries = transport.connections.filter((connection) => sentTexts(connection).includes('unlucky'));
     expect(cuts).toBe(15);
+    // Every third connection may go by with a calm, the others are used.
+    expect(tries.length).toBeGreaterThanOrEqual(10);
     expect(failures).toEqual([]);
     expect(await outcomeOf(outgoing.acked)).toBe('resolved');
     expect(contents(server.log)).toEqual(['unlucky']);
