@@ -5,6 +5,7 @@ import {
   type DedupRecord,
   type LogEntry,
   type MessageEntry,
+  type StoredConversation,
   type StoreWrite,
   seqsChangedBy,
   type UserRecord,
@@ -59,11 +60,10 @@ export function memoryLogStore(): LogStore {
     async load(entriesMax) {
       return {
         users: [...users.values()],
-        conversations: [...conversations.values()].map((record) => {
-          const log = logOf(record.id);
-          const from = Math.max(log.oldestSeq, log.headSeq - entriesMax + 1);
-          return { record, oldestSeq: log.oldestSeq, ...spanOf(log, from, log.headSeq) };
-        }),
+        conversations: [...conversations.values()].map((record) => ({
+          record,
+          ...newestOf(logOf(record.id), entriesMax),
+        })),
         dedup: [...dedup.values()].sort((one, other) => one.storedAtMs - other.storedAtMs),
       };
     },
@@ -79,6 +79,11 @@ export function memoryLogStore(): LogStore {
     },
     async close() {},
   };
+}
+
+function newestOf(log: Log, entriesMax: number): Omit<StoredConversation, 'record'> {
+  const { oldestSeq, headSeq } = log;
+  return { oldestSeq, ...spanOf(log, Math.max(oldestSeq, headSeq - entriesMax + 1), headSeq) };
 }
 
 /** The newest entries of the span up to a count of messages, oldest first. */
