@@ -1,8 +1,11 @@
-import { acksAreTrue, nothingIsDoubled, nothingIsLost, settlesOnce } from './delivery.js';
+import { asksOneRange, keepsWindow, marksArrive, sendsNothingExpired } from './asks.js';
+import { acksAreTrue, judgedLikeReality, nothingIsDoubled, nothingIsLost, settlesOnce } from './delivery.js';
 import type { Invariant } from './invariant.js';
 import { dialsOnWake, findsDeadPeer } from './liveness.js';
 import { logsInSendOrder, showsOnceInOrder } from './order.js';
+import { countsTries, pausesAreShort, staysClosed, triesEnd } from './pauses.js';
 import { failuresAreTrue, legalDelivery, promisesAreTrue } from './promises.js';
+import { tellsResetOnce, wholeCharacters } from './resets.js';
 import {
   dialsSeldom,
   fewListeners,
@@ -26,6 +29,7 @@ export function makeInvariants(): readonly Invariant[] {
     logsInSendOrder(),
     acksAreTrue(),
     nothingIsDoubled(),
+    judgedLikeReality(),
     settlesOnce(),
     promisesAreTrue(),
     failuresAreTrue(),
@@ -47,5 +51,15 @@ export function makeInvariants(): readonly Invariant[] {
     dialsOnWake(),
     nothingAfterLogout(),
     storedBeforeSent(),
+    asksOneRange(),
+    keepsWindow(),
+    marksArrive(),
+    sendsNothingExpired(),
+    countsTries(),
+    pausesAreShort(),
+    staysClosed(),
+    triesEnd(),
+    tellsResetOnce(),
+    wholeCharacters(),
   ];
 }
