@@ -60,10 +60,7 @@ export function memoryLogStore(): LogStore {
     async load(entriesMax) {
       return {
         users: [...users.values()],
-        conversations: [...conversations.values()].map((record) => ({
-          record,
-          ...newestOf(logOf(record.id), entriesMax),
-        })),
+        conversations: [...conversations.values()].map((record) => newestOf(record, logOf(record.id), entriesMax)),
         dedup: [...dedup.values()].sort((one, other) => one.storedAtMs - other.storedAtMs),
       };
     },
@@ -81,9 +78,9 @@ export function memoryLogStore(): LogStore {
   };
 }
 
-function newestOf(log: Log, entriesMax: number): Omit<StoredConversation, 'record'> {
+function newestOf(record: ConversationRecord, log: Log, entriesMax: number): StoredConversation {
   const { oldestSeq, headSeq } = log;
-  return { oldestSeq, ...spanOf(log, Math.max(oldestSeq, headSeq - entriesMax + 1), headSeq) };
+  return { record, oldestSeq, ...spanOf(log, Math.max(oldestSeq, headSeq - entriesMax + 1), headSeq) };
 }
 
 /** The newest entries of the span up to a count of messages, oldest first. */
