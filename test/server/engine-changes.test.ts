@@ -194,6 +194,19 @@ describe('a resume after changes', () => {
     ]);
   });
 
+  it('says that there are older messages where memory holds nothing but changes', () => {
+    const { bench, ids, epoch } = chatted({ limits: { retainedMax: 2 } });
+    for (const id of ids.slice(0, 2)) bench.delete(id);
+
+    bench.join('ada');
+    const anew = bench.last('ada', 'conversation_history');
+    bench.join('ada', { after: { epoch: `not ${epoch}`, seq: 4 } });
+    const elsewhere = bench.last('ada', 'conversation_history');
+
+    expect(anew).toMatchObject({ messages: [], latestSeq: 5, hasOlder: true });
+    expect(elsewhere).toMatchObject({ recovered: 'none', messages: [], hasOlder: true });
+  });
+
   it('says partial where the changes do not fit, and gives nothing rather than a part', () => {
     const { bench, ids, epoch } = chatted({ limits: { joinMax: 2 } });
     bench.receive('bob', { type: 'mark_read', payload: { conversationId: 'lobby', messageIds: [...ids] } });

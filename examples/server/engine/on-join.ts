@@ -30,7 +30,8 @@ export function receiveJoin(world: World, turn: Turn, from: { connection: Connec
   connection.joined.set(conversation.id, conversation.headSeq);
   const backlog = backlogFor(world, conversation, frame.payload);
   const { messages, recovered, after } = backlog;
-  const oldest = messages.find((message) => message.seq > after)?.seq ?? (recovered === null ? 1 : after + 1);
+  // Where memory holds nothing but changes, every message is older than what is given.
+  const oldest = messages.find((message) => message.seq > after)?.seq ?? (after > 0 ? after : conversation.headSeq) + 1;
   tell(world, turn, {
     connectionId: connection.id,
     frame: {
