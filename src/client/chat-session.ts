@@ -102,7 +102,8 @@ export class ChatSession {
   readMessages(conversationId: string | null, options?: MessagesOptions): AsyncIterable<ChatMessage> {
     const { listeners } = this;
     const isDisposed = () => this.link.isDisposed;
-    return this.act(() => readMessages({ listeners, conversationId, isDisposed }, options));
+    const onEnded = (callback: () => void) => this.link.waits.onEnded(callback);
+    return this.act(() => readMessages({ listeners, conversationId, isDisposed, onEnded }, options));
   }
 
   /** Forgets what this user said and saw. */

@@ -65,6 +65,39 @@ describe('messages()', () => {
     client.dispose();
   });
 
+  test('ends when a client is disposed that never connected', async () => {
+    const { client } = createTestClient();
+    const reading = readAll(client.messages());
+
+    client.dispose();
+
+    expect(await reading).toEqual(['(end)']);
+  });
+
+  test('ends when a closed client is disposed', async () => {
+    const { client, open } = createTestClient();
+    await open();
+    await client.close();
+    const reading = readAll(client.messages());
+
+    client.dispose();
+
+    expect(await reading).toEqual(['(end)']);
+  });
+
+  test('ends when a listener disposes of the client, and gives what came before', async () => {
+    const { client, open, server, clock } = createTestClient();
+    await open();
+    const reading = readAll(client.messages());
+    client.on('message-received', () => client.dispose());
+
+    server.emit('one');
+    server.emit('two');
+    await clock.advance(100);
+
+    expect(await reading).toEqual(['one', '(end)']);
+  });
+
   test('answers calls of next that come before their messages, in their order', async () => {
     const { client, open, server, clock } = createTestClient();
     await open();

@@ -18,6 +18,8 @@ export interface MessageSource {
   /** Of this conversation alone; of all for null. */
   readonly conversationId: string | null;
   readonly isDisposed: () => boolean;
+  /** Calls back when the user ends the connection, until the function returned is called. */
+  readonly onEnded: (callback: () => void) => () => void;
 }
 
 const BUFFER_DEFAULT = 1_000;
@@ -46,7 +48,8 @@ class MessageReader implements AsyncIterator<ChatMessage, undefined> {
   #isOver = false;
   #error: ChatSocketError | null = null;
 
-  constructor({ listeners, conversationId, isDisposed }: MessageSource, bufferMax: number, signal?: AbortSignal) {
+  constructor(source: MessageSource, bufferMax: number, signal?: AbortSignal) {
+    const { listeners, conversationId, isDisposed, onEnded } = source;
     this.#bufferMax = bufferMax;
     if (isDisposed() || signal?.aborted === true) {
       this.#isOver = true;
@@ -57,6 +60,10 @@ class MessageReader implements AsyncIterator<ChatMessage, undefined> {
     this.#stops.push(
       () => signal?.removeEventListener('abort', abort),
       listeners.on('closed', () => this.#end()),
+      // Nobody is told of the end of a client that was closed already, or that is disposed of by a listener.
+      onEnded(() => {
+        if (isDisposed()) this.#end();
+      }),
       listeners.on('message-received', (told) => {
         if (conversationId === null || told.conversationId === conversationId) this.#take(told.message);
       }),
