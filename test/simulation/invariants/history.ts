@@ -56,12 +56,22 @@ function expectedHistory(
 ): readonly MessageEntry[] {
   const log = world.server.truth.current(conversationId);
   const shownSeqs = new Set(shown.map(({ seq }) => seq));
-  const firstSeq = shown[0]?.seq ?? 1;
-  const seen = new Set<string>();
-  const isSecondCopy = ({ clientMessageId }: MessageEntry) =>
-    clientMessageId !== null && seen.size === seen.add(clientMessageId).size;
+  const { hasOlder } = life.client.conversation(conversationId).snapshot;
+  // A server that has only changes in its memory gives no message, and says that there are older ones.
+  const firstSeq = shown[0]?.seq ?? (hasOlder ? Number.POSITIVE_INFINITY : 1);
+  /** Where each message was first stored; a copy at another place is only shown where the first is out of sight. */
+  const places = new Map<string, number>();
+  const firstPlaceOf = ({ clientMessageId, seq }: MessageEntry) => {
+    if (clientMessageId === null) return seq;
+    const place = places.get(clientMessageId) ?? seq;
+    places.set(clientMessageId, place);
+    return place;
+  };
   return (log?.entries ?? []).filter((entry): entry is MessageEntry => {
-    if (entry?.kind !== 'message' || isSecondCopy(entry) || entry.seq < firstSeq) return false;
+    if (entry?.kind !== 'message') return false;
+    const firstPlace = firstPlaceOf(entry);
+    if (entry.seq < firstSeq) return false;
+    if (firstPlace !== entry.seq) return firstPlace < firstSeq && shownSeqs.has(entry.seq);
     if (entry.deleted) return shownSeqs.has(entry.seq) && isChangeLost(world, life, conversationId, entry);
     return shownSeqs.has(entry.seq) || !isInGap(world, life, conversationId, entry.seq);
   });

@@ -1,16 +1,23 @@
-import type { Attempt } from '../device/life.js';
+import type { Attempt, Life } from '../device/life.js';
 import type { Invariant } from './invariant.js';
 
-export const nothingAfterLogout = (): Invariant => ({
-  id: 'I22',
-  sentence: 'After a logout no row of the user is left in the store.',
-  loggedOut(world, life, calledAtMs) {
-    for (const { row, namespace } of life.device.browser?.rows.values() ?? []) {
-      if (!namespace.includes(life.device.setup.userId) || row.queuedAtMs >= calledAtMs) continue;
-      world.violate('I22', `${row.id} of device ${life.device.index} outlives the logout`);
-    }
-  },
-});
+export const nothingAfterLogout = (): Invariant => {
+  const storeless = new WeakSet<Life>();
+  return {
+    id: 'I22',
+    sentence: 'After a logout no row of the user is left in a store that could be opened.',
+    told(_world, life, told) {
+      if (told.name === 'error' && told.payload.error.code === 'storage/unavailable') storeless.add(life);
+    },
+    loggedOut(world, life, calledAtMs) {
+      if (storeless.has(life)) return;
+      for (const { row, namespace } of life.device.browser?.rows.values() ?? []) {
+        if (!namespace.includes(life.device.setup.userId) || row.queuedAtMs >= calledAtMs) continue;
+        world.violate('I22', `${row.id} of device ${life.device.index} outlives the logout`);
+      }
+    },
+  };
+};
 
 export const storedBeforeSent = (): Invariant => {
   const sent: Attempt[] = [];

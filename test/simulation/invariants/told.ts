@@ -82,26 +82,36 @@ export const prototypesAreWhole = (): Invariant => ({
   },
 });
 
+/** What was told of one conversation: names that senders gave, or else the server, and the id that each stood for. */
+type ToldNames = Map<string, string | null>;
+
 export const tellsEachOnce = (): Invariant => {
-  const told = new WeakMap<Life, Map<string, Set<string>>>();
-  const idsOf = (life: Life, conversationId: string) => {
-    const ofLife = told.get(life) ?? new Map<string, Set<string>>();
+  const told = new WeakMap<Life, Map<string, ToldNames>>();
+  const namesOf = (life: Life, conversationId: string): ToldNames => {
+    const ofLife = told.get(life) ?? new Map<string, ToldNames>();
     told.set(life, ofLife);
-    const ids = ofLife.get(conversationId) ?? new Set<string>();
-    ofLife.set(conversationId, ids);
-    return ids;
+    const names = ofLife.get(conversationId) ?? new Map();
+    ofLife.set(conversationId, names);
+    return names;
   };
   return {
     id: 'I2',
     sentence: 'A message is told to have been received once.',
     told(world, life, event) {
-      if (event.name === 'history-reset') idsOf(life, event.payload.conversationId).clear();
+      if (event.name === 'history-reset') namesOf(life, event.payload.conversationId).clear();
       if (event.name !== 'message-received') return;
       const { conversationId, message } = event.payload;
-      const ids = idsOf(life, conversationId);
-      const name = message.clientMessageId ?? message.id ?? message.key;
-      if (ids.has(name)) world.violate('I2', `device ${life.device.index} tells of ${name} twice`);
-      ids.add(name);
+      const names = namesOf(life, conversationId);
+      // A server that forgets stores a second copy, which can only be told from a new message while the first is remembered.
+      const clientMessageId = world.forgotDedup ? null : message.clientMessageId;
+      const name = clientMessageId ?? message.id ?? message.key;
+      // A server that forgot a message stores it again, and a client remembers only so many.
+      const seenMax = life.device.setup.options.inbox?.seenMax ?? SEEN_MAX;
+      const isForgotten = world.forgotDedup && names.get(name) !== message.id && names.size >= seenMax;
+      if (names.has(name) && !isForgotten) world.violate('I2', `device ${life.device.index} tells of ${name} twice`);
+      names.set(name, message.id);
     },
   };
 };
+
+const SEEN_MAX = 2_000;

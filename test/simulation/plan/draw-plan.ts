@@ -38,6 +38,19 @@ const HABITUAL = Object.entries(HABITS).flatMap(([kind, weight]) => Array.from({
 const ENDS = new Set(['close', 'drain-and-close', 'logout']);
 const AWAY_MAX_MS = 40_000;
 
+const FAULTS = Object.keys(faults);
+const PAIRS = 5;
+const SLOW_MS = 8_000;
+/** What a user does, what makes its state last, and about how long it does. */
+const SHORT_STATES = [
+  { slow: 'latency-spike', change: 'close', withinMs: 600 },
+  { slow: 'latency-spike', change: 'reconnect', withinMs: 9_000 },
+  { slow: 'latency-spike', change: 'reconnect', withinMs: 9_000 },
+  { slow: 'token-slow', change: 'reconnect', withinMs: 6_000 },
+  { slow: 'stall-up', change: 'close', withinMs: 600 },
+  { slow: 'refuse', change: 'reconnect', withinMs: 8_000 },
+] as const;
+
 export function drawPlan(seed: number): Plan {
   const setup = drawSetup(diceOf(seed, 'setup'));
   const dice = diceOf(seed, 'plan');
@@ -47,6 +60,7 @@ export function drawPlan(seed: number): Plan {
     ...drawWorkload(dice, who),
     ...drawFaults(dice, who),
     ...drawPairs(dice, who),
+    ...drawUnheard(dice, who),
   ];
   return { seed, setup, safetyMs: SAFETY_MS, steps: steps.sort((one, other) => one.atMs - other.atMs) };
 }
@@ -76,19 +90,31 @@ function drawFaults(dice: Dice, who: () => number): readonly Step[] {
     });
 }
 
-/** A fault just after a user's change of mind: chance alone would seldom hit the short states. */
+/** A fault in one of the short states, which chance alone would seldom hit: something makes the state last meanwhile. */
 function drawPairs(dice: Dice, who: () => number): readonly Step[] {
-  return Array.from({ length: 4 }, () => {
-    const atMs = dice.whole(5_000, SAFETY_MS - 5_000);
+  return Array.from({ length: PAIRS }, () => {
+    const { slow, change, withinMs } = dice.pick(SHORT_STATES);
+    const atMs = dice.whole(5_000, SAFETY_MS - 20_000);
     const device = who();
-    const first = dice.pick(['close', 'close', 'connect', 'reconnect', 'crash', 'stall-up']);
-    const pair = [
-      step(dice, first, device, atMs),
-      step(dice, dice.pick(Object.keys(faults)), device, atMs + dice.whole(1, 600)),
+    return [
+      { ...step(dice, slow, device, atMs - 1), amount: SLOW_MS },
+      step(dice, change, device, atMs),
+      step(dice, dice.pick(FAULTS), device, atMs + dice.whole(1, withinMs)),
+      step(dice, 'connect', device, atMs + SLOW_MS),
     ];
-    return first === 'close'
-      ? [step(dice, 'latency-spike', device, atMs - 1), ...pair, step(dice, 'connect', device, atMs + 4_000)]
-      : pair;
+  }).flat();
+}
+
+/** Words that reach nobody, and the end of the page that said them: what was stored is all that is left. */
+function drawUnheard(dice: Dice, who: () => number): readonly Step[] {
+  return Array.from({ length: 2 }, () => {
+    const atMs = dice.whole(5_000, SAFETY_MS - 10_000);
+    const device = who();
+    return [
+      step(dice, dice.pick(['half-open-up', 'half-open', 'stall-up']), device, atMs),
+      step(dice, dice.pick(['send', 'burst']), device, atMs + dice.whole(1, 1_000)),
+      step(dice, dice.pick(['crash', 'crash', 'dispose', 'reset']), device, atMs + dice.whole(1_500, 4_000)),
+    ];
   }).flat();
 }
 

@@ -50,8 +50,9 @@ function attemptsIn(world: World, log: Log): readonly Attempt[] {
 function viewOf(life: Life, log: Log): View {
   const isOf = (message: ChatMessage) => message.id?.startsWith(`${log.epoch}.`) === true;
   const toSighting = (message: ChatMessage): Sighting => ({ seq: message.seq, text: textOf(message) });
-  // Answers are told when they end, which is no order of places.
-  const received = life.received.filter((message) => isOf(message) && message.stream === null).map(toSighting);
+  // Answers are told when they end, which is no order of places; own messages come in once nobody waits for them.
+  const isNews = ({ stream, sender }: ChatMessage) => stream === null && sender.role !== 'self';
+  const received = life.received.filter((message) => isOf(message) && isNews(message)).map(toSighting);
   return { viewerId: nameOf(life), conversationId: logName(log), received, acked: [], mayMiss: () => true };
 }
 
