@@ -141,6 +141,8 @@ export class Device {
     };
     this.#life = life;
     for (const name of EVENT_NAMES) client.on(name, (payload) => this.#hear(life, { name, payload } as Told));
+    // Removes itself while the others are told.
+    for (const name of EVENT_NAMES) client.once(name, () => {});
     for (const name of EVENT_NAMES) client.on(name, () => countIn(life.heard.last, name));
     for (const conversationId of conversationIds) this.join(life, conversationId);
     this.#world.noteLife(life, 'begins');

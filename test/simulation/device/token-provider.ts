@@ -1,7 +1,7 @@
 /** The application's token function, with the moods of a real one. */
 
 import type { TokenAnswer, TokenRequest } from '../../../src/ports/token-source.js';
-import type { TokenOffice } from '../server/token-office.js';
+import { CANARY, type TokenOffice } from '../server/token-office.js';
 import type { Gate } from '../world/gate.js';
 import type { Timeline } from '../world/timeline.js';
 
@@ -69,7 +69,7 @@ export class TokenProvider {
   #answer(mood: TokenMood | null): TokenAnswer {
     const { office, deviceIndex, timeline } = this.#around;
     if (mood === 'null') return null;
-    if (mood === 'unusable') return 'line\nbreak';
+    if (mood === 'unusable') return `${CANARY}\nbreak`;
     const lifetimeMs = mood === 'expired' ? -1 : LIFETIME_MS;
     return { token: office.issue(deviceIndex, timeline.nowMs + lifetimeMs), expiresInMs: LIFETIME_MS };
   }

@@ -162,12 +162,12 @@ export const inConnection: readonly Mutant[] = [
   {
     name: 'token-in-error',
     side: 'client',
-    breaks: 'The error of a failed dial repeats what was dialled.',
+    breaks: 'The error of a token that cannot travel repeats it.',
     patches: [
       {
-        file: DIALS,
-        find: "throw new ChatSocketError(\n      'token/none',\n      'Cannot connect: the token provider answered null, so there is no session.',",
-        replace: "throw new ChatSocketError(\n      'token/none',\n      'Cannot connect: canary',",
+        file: 'src/client/connection/dial-request.ts',
+        find: "throw badToken('has characters outside printable ASCII');",
+        replace: 'throw badToken(`is ${token}`);',
       },
     ],
     invariants: ['I12'],

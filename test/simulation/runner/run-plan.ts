@@ -100,9 +100,19 @@ async function retire(world: World): Promise<void> {
 
 async function run(world: World, forMs: number): Promise<void> {
   const untilMs = world.timeline.nowMs + forMs;
-  while (world.violations.length === 0 && world.timeline.fireNext(untilMs)) {
+  while (world.violations.length === 0 && fireNext(world, untilMs)) {
     await settle();
     world.look();
+  }
+}
+
+/** What is thrown here came out of a client through a timer or a socket, where nobody can catch it. */
+function fireNext(world: World, untilMs: number): boolean {
+  try {
+    return world.timeline.fireNext(untilMs);
+  } catch (thrown) {
+    world.violate('I6', `an error came out of a client: ${String(thrown)}`);
+    return true;
   }
 }
 
