@@ -49,7 +49,8 @@ async function runOne(plan: Plan): Promise<void> {
 async function runMany(): Promise<void> {
   const from = Number(values.from);
   const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => from + index);
-  const regressions = await readRegressions();
+  // A plan that was kept has its seed's number and is another life.
+  const regressions = values.twice ? [] : await readRegressions();
   const work = [
     ...regressions.map(({ plan }) => ({ plan })),
     ...seeds.flatMap((seed) => (values.twice ? [{ seed }, { seed }] : [{ seed }])),
