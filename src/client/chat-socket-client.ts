@@ -6,7 +6,12 @@ import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Conversation } from './conversation.js';
 import { type Explanation, explainConnection } from './explain.js';
 import type { ChatSocketMetrics } from './metrics.js';
-import { CONVERSATION_ID_LENGTH_MAX, isConversationId } from './options/option-checks.js';
+import {
+  badArgument,
+  CONVERSATION_ID_LENGTH_MAX,
+  checkCallOptions,
+  isConversationId,
+} from './options/option-checks.js';
 import type { ChatSocketOptions } from './options/options.js';
 import { resolveOptions } from './options/resolve-options.js';
 import { type OutboxView, viewOutbox } from './outbox-view.js';
@@ -28,6 +33,7 @@ import type { SendOptions } from './send-options.js';
 export class ChatSocketClient {
   readonly #session: ChatSession;
   readonly #conversations = new Map<string, Conversation>();
+  readonly #whenLeft = (id: string) => void this.#conversations.delete(id);
   /** The messages that the server does not have yet. */
   readonly outbox: OutboxView;
 
@@ -87,8 +93,10 @@ export class ChatSocketClient {
    * outbox for the next `connect()`; their `acked` promises reject with `delivery/closed`.
    * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client.
    */
-  async close({ drainMs = 0 }: { readonly drainMs?: number } = {}): Promise<void> {
+  async close(options: { readonly drainMs?: number } = {}): Promise<void> {
     const { link } = this.#session;
+    checkCallOptions('close', options);
+    const { drainMs = 0 } = options;
     checkDrainMs(drainMs);
     if (link.isDisposed) return;
     const isTrying = link.state.status === 'connecting' || link.state.status === 'open';
@@ -99,8 +107,9 @@ export class ChatSocketClient {
   }
 
   /** Resolves when open; rejects with `connection/*` when stopped, closed or aborted. */
-  whenOpen({ signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    return this.#session.link.waits.untilOpen(this.#session.link.state, signal);
+  whenOpen(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkCallOptions('wait for the connection', options);
+    return this.#session.link.waits.untilOpen(this.#session.link.state, options.signal);
   }
 
   /**
@@ -138,16 +147,13 @@ export class ChatSocketClient {
     this.dispose();
   }
 
-  /** Takes part in a conversation; the same handle for the same id. */
+  /** Takes part in a conversation; the same handle for the same id, until it is left. */
   conversation(id: string): Conversation {
     if (!isConversationId(id)) {
-      throw new ChatSocketError(
-        'usage/invalid-argument',
-        `Cannot open a conversation: its id is no string of 1 to ${CONVERSATION_ID_LENGTH_MAX} characters.`,
-      );
+      throw badArgument('open a conversation', `its id is no string of 1 to ${CONVERSATION_ID_LENGTH_MAX} characters`);
     }
     return this.#session.act(() => {
-      const known = this.#conversations.get(id) ?? new Conversation(this.#session, id);
+      const known = this.#conversations.get(id) ?? new Conversation(this.#session, id, this.#whenLeft);
       this.#conversations.set(id, known);
       this.#session.join(id);
       return known;
@@ -242,8 +248,5 @@ const DRAIN_MAX_MS = 3_600_000;
 
 function checkDrainMs(drainMs: unknown): void {
   if (typeof drainMs === 'number' && drainMs >= 0 && drainMs <= DRAIN_MAX_MS) return;
-  throw new ChatSocketError(
-    'usage/invalid-argument',
-    `Cannot close: drainMs is ${String(drainMs).slice(0, 32)}, expected a number from 0 to ${DRAIN_MAX_MS}.`,
-  );
+  throw badArgument('close', `drainMs is ${String(drainMs).slice(0, 32)}, expected a number from 0 to ${DRAIN_MAX_MS}`);
 }

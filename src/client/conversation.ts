@@ -1,9 +1,9 @@
 import type { MessageId } from '../core/message.js';
-import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
+import { badArgument, checkCallOptions } from './options/option-checks.js';
 import type { Outgoing } from './outgoing.js';
 import type { MessagesOptions } from './receiving/message-reader.js';
 import type { OlderPage } from './receiving/older-pages.js';
@@ -24,11 +24,13 @@ const PAGE_LENGTH_MAX = 1_000;
 export class Conversation {
   readonly id: string;
   readonly #session: ChatSession;
+  readonly #onLeft: (id: string) => void;
 
   /** @internal Use `client.conversation(id)`. */
-  constructor(session: ChatSession, id: string) {
+  constructor(session: ChatSession, id: string, onLeft: (id: string) => void) {
     this.#session = session;
     this.id = id;
+    this.#onLeft = onLeft;
   }
 
   /** The immutable view; the same reference until something changed. */
@@ -92,11 +94,14 @@ export class Conversation {
    * Loads a page of older messages into the snapshot. Rejects with `connection/lost` without a connection, and with
    * `protocol/unsupported` where the server has no history. Default 50 messages, at most 1,000.
    */
-  loadOlder({ limit = PAGE_LENGTH }: { readonly limit?: number } = {}): Promise<OlderPage> {
+  loadOlder(options: { readonly limit?: number } = {}): Promise<OlderPage> {
+    checkCallOptions('load older messages', options);
+    const { limit = PAGE_LENGTH } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LENGTH_MAX) {
-      throw new ChatSocketError(
-        'usage/invalid-argument',
-        `Cannot load older messages: limit is ${limit}, expected a whole number from 1 to ${PAGE_LENGTH_MAX}.`,
+      const shown = String(limit).slice(0, 32);
+      throw badArgument(
+        'load older messages',
+        `limit is ${shown}, expected a whole number from 1 to ${PAGE_LENGTH_MAX}`,
       );
     }
     const session = this.#session;
@@ -126,6 +131,7 @@ export class Conversation {
     const session = this.#session;
     session.act(() => {
       session.conversations.leave(this.id);
+      this.#onLeft(this.id);
       session.views.mark('now');
     });
   }

@@ -348,6 +348,23 @@ describe('the history', () => {
     client.dispose();
   });
 
+  test('of a conversation that is left comes with another handle, and both act on it', async () => {
+    const { client, open, server, clock } = createTestClient();
+    await open();
+    const left = client.conversation('other');
+
+    left.leave();
+
+    const other = client.conversation('other');
+    expect(other).not.toBe(left);
+    expect(client.conversation('other')).toBe(other);
+    server.emit('seen', { conversationId: 'other' });
+    await clock.advance(100);
+    expect(contents(left.snapshot.messages)).toEqual(['seen']);
+    expect(left.snapshot).toBe(other.snapshot);
+    client.dispose();
+  });
+
   test('UP-03 of a conversation that is left while it is joined does not keep the client from opening', async () => {
     const { client, open, server, clock } = createTestClient({ server: { mode: 'manual' } });
     const other = client.conversation('other');

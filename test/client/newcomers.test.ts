@@ -84,6 +84,34 @@ describe('misuse', () => {
     },
   );
 
+  const wrongCalls: readonly [call: string, make: (client: ChatSocketClient) => unknown, told: string][] = [
+    ['messages(null)', (client) => client.messages(null as never), 'the options are no object'],
+    ['messages({ signal: 5 })', (client) => client.messages({ signal: 5 as never }), 'signal is no AbortSignal'],
+    [
+      'messages({ bufferMaxx: 1 })',
+      (client) => client.messages({ bufferMaxx: 1 } as never),
+      'the options have no bufferMaxx, only bufferMax, signal',
+    ],
+    ['loadOlder(null)', (client) => client.loadOlder(null as never), 'the options are no object'],
+    ['loadOlder({ limit: 0 })', (client) => client.loadOlder({ limit: 0 }), 'limit is 0'],
+    ['close(null)', (client) => client.close(null as never), 'the options are no object'],
+    ['whenOpen(null)', (client) => client.whenOpen(null as never), 'the options are no object'],
+    ['whenOpen({ signal: {} })', (client) => client.whenOpen({ signal: {} as never }), 'signal is no AbortSignal'],
+  ];
+
+  // JavaScript callers hand in anything.
+  test.each(wrongCalls)('%s is refused with what is wrong', async (_call, make, told) => {
+    const { client } = createTestClient();
+
+    const failure = await Promise.resolve()
+      .then(() => make(client))
+      .catch((error: unknown) => error);
+
+    expect(isChatSocketError(failure, 'usage/invalid-argument')).toBe(true);
+    expect(String(failure)).toContain(told);
+    client.dispose();
+  });
+
   test('a listener that is no function is refused when it is given', () => {
     const { client } = createTestClient();
 

@@ -1,4 +1,4 @@
-/** Checks of single options. Each throws `usage/invalid-option` that names the option, its value and the range. */
+/** Checks of options. Those of the client throw `usage/invalid-option`, those of a call `usage/invalid-argument`. */
 
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 
@@ -69,6 +69,29 @@ export function checkGroup(option: string, value: unknown, names: readonly strin
       throw invalidOption(option === '' ? name : `${option}.${name}`, undefined, `one of ${names.join(', ')}`);
     }
   }
+}
+
+/**
+ * The options of a call. `call` is what it cannot do with these: `load older messages`. Names that are none of `names`
+ * are told; without `names` any will do, for calls that may be handed an event by a button.
+ */
+export function checkCallOptions(call: string, options: unknown, names?: readonly string[]): void {
+  if (typeof options !== 'object' || options === null) throw badArgument(call, 'the options are no object');
+  const unknown = names && Object.keys(options).find((name) => !names.includes(name));
+  if (unknown !== undefined) throw badArgument(call, `the options have no ${unknown}, only ${names?.join(', ')}`);
+  checkSignal(call, Reflect.get(options, 'signal'));
+}
+
+export function checkSignal(call: string, signal: unknown): void {
+  if (signal === undefined) return;
+  const isSignal = typeof signal === 'object' && signal !== null;
+  if (!isSignal || typeof Reflect.get(signal, 'addEventListener') !== 'function') {
+    throw badArgument(call, 'signal is no AbortSignal');
+  }
+}
+
+export function badArgument(call: string, why: string): ChatSocketError {
+  return new ChatSocketError('usage/invalid-argument', `Cannot ${call}: ${why}.`);
 }
 
 /** Longer ids are no ids: they travel in every join, and servers refuse the frame or the whole connection. */

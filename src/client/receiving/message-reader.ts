@@ -3,6 +3,7 @@
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ChatMessage } from '../chat-message.js';
 import type { ChatSocketEvents } from '../chat-socket-events.js';
+import { badArgument, checkCallOptions } from '../options/option-checks.js';
 import type { Listeners } from '../telling/listeners.js';
 
 /** How `messages()` is read. */
@@ -27,10 +28,11 @@ const BUFFER_MAX = 1_000_000;
 
 /** Each iteration listens from its own beginning to its own end. Throws `usage/invalid-argument`. */
 export function readMessages(source: MessageSource, options: MessagesOptions = {}): AsyncIterable<ChatMessage> {
+  checkCallOptions('read messages', options, ['bufferMax', 'signal']);
   const { bufferMax = BUFFER_DEFAULT, signal } = options;
   if (!Number.isInteger(bufferMax) || bufferMax < 1 || bufferMax > BUFFER_MAX) {
-    const text = `Cannot read messages: bufferMax is ${String(bufferMax).slice(0, 32)}, expected a whole number from 1 to ${BUFFER_MAX}.`;
-    throw new ChatSocketError('usage/invalid-argument', text);
+    const shown = String(bufferMax).slice(0, 32);
+    throw badArgument('read messages', `bufferMax is ${shown}, expected a whole number from 1 to ${BUFFER_MAX}`);
   }
   return { [Symbol.asyncIterator]: () => new MessageReader(source, bufferMax, signal) };
 }

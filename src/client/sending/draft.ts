@@ -1,13 +1,14 @@
 /** Checks what an application wants to send. Wrong input is refused before an id exists. */
 
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import { badArgument, checkSignal } from '../options/option-checks.js';
 import type { SendOptions } from '../send-options.js';
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** The content as it will travel: half characters become U+FFFD, which is what the wire makes of them anyway. */
 export function checkContent(content: unknown, contentLengthMax: number): string {
-  if (typeof content !== 'string') throw badArgument(`the content is of type ${typeof content}, not a string`);
+  if (typeof content !== 'string') throw badArgument('send', `the content is of type ${typeof content}, not a string`);
   if (content.trim() === '') throw new ChatSocketError('delivery/empty', 'Cannot send: the content is empty.');
   if (content.length > contentLengthMax) {
     throw new ChatSocketError(
@@ -21,16 +22,14 @@ export function checkContent(content: unknown, contentLengthMax: number): string
 
 /** The options of a send, as they came; an aborted signal is told as what it would lead to. */
 export function checkSendOptions(options: SendOptions): SendOptions {
-  if (typeof options !== 'object' || options === null) throw badArgument('the options are no object');
+  if (typeof options !== 'object' || options === null) throw badArgument('send', 'the options are no object');
   const { inReplyTo, signal, ttlMs } = options;
   if (inReplyTo !== undefined && (typeof inReplyTo !== 'string' || inReplyTo === '')) {
-    throw badArgument('inReplyTo is no string with something in it');
+    throw badArgument('send', 'inReplyTo is no string with something in it');
   }
-  if (signal !== undefined && typeof signal?.addEventListener !== 'function') {
-    throw badArgument('signal is no AbortSignal');
-  }
+  checkSignal('send', signal);
   if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs > 0)) {
-    throw badArgument('ttlMs is no number above 0');
+    throw badArgument('send', 'ttlMs is no number above 0');
   }
   if (signal?.aborted) {
     throw new ChatSocketError('delivery/cancelled', 'Cannot send: the signal is aborted already.');
@@ -53,11 +52,7 @@ export function checkMetadata(metadata: unknown): unknown {
   } catch {
     // Cycles, BigInt, a getter that throws: all one to the caller.
   }
-  throw badArgument('the metadata cannot be written as JSON');
-}
-
-function badArgument(why: string): ChatSocketError {
-  return new ChatSocketError('usage/invalid-argument', `Cannot send: ${why}.`);
+  throw badArgument('send', 'the metadata cannot be written as JSON');
 }
 
 /** What a message counts against `outbox.bytesMax`. */
