@@ -37,14 +37,14 @@ function ratioOf({ rows }: Comparison): number {
 }
 
 function print(): void {
-  const { inbound, inboundSingle, outbound, pure, inboundProfile, outboundProfile } = report;
+  const { inbound, inboundSingle, outbound, outboundCopied, pure, inboundProfile, outboundProfile } = report;
   console.log(
     [
       `Processor time of the measuring program for one message: medians of ${numbers.rounds} rounds of ${numbers.messages} messages,`,
       `all sides in turns in one program, Node ${process.version}; the server is a program of its own. The ratio is to the first row,`,
       'round by round; the second row is the same again, and tells what the machine itself adds. Raw is ws with JSON.parse',
       'and JSON.stringify; the client has its defaults, but no limit on the rate of sending.',
-      ...[inbound, inboundSingle, outbound, pure].map(tableOf),
+      ...[inbound, inboundSingle, outbound, outboundCopied, pure].map(tableOf),
       profileTable('inbound', inboundProfile),
       profileTable('outbound', outboundProfile),
       '',

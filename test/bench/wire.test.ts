@@ -48,14 +48,23 @@ test('an answer in chunks is put together and ended', async () => {
   client.dispose();
 });
 
-test('a sent message is acked', async () => {
-  const { client } = await openClient('chatsocket.v1');
+test.each(['chatsocket.v1', 'acks-alone'] as const)(
+  'in %s a sent message is acked, and nothing is missed',
+  async (dialect) => {
+    const { client } = await openClient(dialect);
 
-  const receipt = await within('the ack comes', client.send('hello').acked);
+    const receipts = await within('the acks come', Promise.all([client.send('a').acked, client.send('b').acked]));
 
-  expect(receipt).toMatchObject({ seq: 1, duplicate: false });
-  client.dispose();
-});
+    expect(receipts.map(({ seq }) => seq)).toEqual([1, 2]);
+    expect(client.snapshot.messages.map(({ content, delivery }) => [content, delivery])).toEqual([
+      ['a', 'sent'],
+      ['b', 'sent'],
+    ]);
+    // The join, and two messages: nothing was asked for again.
+    expect(client.metrics().framesOut).toBe(3);
+    client.dispose();
+  },
+);
 
 test('ids are as long as real ones, and differ', () => {
   expect(new Set([uuidOf(1), uuidOf(2), uuidOf(-1)]).size).toBe(3);

@@ -8,7 +8,7 @@ import { ourSide } from './our-side.js';
 import { rawEmitterSide, rawPromiseSide, rawSide } from './raw-sides.js';
 import type { Comparison, HotReport } from './report.js';
 import { type Cost, measure, receiving, sending } from './rounds.js';
-import type { PushOrder, ServerReady } from './server-orders.js';
+import { ACKS_ALONE, type PushOrder, type ServerReady } from './server-orders.js';
 import type { Side } from './side.js';
 import { profile } from './stages.js';
 
@@ -27,7 +27,8 @@ const [{ port }] = (await once(server, 'message')) as [ServerReady];
 const report: HotReport = {
   inbound: await compareInbound('inbound over loopback, in bursts', messages, 50),
   inboundSingle: await compareInbound('inbound over loopback, one frame at a time', messages, 1),
-  outbound: await compareOutbound(),
+  outbound: await compareOutbound('send to ack', ACKS_ALONE),
+  outboundCopied: await compareOutbound('send to ack, where the server sends the copy too', '/copied'),
   pure: await comparePure(),
   inboundProfile: await profileInbound(),
   outboundProfile: await profileOutbound(),
@@ -37,7 +38,7 @@ process.send?.(report, () => process.exit(0));
 
 async function openSides(group: string): Promise<{ readonly side: Side; readonly path: string }[]> {
   const at = (path: string) => `ws://127.0.0.1:${port}${path}`;
-  const paths = ['raw', 'raw-again', 'emitter', 'ours', 'ours-subscribed'].map((name) => `/${group}/${name}`);
+  const paths = ['raw', 'raw-again', 'emitter', 'ours', 'ours-subscribed'].map((name) => `${group}/${name}`);
   const [raw = '', again = '', emitter = '', ours = '', subscribed = ''] = paths;
   const sides = [
     await rawSide(at(raw), 'raw ws, onmessage'),
@@ -50,7 +51,7 @@ async function openSides(group: string): Promise<{ readonly side: Side; readonly
 }
 
 async function compareInbound(title: string, count: number, atOnce: number): Promise<Comparison> {
-  const sides = await openSides(`inbound-${atOnce}`);
+  const sides = await openSides(`/inbound-${atOnce}`);
   const comparison = await alternate(title, sides, ({ side, path }) =>
     measure(count, (part) =>
       receiving(side, part, () => {
@@ -63,11 +64,13 @@ async function compareInbound(title: string, count: number, atOnce: number): Pro
   return comparison;
 }
 
-async function compareOutbound(): Promise<Comparison> {
-  const promises = { path: '/outbound/promises', name: 'raw ws, with an id and a promise a message' };
-  const own = await rawPromiseSide(`ws://127.0.0.1:${port}${promises.path}`, promises.name);
-  const sides = [...(await openSides('outbound')), { side: own, path: promises.path }];
-  const comparison = await alternate(`outbound over loopback, send to ack, ${IN_FLIGHT} in flight`, sides, ({ side }) =>
+async function compareOutbound(title: string, path: string): Promise<Comparison> {
+  const own = await rawPromiseSide(
+    `ws://127.0.0.1:${port}${path}/promises`,
+    'raw ws, with an id and a promise a message',
+  );
+  const sides = [...(await openSides(path)), { side: own, path }];
+  const comparison = await alternate(`outbound over loopback, ${title}, ${IN_FLIGHT} in flight`, sides, ({ side }) =>
     measure(messages, (part) => sending(side, part, IN_FLIGHT)),
   );
   for (const { side } of sides) side.close();
@@ -125,7 +128,7 @@ async function profileInbound() {
 }
 
 async function profileOutbound() {
-  const side = await ourSide({ url: 'ws://127.0.0.1/', name: 'ours', transport: memoryTransport() });
+  const side = await ourSide({ url: 'ws://127.0.0.1/', name: 'ours', transport: memoryTransport('acks-alone') });
   await sending(side, 2 * messages, IN_FLIGHT);
   return profile(4 * messages, () => sending(side, 4 * messages, IN_FLIGHT));
 }

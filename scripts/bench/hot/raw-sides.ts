@@ -31,7 +31,8 @@ export async function rawPromiseSide(url: string, name: string): Promise<Side> {
   const waiting = new Map<string, () => void>();
   socket.onmessage = ({ data }) => {
     // The server is ours.
-    const { payload } = JSON.parse(String(data)) as { payload: { messageId: string } };
+    const { type, payload } = JSON.parse(String(data)) as { type: string; payload: { messageId: string } };
+    if (type !== 'ack') return;
     waiting.get(payload.messageId)?.();
     waiting.delete(payload.messageId);
   };

@@ -21,6 +21,7 @@ export interface HotReport {
   readonly inbound: Comparison;
   readonly inboundSingle: Comparison;
   readonly outbound: Comparison;
+  readonly outboundCopied: Comparison;
   readonly pure: Comparison;
   readonly inboundProfile: Profile;
   readonly outboundProfile: Profile;

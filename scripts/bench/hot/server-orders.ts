@@ -1,5 +1,8 @@
 /** What the measuring program and its server tell each other. */
 
+/** Who dials a path that begins with this hears nothing but acks; others also hear copies of what they sent. */
+export const ACKS_ALONE = '/acks-alone';
+
 export interface ServerReady {
   readonly port: number;
 }

@@ -1,8 +1,8 @@
 /** The server of the hot path: a program of its own, so that its work is not counted. Pushes frames when told to. */
 import { once } from 'node:events';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { answerTo, helloText, messageText } from '../load/wire.js';
-import type { PushOrder, ServerReady } from './server-orders.js';
+import { answersTo, helloText, messageText } from '../load/wire.js';
+import { ACKS_ALONE, type PushOrder, type ServerReady } from './server-orders.js';
 
 /** More than this waits until the client has read. */
 const BUFFERED_MAX_BYTES = 1_000_000;
@@ -13,14 +13,14 @@ await once(server, 'listening');
 
 server.on('connection', (socket, request) => {
   const entry = { socket, seq: 0 };
+  const dialect = request.url?.startsWith(ACKS_ALONE) ? 'acks-alone' : 'chatsocket.v1';
   const nextSeq = () => {
     entry.seq += 1;
     return entry.seq;
   };
   sockets.set(request.url ?? '', entry);
   socket.on('message', (frame) => {
-    const answer = answerTo(String(frame), 'chatsocket.v1', nextSeq);
-    if (answer !== null) socket.send(answer);
+    for (const answer of answersTo(String(frame), dialect, nextSeq)) socket.send(answer);
   });
   socket.send(helloText());
 });

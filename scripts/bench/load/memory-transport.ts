@@ -1,6 +1,6 @@
 /** A transport without a network: what a server would say is handed over by a call. */
 import type { SocketHandlers, Transport } from '../../../src/ports/transport.js';
-import { answerTo, type Dialect, helloText } from './wire.js';
+import { answersTo, type Dialect, helloText } from './wire.js';
 
 export interface MemoryTransport extends Transport {
   /** Hands one text frame to the client, as its socket would. */
@@ -26,8 +26,7 @@ export function memoryTransport(dialect: Dialect = 'chatsocket.v1'): MemoryTrans
       return {
         bufferedBytes: 0,
         send(text) {
-          const answer = answerTo(text, dialect, nextSeq);
-          if (answer !== null) queueMicrotask(() => own.received(answer));
+          for (const answer of answersTo(text, dialect, nextSeq)) queueMicrotask(() => own.received(answer));
           return true;
         },
         close: (code, reason) => queueMicrotask(() => own.closed({ code, reason, wasClean: true })),

@@ -1,21 +1,26 @@
-/** What a server says in the benches that measure the client alone: `chatsocket.v1`, and the base without numbers. */
+/**
+ * What a server says in the benches that measure the client alone: `chatsocket.v1`, the same without a log, so that a
+ * sender hears nothing but acks, and the base without numbers.
+ */
 
 export const CONVERSATION = 'bench';
 
 const EPOCH = 'bench-epoch';
+
+const READER = 'reader';
 
 const STARTED_AT_MS = Date.UTC(2026, 0, 1);
 
 /** About as long as what people write. */
 const CONTENT = 'See you at the station at ten past six, platform four, and bring the blue umbrella.';
 
-export type Dialect = 'base' | 'chatsocket.v1';
+export type Dialect = 'base' | 'chatsocket.v1' | 'acks-alone';
 
 export function helloText(dialect: Dialect = 'chatsocket.v1'): string {
   const extension = { protocol: 'chatsocket.v1', deduplicates: true, producerOrder: true };
   return JSON.stringify({
     type: 'connected',
-    payload: { userId: 'reader', ...(dialect === 'base' ? {} : extension) },
+    payload: { userId: READER, ...(dialect === 'base' ? {} : extension) },
     timestamp: STARTED_AT_MS,
   });
 }
@@ -23,7 +28,7 @@ export function helloText(dialect: Dialect = 'chatsocket.v1'): string {
 /** The answer to a join: nothing was said yet. */
 function joinedText(conversationId: string, dialect: Dialect = 'chatsocket.v1'): string {
   const place = { epoch: EPOCH, latestSeq: 0, recovered: 'none', hasOlder: false };
-  const payload = { conversationId, messages: [], ...(dialect === 'base' ? {} : place) };
+  const payload = { conversationId, messages: [], ...(dialect === 'chatsocket.v1' ? place : {}) };
   return JSON.stringify({ type: 'conversation_history', payload, timestamp: STARTED_AT_MS });
 }
 
@@ -38,9 +43,27 @@ export function messageText(seq: number, dialect: Dialect = 'chatsocket.v1'): st
     timestamp: new Date(STARTED_AT_MS + seq).toISOString(),
     read: false,
   };
-  const isBase = dialect === 'base';
-  const message = isBase ? base : { ...base, seq, inReplyTo: null, streaming: false, clientMessageId: uuidOf(-seq) };
-  const place = isBase ? {} : { epoch: EPOCH, seq };
+  if (dialect === 'base') return newMessageText(base, seq, {});
+  const place = { epoch: EPOCH, seq };
+  return newMessageText({ ...base, seq, inReplyTo: null, streaming: false, clientMessageId: uuidOf(-seq) }, seq, place);
+}
+
+/** The sender's own message, as everybody else hears it. */
+function copyText(clientMessageId: string, content: string, seq: number): string {
+  const message = {
+    id: uuidOf(seq),
+    conversationId: CONVERSATION,
+    senderId: READER,
+    senderName: 'Rita Reader',
+    content,
+    timestamp: new Date(STARTED_AT_MS + seq).toISOString(),
+    read: false,
+    ...{ seq, inReplyTo: null, streaming: false, clientMessageId },
+  };
+  return newMessageText(message, seq, { epoch: EPOCH, seq });
+}
+
+function newMessageText(message: object, seq: number, place: object): string {
   const payload = { conversationId: CONVERSATION, message, ...place };
   return JSON.stringify({ type: 'new_message', payload, timestamp: STARTED_AT_MS + seq });
 }
@@ -74,14 +97,17 @@ export function uuidOf(number: number): string {
 interface ClientFrame {
   readonly type: string;
   readonly messageId?: string;
-  readonly payload?: { readonly conversationId?: string };
+  readonly payload?: { readonly conversationId?: string; readonly content?: string };
 }
 
-/** What a server answers to one frame of a client; null for nothing. `nextSeq` counts what is sent. */
-export function answerTo(text: string, dialect: Dialect, nextSeq: () => number): string | null {
+/** The answers to one frame of a client. `nextSeq` counts what is sent. */
+export function answersTo(text: string, dialect: Dialect, nextSeq: () => number): readonly string[] {
   // Only our own client and the raw one, which writes the same, ever talk to it.
   const { type, messageId = '', payload } = JSON.parse(text) as ClientFrame;
-  if (type === 'join_conversation') return joinedText(payload?.conversationId ?? CONVERSATION, dialect);
-  if (type === 'send_message') return ackText(messageId, nextSeq());
-  return type === 'ping' ? '{"type":"pong"}' : null;
+  if (type === 'join_conversation') return [joinedText(payload?.conversationId ?? CONVERSATION, dialect)];
+  if (type === 'ping') return ['{"type":"pong"}'];
+  if (type !== 'send_message') return [];
+  const seq = nextSeq();
+  const ack = ackText(messageId, seq);
+  return dialect === 'chatsocket.v1' ? [copyText(messageId, payload?.content ?? '', seq), ack] : [ack];
 }
