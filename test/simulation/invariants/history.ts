@@ -71,7 +71,7 @@ function expectedHistory(
     if (entry?.kind !== 'message') return false;
     const firstPlace = firstPlaceOf(entry);
     if (entry.seq < firstSeq) return false;
-    if (firstPlace !== entry.seq) return firstPlace < firstSeq && shownSeqs.has(entry.seq);
+    if (firstPlace !== entry.seq) return shownSeqs.has(entry.seq) && !shownSeqs.has(firstPlace);
     if (entry.deleted) return shownSeqs.has(entry.seq) && isChangeLost(world, life, conversationId, entry);
     return shownSeqs.has(entry.seq) || !isInGap(world, life, conversationId, entry.seq);
   });
