@@ -29,6 +29,8 @@ export interface DrainSurroundings {
   /** Writes and sends a frame on the open connection; null where the protocol has no words, false if not taken. */
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
   readonly bufferedBytes: (dialId: DialId) => number;
+  /** Ends what must not go out any more, however late its timer is. */
+  readonly onRun: () => void;
   /** Only one message may be on its way. */
   readonly mustGoAlone: () => boolean;
   /** This message goes out as soon as the store has noted that. */
@@ -90,9 +92,10 @@ export class Drain {
   run(): void {
     const link = this.#link;
     if (link === null || this.#around.outbox.queuedCount === 0) return;
-    const { options, outbox, onNext } = this.#around;
+    const { options, outbox, onRun, onNext } = this.#around;
     const nowMs = options.clock.nowMs();
     if (this.#pausedUntilMs > nowMs) return this.#runIn(this.#pausedUntilMs - nowMs);
+    onRun();
     for (const entry of outbox.nextToClear(this.#window(link))) onNext(entry);
     while (outbox.queuedCount > 0) {
       if (this.#mustWaitForBuffer(link.dialId)) return this.#runIn(BUFFER_CHECK_MS);

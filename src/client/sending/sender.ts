@@ -142,7 +142,6 @@ export class Sender {
   }
 
   drain(): void {
-    this.#deadlines.check();
     this.#drain.run();
   }
 
@@ -284,6 +283,7 @@ export class Sender {
       outbox: this.outbox,
       send,
       bufferedBytes,
+      onRun: () => this.#deadlines.check(),
       mustGoAlone: () => this.#unanswered.mustGoAlone,
       onNext: (entry) => this.#keeper.keep(entry, true),
       onSent: (entry) => this.#ledger.tell(entry, 'sending'),
