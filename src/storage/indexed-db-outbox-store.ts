@@ -1,5 +1,6 @@
 import type { Clock } from '../ports/clock.js';
 import type { OutboxStore, OutboxStoreRequest } from '../ports/outbox-store.js';
+import { checkStoreOptions } from './check-store-options.js';
 import { Connection } from './connection.js';
 import { OutboxSession } from './outbox-session.js';
 import { type ChannelClass, type Locks, Presence } from './presence.js';
@@ -29,6 +30,7 @@ export interface IndexedDbOutboxStoreOptions {
  * Tabs of one user share the database and never send the same message: each message belongs to the tab it was written
  * in, and the others take it over as soon as that tab is gone. It does not keep the history of conversations. Where
  * there is no IndexedDB or it breaks down, the client says so with one `error` event and goes on in memory.
+ * Throws `usage/invalid-option` for options that cannot be used.
  *
  * @example
  * import { indexedDbOutboxStore } from 'chatsocket/storage';
@@ -36,6 +38,7 @@ export interface IndexedDbOutboxStoreOptions {
  * const options = { identity: 'user-42', outbox: { store: indexedDbOutboxStore() } };
  */
 export function indexedDbOutboxStore(options: IndexedDbOutboxStoreOptions = {}): OutboxStore {
+  checkStoreOptions(options);
   return { name: 'indexed-db', isDurable: true, open: (request) => openSession(options, request) };
 }
 
