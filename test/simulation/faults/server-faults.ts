@@ -2,7 +2,7 @@
 
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import type { EngineInput } from '../../../examples/server/engine/turn.js';
-import { FINAL_CODE } from '../server/gatekeeper.js';
+import { FINAL_CODE, NO_WORD } from '../server/gatekeeper.js';
 import type { CrashPoint, Memory } from '../server/simulated-server.js';
 import type { TamperKind } from '../server/tamper.js';
 import type { Deed, Deeds } from './deed.js';
@@ -70,7 +70,7 @@ export const serverFaults: Deeds = {
       if (wire !== null) world.server.say(wire, { type: 'token_expiring_soon', payload: { expiresInMs: amount } });
     },
   },
-  'refuse-send': refuseNext('send_message', ['RATE_LIMIT', 'SEND_ERROR', 'OUT_OF_ORDER']),
+  'refuse-send': refuseNext('send_message', ['RATE_LIMIT', 'SEND_ERROR', 'OUT_OF_ORDER', NO_WORD]),
   'reject-send': refuseNext('send_message', [null]),
   // Said by somebody in front of the server, who does not count the numbers of producers.
   'reject-send-uncounted': refuseNext('send_message', [FINAL_CODE]),

@@ -10,6 +10,8 @@ const SAFETY_MS = 960_000;
 const HABITS: Readonly<Record<keyof typeof userDeeds, number>> = {
   send: 30,
   burst: 5,
+  // Only where nobody hears it.
+  paste: 0,
   ask: 6,
   'send-with-metadata': 4,
   'send-long': 1,
@@ -105,15 +107,19 @@ function drawPairs(dice: Dice, who: () => number): readonly Step[] {
   }).flat();
 }
 
-/** Words that reach nobody, and the end of the page that said them: what was stored is all that is left. */
+const MUTES = ['half-open-up', 'half-open', 'half-open-down', 'stall-up', 'stall-down'];
+const WORDS = ['send', 'burst', 'burst', 'send-short-lived', 'paste'];
+const TURNS = ['crash', 'crash', 'dispose', 'reset', 'freeze', 'edit', 'cancel', 'crash-dedup-lost'];
+
+/** Words that reach nobody, or that nobody is heard to answer, and what becomes of them before that is found out. */
 function drawUnheard(dice: Dice, who: () => number): readonly Step[] {
   return Array.from({ length: 2 }, () => {
     const atMs = dice.whole(5_000, SAFETY_MS - 10_000);
     const device = who();
     return [
-      step(dice, dice.pick(['half-open-up', 'half-open', 'stall-up']), device, atMs),
-      step(dice, dice.pick(['send', 'burst']), device, atMs + dice.whole(1, 1_000)),
-      step(dice, dice.pick(['crash', 'crash', 'dispose', 'reset']), device, atMs + dice.whole(1_500, 4_000)),
+      step(dice, dice.pick(MUTES), device, atMs),
+      step(dice, dice.pick(WORDS), device, atMs + dice.whole(1, 1_000)),
+      step(dice, dice.pick(TURNS), device, atMs + dice.whole(1_500, 4_000)),
     ];
   }).flat();
 }

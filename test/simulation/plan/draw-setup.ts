@@ -47,7 +47,7 @@ function drawOptions(dice: Dice): DeviceSetup['options'] {
     timeouts: { closeMs: dice.pick([200, 3_000, 3_000]) },
     outbox: {
       messagesMax: dice.pick([2, 8, 200, 200]),
-      inFlightMax: dice.pick([1, 2, 4, 8, 8]),
+      inFlightMax: dice.pick([1, 2, 4, 8, 32]),
       ackTimeoutMs: dice.pick([1_000, 3_000, 10_000, 10_000]),
       ratePerSecond: dice.pick([5, 15, 15]),
       ageMaxMs: dice.pick([20_000, DAY_MS, DAY_MS, DAY_MS]),

@@ -7,6 +7,7 @@ import type { Wire } from '../world/wire.js';
 export type Judgement =
   | { readonly kind: 'pass'; readonly text: string }
   | { readonly kind: 'refuse'; readonly frame: EnvelopeServerFrame }
+  | { readonly kind: 'swallow' }
   | { readonly kind: 'close'; readonly code: number };
 
 interface Rule {
@@ -18,6 +19,8 @@ interface Rule {
   readonly retryAfterMs: number | null;
 }
 
+/** A frame is lost within the server, and nobody is told. */
+export const NO_WORD = 'NO_WORD';
 /** A message whose text holds this makes the server fall over. */
 export const POISON = 'poison!';
 /** Means what it says: this message is never taken. */
@@ -61,6 +64,7 @@ export class Gatekeeper {
     // The engine itself refuses an empty message for good, and counts its number.
     if (rule.code === null) return { kind: 'pass', text: text.replace(/"content":"[^"]*"/, '"content":" "') };
     const { code, retryAfterMs } = rule;
+    if (code === NO_WORD) return { kind: 'swallow' };
     const payload = { code, message: 'Refused.', messageId, ...(retryAfterMs === null ? {} : { retryAfterMs }) };
     return { kind: 'refuse', frame: { type: 'error', messageId, payload } };
   }

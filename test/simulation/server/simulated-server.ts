@@ -98,6 +98,7 @@ export class SimulatedServer implements WireServer {
     const connectionId = nameOf(wire);
     if (this.#engine === null || !this.#wires.has(connectionId)) return;
     const judgement = this.#gatekeeper.judge(text);
+    if (judgement.kind === 'swallow') return;
     if (judgement.kind === 'refuse') return this.#tell(connectionId, judgement.frame, null);
     if (judgement.kind === 'close') return this.end(wire, judgement.code, 'Refused');
     this.dispatch({ type: 'text-received', connectionId, text: judgement.text });

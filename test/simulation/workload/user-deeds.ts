@@ -23,6 +23,14 @@ export const userDeeds = {
       }
     },
   },
+  paste: {
+    range: [10, 30],
+    act: (stage) => {
+      for (let count = 0; count < stage.amount; count += 1) {
+        stage.device.later(count, () => say({ ...stage, amount: CONTENT_MAX }, { isExact: true }));
+      }
+    },
+  },
   ask: { range: [0, 20], act: (stage) => say(stage, { prefix: '@bot ' }) },
   cancel: act(({ client }) => {
     const newest = client.outbox.list().at(-1);
