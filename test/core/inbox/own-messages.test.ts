@@ -124,6 +124,55 @@ describe('an own message', () => {
     expect(inbox.rows.map(({ clientMessageId, id }) => clientMessageId ?? id)).toEqual(['one', 'two', 'c', 'three']);
   });
 
+  describe('UP-05 DS-7 whose fate is unknown', () => {
+    const SENT_AT_MS = 1_000_000_000;
+    const joinWith = (createdAtMs: number) => {
+      const inbox = makeInbox();
+      inbox.messages.addOwn({ content: 'ok', createdAtMs: SENT_AT_MS, inReplyTo: null, metadata: null }, 'own');
+      inbox.messages.setDelivery('own', 'unconfirmed', null);
+      inbox.startJoin();
+      const copy = numbered(1, { id: 'srv', senderId: SELF, content: 'ok', createdAtMs });
+      return { inbox, ...inbox.join(joinedAnswer([{ ...copy, seq: null, clientMessageId: null }], null)) };
+    };
+
+    test.each([SENT_AT_MS, SENT_AT_MS + 3_600_000, SENT_AT_MS - 300_000])(
+      'is confirmed by the same words at %d, for clocks may be five minutes apart',
+      (createdAtMs) => {
+        const { inbox, changes } = joinWith(createdAtMs);
+
+        expect(changes).toMatchObject([{ type: 'confirmed', clientMessageId: 'own', id: 'srv' }]);
+        expect(inbox.rows).toHaveLength(1);
+      },
+    );
+
+    test.each([SENT_AT_MS - 86_400_000, SENT_AT_MS - 300_001, 0])(
+      'is not confirmed by the same words at %d, which are another message',
+      (createdAtMs) => {
+        const { inbox, changes } = joinWith(createdAtMs);
+
+        expect(changes).toEqual([]);
+        expect(inbox.rows.map(({ id, delivery }) => [id, delivery])).toEqual([
+          ['srv', 'sent'],
+          [null, 'unconfirmed'],
+        ]);
+      },
+    );
+
+    test('stays at the tail, too, where a page brings the same words of last year', () => {
+      const { inbox } = joinWith(0);
+      const old = numbered(1, { id: 'old', senderId: SELF, content: 'ok', createdAtMs: SENT_AT_MS - 3e10 });
+
+      inbox.prepend({
+        type: 'history-page',
+        conversationId: 'c1',
+        messages: [{ ...old, seq: null, clientMessageId: null }],
+        hasOlder: false,
+      });
+
+      expect(idsOf(inbox)).toEqual(['old', 'srv', null]);
+    });
+  });
+
   test('DS-3 that was acked without an id waits for its copy', () => {
     const inbox = inboxWithOwn();
 
