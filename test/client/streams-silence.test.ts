@@ -171,6 +171,23 @@ describe('an answer whose connection is lost', () => {
     client.dispose();
   });
 
+  test('F88 F89 is asked about once more when a minute after the reconnect nothing of it has come', async () => {
+    const world = await withAnswer();
+    const { client, clock, server, transport } = world;
+    server.connection.dropAbruptly();
+    const connection = await transport.nextConnection({ withinMs: RETRY_MS });
+    await clock.advance(100);
+    const joinsAfter = async (delayMs: number) => {
+      await clock.advance(delayMs);
+      return sentFrames(connection, 'join_conversation').length;
+    };
+
+    const counts = [await joinsAfter(SILENCE_MS - 1_000), await joinsAfter(1_000), await joinsAfter(10 * SILENCE_MS)];
+
+    expect(counts).toEqual([1, 2, 2]);
+    client.dispose();
+  });
+
   test('UP-15 F89 that never resumes keeps its text and is never shown as streaming', async () => {
     const world = await withAnswer();
     const { client, clock, server } = world;

@@ -224,7 +224,10 @@ export class Receiver {
   #whenJoined(frame: Extract<InboundFrame, { type: 'joined' }>): void {
     const conversation = this.#around.conversations.get(frame.conversationId);
     const changes = this.#joins.take(conversation, frame);
-    if (conversation !== null && changes !== null) this.report(conversation, changes);
+    if (conversation !== null && changes !== null) {
+      this.report(conversation, changes);
+      this.#streams.expect(conversation);
+    }
     this.#joins.conclude();
   }
 

@@ -48,6 +48,11 @@ export class StreamFrames {
     return this.#unbegun.delete(change.id);
   }
 
+  /** A join was answered: of answers that were cut off something should come now. */
+  expect({ inbox }: ConversationState): void {
+    for (const id of inbox.streams.cutIds()) this.#silence.hear(id);
+  }
+
   /** Answers stand still without a connection. */
   loseConnection(): void {
     this.#silence.forgetAll();

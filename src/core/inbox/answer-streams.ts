@@ -53,9 +53,9 @@ export class AnswerStreams {
     return false;
   }
 
-  /** Those from which chunks are expected. */
-  streamingIds(): readonly MessageId[] {
-    return [...this.#growing.values()].flatMap(({ id, state }) => (state === 'streaming' ? [id] : []));
+  /** Those of which nothing came since the connection was lost. */
+  cutIds(): readonly MessageId[] {
+    return [...this.#growing.values()].flatMap(({ id, state }) => (state === 'cut' ? [id] : []));
   }
 
   /** The server is to be told of these, on every connection until it says that they are over. */
@@ -146,10 +146,10 @@ export class AnswerStreams {
   /** Nothing came for long. The server is asked, for it may have ended; where it said so, it is asked once more. */
   silence(id: MessageId): readonly InboxChange[] {
     const growing = this.#growing.get(id);
-    if (growing === undefined || growing.state === 'cut') return NOTHING;
+    if (growing === undefined) return NOTHING;
     if (growing.state === 'silent') return growing.end === null ? NOTHING : this.#giveUp(growing);
+    const row = growing.state === 'cut' ? null : this.#change(id, { stream: 'stalled' });
     growing.state = 'silent';
-    const row = this.#change(id, { stream: 'stalled' });
     const changes: readonly InboxChange[] = row === null ? NOTHING : [{ type: 'updated', row }];
     return [...changes, ...(this.#waiting.size > 0 ? this.#giveWay() : growing.askForRest() ? [ASK] : NOTHING)];
   }
