@@ -85,7 +85,7 @@ export class StoredBench {
 }
 
 /** An open room that is in the store from the start. */
-export function roomRecord(record: Partial<ConversationRecord> = {}): StoreWrite {
+function roomRecord(record: Partial<ConversationRecord> = {}): StoreWrite {
   const room = { id: 'lobby', epoch: 'e', isOpen: true, assistant: 'on-mention', memberIds: ['ada'] } as const;
   return { type: 'put-conversation', conversation: { ...room, ...record } };
 }

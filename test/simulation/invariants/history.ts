@@ -27,7 +27,7 @@ export function findDifference(world: World, life: Life, conversationId: string)
 }
 
 /** True for a message of the log that is one, and not deleted. */
-export function isMessage(entry: LogEntry | undefined): entry is MessageEntry {
+function isMessage(entry: LogEntry | undefined): entry is MessageEntry {
   return entry?.kind === 'message' && !entry.deleted;
 }
 

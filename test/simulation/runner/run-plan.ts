@@ -31,7 +31,7 @@ export interface RunResult {
  * message may need if its first way out is a connection that dies under it: an ack's time with its probe (14 s), and
  * a join that is asked again (5 s).
  */
-export const LIVENESS_MS = 75_000 + 19_000;
+const LIVENESS_MS = 75_000 + 19_000;
 const CALM_MS = 20_000;
 
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
