@@ -18,7 +18,7 @@ export const ERROR_CODES = {
   'delivery/too-big': 'The frame was bigger than the server takes.',
   'delivery/expired': 'The message was not delivered before its time ran out.',
   'delivery/evicted': 'The outbox was full, and the message gave way to a newer one as outbox.overflow asks for.',
-  'delivery/poison': 'The connection ended three times right after this message was sent.',
+  'delivery/poison': 'The connection ended again and again right after this message was sent.',
   'delivery/cancelled': 'The message was cancelled before the server had it.',
   'delivery/closed': 'The client was closed; the message stays in the outbox.',
   'delivery/cleared': 'The outbox was cleared.',
