@@ -18,7 +18,7 @@ export interface ChatSocketMetrics {
   /** Places in a log that the server gave twice, or took back; what was there first stays. */
   readonly contradictions: number;
   readonly duplicatesDropped: number;
-  /** Messages that the server could not give any more. */
+  /** Messages that the server could not give any more, at most a million for each gap. */
   readonly messagesLost: number;
   /** Answers that were shown late, because as many as may were growing. */
   readonly streamsPostponed: number;
@@ -33,6 +33,8 @@ export interface Timing {
 }
 
 const SAMPLES_MAX = 256;
+/** A gap's end is the word of a server; one wrong number must not spoil the figure. */
+const GAP_LENGTH_MAX = 1_000_000;
 
 /** The counters behind `metrics()`: plain additions, worked out only when asked for. */
 export class MetricsCounter {
@@ -64,6 +66,10 @@ export class MetricsCounter {
   countFrameOut(chars: number): void {
     this.framesOut += 1;
     this.charsOut += chars;
+  }
+
+  countLost(fromSeq: number, toSeq: number): void {
+    this.messagesLost += Math.min(toSeq - fromSeq + 1, GAP_LENGTH_MAX);
   }
 
   timeOpen(ms: number): void {

@@ -157,6 +157,23 @@ describe('a hole', () => {
     expect(client.snapshot.connection.status).toBe('open');
     client.dispose();
   });
+
+  test('G15 C6 of numbers that nobody has counted is told, and counts for no more than a million', async () => {
+    const world = await openWithHole();
+    const { client, server, clock } = world;
+    await clock.advance(1_000);
+    const lost = listen(client, 'gap-detected');
+    server.ignore('join_conversation');
+    server.sendFrame({ type: 'pong', payload: { latest: { [ID]: 9e15 } } });
+
+    const facts = { conversationId: ID, epoch: 'epoch-1', latestSeq: 9e15, recovered: 'partial', hasOlder: false };
+    server.sendFrame({ type: 'conversation_history', payload: { ...facts, messages: [] } });
+    await clock.advance(100);
+
+    expect(lost).toEqual([{ conversationId: ID, fromSeq: 4, toSeq: 9e15 }]);
+    expect(client.metrics().messagesLost).toBe(1_000_000);
+    client.dispose();
+  });
 });
 
 describe('a range that does not come', () => {

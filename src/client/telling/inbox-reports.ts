@@ -23,7 +23,7 @@ export class InboxReports {
   changed(conversation: ConversationState, change: ToldChange): void {
     const { metrics, sender, announcer, onChanged } = this.#around;
     if (change.type === 'duplicate') metrics.duplicatesDropped += 1;
-    if (change.type === 'gap-lost') metrics.messagesLost += change.toSeq - change.fromSeq + 1;
+    if (change.type === 'gap-lost') metrics.countLost(change.fromSeq, change.toSeq);
     if (change.type === 'stream-postponed') metrics.streamsPostponed += 1;
     if (change.type === 'confirmed') {
       const { clientMessageId, id, seq } = change;
