@@ -16,9 +16,11 @@ export interface OutboxEntry {
   readonly order: number;
   /**
    * `waiting`: not in the store yet. `kept`: it is, as never sent. `cleared`: the store knows that it may have been
-   * sent, or there is no store; only then may a byte of it leave. `elsewhere`: another tab has it, and sends it.
+   * sent, or there is no store; only then may a byte of it leave. `elsewhere`: another tab has it, and sends it; from
+   * here it is only sent again, where the server knows a repeat. `released`: anybody may have it by now, for this
+   * client has let go of the store.
    */
-  readonly keeping: 'waiting' | 'kept' | 'cleared' | 'elsewhere';
+  readonly keeping: 'waiting' | 'kept' | 'cleared' | 'elsewhere' | 'released';
   /** When a connection first had it; null if none ever had, so no server can have it. */
   readonly transmittedAtMs: number | null;
   /** What the connection that it was last handed to knows it by. */
@@ -39,3 +41,26 @@ export type Draft = Pick<
   OutboxEntry,
   'id' | 'conversationId' | 'content' | 'metadata' | 'inReplyTo' | 'queuedAtMs' | 'expiresAtMs' | 'sizeBytes'
 >;
+
+/** The entry of a draft that is queued. Field by field: a spread with new names behind it costs the engine ten times as much. */
+export function toEntry(
+  draft: Draft & Partial<OutboxEntry>,
+  order: number,
+  keeping: OutboxEntry['keeping'],
+): OutboxEntry {
+  return {
+    id: draft.id,
+    conversationId: draft.conversationId,
+    content: draft.content,
+    metadata: draft.metadata,
+    inReplyTo: draft.inReplyTo,
+    queuedAtMs: draft.queuedAtMs,
+    expiresAtMs: draft.expiresAtMs,
+    sizeBytes: draft.sizeBytes,
+    status: 'queued',
+    order,
+    keeping,
+    transmittedAtMs: draft.transmittedAtMs ?? null,
+    sent: draft.sent ?? null,
+  };
+}

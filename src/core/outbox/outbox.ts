@@ -1,9 +1,9 @@
 /** Messages on their way out: kept in the order they were sent until the server has them, or never will. */
 
 import type { DialId } from '../connection/state.js';
-import { Lanes, type Waiting } from './lanes.js';
+import { Line, type Place } from './line.js';
 import { Numbering } from './numbering.js';
-import type { Draft, OutboxEntry } from './outbox-entry.js';
+import { type Draft, type OutboxEntry, toEntry } from './outbox-entry.js';
 
 export interface OutboxBounds {
   readonly messagesMax: number;
@@ -19,17 +19,19 @@ export interface SendWindow {
 }
 
 /** What became of a draft: taken, with what gave way to it; or the bound that it would break. */
-export type Admission = { readonly evicted: readonly OutboxEntry[] } | { readonly full: 'messages' | 'bytes' };
+export type Admission =
+  | { readonly entry: OutboxEntry; readonly evicted: readonly OutboxEntry[] }
+  | { readonly full: 'messages' | 'bytes' };
 
 export class Outbox {
   readonly #bounds: OutboxBounds;
-  readonly #lanes = new Lanes();
-  /** The places of queued entries, by id. */
-  readonly #queued = new Map<string, Waiting>();
+  /** Every entry, by id. Those that are unconfirmed stand in no line. */
+  readonly #places = new Map<string, Place>();
+  /** What waits to be sent: a line for each conversation, by `order`. */
+  readonly #lanes = new Map<string, Line>();
   /** Entries with a connection, in the order of their sending. */
-  readonly #inFlight = new Map<string, OutboxEntry>();
-  /** Entries whose connection ended before their ack. */
-  readonly #unconfirmed = new Map<string, OutboxEntry>();
+  readonly #inFlight = new Line();
+  #queuedCount = 0;
   readonly #numbering = new Numbering();
   #lastOrder = 0;
   #lastPlace = 0;
@@ -56,8 +58,7 @@ export class Outbox {
       }
     }
     this.#lastOrder = Math.max(this.#lastOrder + 1, draft.queuedAtMs);
-    this.#enter({ transmittedAtMs: null, sent: null, ...draft, status: 'queued', order: this.#lastOrder, keeping });
-    return { evicted };
+    return { entry: this.#hold(toEntry(draft, this.#lastOrder, keeping)), evicted };
   }
 
   /**
@@ -66,45 +67,41 @@ export class Outbox {
    */
   adopt(entries: readonly OutboxEntry[], isFirst: boolean): readonly OutboxEntry[] {
     let ceiling = Number.POSITIVE_INFINITY;
-    if (isFirst) for (const { entry } of this.#lanes.heads()) ceiling = Math.min(ceiling, entry.order);
+    if (isFirst) for (const { entry } of this.#heads()) ceiling = Math.min(ceiling, entry.order);
     const adopted: OutboxEntry[] = [];
     for (const entry of [...entries].reverse()) {
-      if (this.get(entry.id)?.keeping === 'elsewhere') this.#leave(entry.id);
-      if (this.get(entry.id) !== null) continue;
+      const known = this.#places.get(entry.id);
+      if (known !== undefined && known.entry.keeping !== 'elsewhere') continue;
+      if (known !== undefined) this.#leave(known);
       ceiling = Math.min(entry.order, ceiling - 1);
       this.#lastOrder = Math.max(this.#lastOrder, ceiling);
-      adopted.unshift({ ...entry, order: ceiling });
+      adopted.push(this.#hold({ ...entry, order: ceiling }));
     }
-    for (const entry of adopted) this.#enter(entry);
-    return adopted;
+    return adopted.reverse();
   }
 
   /** The next entry that may go out now, marked as sent on `window.dialId`; null if none may. */
   take(window: SendWindow, nowMs: number): OutboxEntry | null {
-    let entry: OutboxEntry | null = null;
-    for (const { entry: head } of this.#openHeads(window)) {
-      if (head.keeping === 'cleared' && (entry === null || head.order < entry.order)) entry = head;
+    let next: Place | null = null;
+    for (const head of this.#openHeads(window)) {
+      const isFree = head.entry.keeping === 'cleared' || head.entry.keeping === 'elsewhere';
+      if (isFree && (next === null || head.entry.order < next.entry.order)) next = head;
     }
-    if (entry === null) return null;
-    this.#leave(entry.id);
-    this.#lastPlace += 1;
-    const producerSeq = this.#numbering.numberOf(entry, window.dialId);
+    if (next === null) return null;
+    const { dialId } = window;
+    const producerSeq = this.#numbering.numberOf(next.entry, dialId);
     const { current: numbering } = this.#numbering;
-    const sent: OutboxEntry = {
-      ...entry,
-      status: 'sending',
-      transmittedAtMs: entry.transmittedAtMs ?? nowMs,
-      sent: { dialId: window.dialId, producerSeq, numbering, place: this.#lastPlace, atMs: nowMs },
-    };
-    this.#enter(sent);
-    return sent;
+    this.#lastPlace += 1;
+    const sent = { dialId, producerSeq, numbering, place: this.#lastPlace, atMs: nowMs };
+    const transmittedAtMs = next.entry.transmittedAtMs ?? nowMs;
+    return this.#move(next, { ...next.entry, status: 'sending', transmittedAtMs, sent });
   }
 
   /** Entries that go out next, once the store has noted that they may have been sent. */
   nextToClear(window: SendWindow): readonly OutboxEntry[] {
     const next: OutboxEntry[] = [];
     for (const head of this.#openHeads(window)) {
-      let place: Waiting | null = head;
+      let place: Place | null = head;
       for (let left = window.keepsOrder ? window.inFlightMax : 1; left > 0 && place !== null; left -= 1) {
         if (place.entry.keeping === 'kept') next.push(place.entry);
         place = place.after;
@@ -114,88 +111,82 @@ export class Outbox {
   }
 
   setKeeping(id: string, keeping: OutboxEntry['keeping']): void {
-    const place = this.#queued.get(id);
+    const place = this.#places.get(id);
     if (place !== undefined) place.entry = { ...place.entry, keeping };
   }
 
   /** Changes the words of an entry that no connection ever had; null, and nothing is changed, if it is none or too big. */
   edit(id: string, content: string, sizeBytes: number): OutboxEntry | null {
-    const entry = this.#queued.get(id)?.entry;
-    if (entry === undefined || !isUntouched(entry)) return null;
-    if (this.#sizeBytes - entry.sizeBytes + sizeBytes > this.#bounds.bytesMax) return null;
-    this.#leave(id);
-    const edited: OutboxEntry = { ...entry, content, sizeBytes };
-    this.#enter(edited);
-    return edited;
+    const place = this.#places.get(id);
+    if (place === undefined || !isUntouched(place.entry)) return null;
+    if (this.#sizeBytes - place.entry.sizeBytes + sizeBytes > this.#bounds.bytesMax) return null;
+    return this.#move(place, { ...place.entry, content, sizeBytes });
   }
 
   /** Takes an entry out for good: acked, refused, cancelled. */
   settle(id: string): OutboxEntry | null {
-    const entry = this.#leave(id);
-    if (entry?.status === 'sending') this.#lastSettled = entry;
-    return entry;
+    const place = this.#places.get(id);
+    if (place === undefined) return null;
+    this.#leave(place);
+    this.#places.delete(id);
+    if (place.entry.status === 'sending') this.#lastSettled = place.entry;
+    return place.entry;
   }
 
   /** Another sends it from now on: it waits here only to be seen. */
   disown(id: string, nowMs: number): OutboxEntry | null {
-    const entry = this.#leave(id);
-    if (entry === null) return null;
+    const place = this.#places.get(id);
+    if (place === undefined) return null;
+    const { entry } = place;
     // Its number on this connection would never come.
     if (entry.status === 'queued' && entry.sent !== null) this.renumber();
     const transmittedAtMs = entry.transmittedAtMs ?? nowMs;
-    const disowned: OutboxEntry = { ...entry, transmittedAtMs, status: 'unconfirmed', keeping: 'elsewhere' };
-    this.#enter(disowned);
-    return disowned;
+    return this.#move(place, { ...entry, transmittedAtMs, status: 'unconfirmed', keeping: 'elsewhere' });
   }
 
   /** The server did not take it, or the user asks again: it goes back to its place, to be sent again in order. */
   putBack(id: string, { transmittedAtMs }: Partial<OutboxEntry> = {}): OutboxEntry | null {
-    const entry = this.#inFlight.get(id) ?? this.#unconfirmed.get(id);
-    if (entry === undefined || entry.keeping === 'elsewhere') return null;
-    this.#leave(id);
-    const queued: OutboxEntry = {
-      ...entry,
-      transmittedAtMs: transmittedAtMs ?? entry.transmittedAtMs,
-      status: 'queued',
-    };
-    this.#enter(queued);
-    return queued;
+    const place = this.#places.get(id);
+    if (place === undefined || place.entry.status === 'queued' || place.entry.keeping === 'elsewhere') return null;
+    const since = transmittedAtMs ?? place.entry.transmittedAtMs;
+    return this.#move(place, { ...place.entry, transmittedAtMs: since, status: 'queued' });
   }
 
   /** The connection ended. What was in flight is unconfirmed until the next one settles it. */
   loseConnection(): readonly OutboxEntry[] {
-    const lost = [...this.#inFlight.values()].map((entry): OutboxEntry => ({ ...entry, status: 'unconfirmed' }));
-    this.#inFlight.clear();
-    for (const entry of lost) this.#unconfirmed.set(entry.id, entry);
+    const lost: OutboxEntry[] = [];
+    for (let place = this.#inFlight.first; place !== null; place = this.#inFlight.first) {
+      lost.push(this.#move(place, { ...place.entry, status: 'unconfirmed' }));
+    }
     return lost;
   }
 
   get(id: string): OutboxEntry | null {
-    return this.#inFlight.get(id) ?? this.#unconfirmed.get(id) ?? this.#queued.get(id)?.entry ?? null;
+    return this.#places.get(id)?.entry ?? null;
   }
 
   /** Every entry, in the order of their sending. */
   list(): readonly OutboxEntry[] {
-    const queued = [...this.#queued.values()].map(({ entry }) => entry);
-    return [...this.#unconfirmed.values(), ...this.#inFlight.values(), ...queued].sort((a, b) => a.order - b.order);
+    return Array.from(this.#places.values(), ({ entry }) => entry).sort((a, b) => a.order - b.order);
   }
 
   oldestInFlight(): OutboxEntry | null {
-    return this.#inFlight.values().next().value ?? null;
+    return this.#inFlight.first?.entry ?? null;
   }
 
   /** What was sent on the same connection before this one, and has no answer; in the order of their sending. */
   sentBefore(id: string): readonly OutboxEntry[] {
-    const settled = this.#lastSettled?.id === id ? this.#lastSettled : null;
-    const sent = (this.#inFlight.get(id) ?? settled)?.sent ?? null;
+    const entry = this.#lastSettled?.id === id ? this.#lastSettled : this.get(id);
+    const sent = entry?.status === 'sending' ? entry.sent : null;
     if (sent === null) return [];
-    return [...this.#inFlight.values()].filter(
-      (entry) => entry.sent?.dialId === sent.dialId && entry.sent.place < sent.place,
-    );
+    return this.#inFlight
+      .entries()
+      .filter((other) => other.sent?.dialId === sent.dialId && other.sent.place < sent.place);
   }
 
+  /** Entries whose connection ended before their ack. */
   unconfirmed(): readonly OutboxEntry[] {
-    return [...this.#unconfirmed.values()].sort((a, b) => a.order - b.order);
+    return this.list().filter(({ status }) => status === 'unconfirmed');
   }
 
   /** Counts anew in every conversation, under another name: a server waits for numbers that it will never get. */
@@ -206,48 +197,61 @@ export class Outbox {
   /** Clears everything, the count of each conversation too, and tells what it was. */
   clear(): readonly OutboxEntry[] {
     const entries = this.list();
-    this.#lanes.clear();
-    for (const places of [this.#queued, this.#inFlight, this.#unconfirmed]) places.clear();
+    for (const place of this.#places.values()) this.#leave(place);
+    this.#places.clear();
     this.renumber();
-    this.#sizeBytes = 0;
-    this.#untouchedCount = 0;
-    this.#untouchedBytes = 0;
     return entries;
   }
 
   get count(): number {
-    return this.#lanes.count + this.inFlightCount;
+    return this.#places.size;
   }
 
   get queuedCount(): number {
-    return this.#lanes.count;
+    return this.#queuedCount;
   }
 
   /** Entries handed to a connection and not settled. */
   get inFlightCount(): number {
-    return this.#inFlight.size + this.#unconfirmed.size;
+    return this.#places.size - this.#queuedCount;
   }
 
-  #enter(entry: OutboxEntry): void {
-    if (entry.status === 'queued') this.#queued.set(entry.id, this.#lanes.add(entry));
-    else (entry.status === 'sending' ? this.#inFlight : this.#unconfirmed).set(entry.id, entry);
-    this.#count(entry, 1);
-  }
-
-  #leave(id: string): OutboxEntry | null {
-    const entry = this.get(id);
-    if (entry === null) return null;
-    const place = this.#queued.get(id);
-    if (place !== undefined) this.#lanes.remove(place);
-    this.#queued.delete(id);
-    this.#inFlight.delete(id);
-    this.#unconfirmed.delete(id);
-    this.#count(entry, -1);
+  #hold(entry: OutboxEntry): OutboxEntry {
+    const place: Place = { entry, before: null, after: null };
+    this.#places.set(entry.id, place);
+    this.#enter(place);
     return entry;
+  }
+
+  #move(place: Place, entry: OutboxEntry): OutboxEntry {
+    this.#leave(place);
+    place.entry = entry;
+    this.#enter(place);
+    return entry;
+  }
+
+  #enter(place: Place): void {
+    const { entry } = place;
+    this.#count(entry, 1);
+    if (entry.status === 'sending') this.#inFlight.append(place);
+    if (entry.status !== 'queued') return;
+    const lane = this.#lanes.get(entry.conversationId) ?? new Line();
+    if (lane.first === null) this.#lanes.set(entry.conversationId, lane);
+    lane.add(place);
+  }
+
+  #leave(place: Place): void {
+    const { entry } = place;
+    this.#count(entry, -1);
+    if (entry.status === 'sending') this.#inFlight.remove(place);
+    const lane = entry.status === 'queued' ? this.#lanes.get(entry.conversationId) : undefined;
+    lane?.remove(place);
+    if (lane?.first === null) this.#lanes.delete(entry.conversationId);
   }
 
   #count(entry: OutboxEntry, sign: 1 | -1): void {
     this.#sizeBytes += sign * entry.sizeBytes;
+    if (entry.status === 'queued') this.#queuedCount += sign;
     if (!isUntouched(entry)) return;
     this.#untouchedCount += sign;
     this.#untouchedBytes += sign * entry.sizeBytes;
@@ -260,15 +264,14 @@ export class Outbox {
 
   #canMakeRoom(sizeBytes: number): boolean {
     const { messagesMax, bytesMax } = this.#bounds;
-    return (
-      this.count - this.#untouchedCount < messagesMax && this.#sizeBytes - this.#untouchedBytes + sizeBytes <= bytesMax
-    );
+    const isFew = this.count - this.#untouchedCount < messagesMax;
+    return isFew && this.#sizeBytes - this.#untouchedBytes + sizeBytes <= bytesMax;
   }
 
   #oldestUntouched(): OutboxEntry | null {
     let oldest: OutboxEntry | null = null;
-    for (const head of this.#lanes.heads()) {
-      let place: Waiting | null = head;
+    for (const head of this.#heads()) {
+      let place: Place | null = head;
       while (place !== null && !isUntouched(place.entry)) place = place.after;
       if (place !== null && (oldest === null || place.entry.order < oldest.order)) oldest = place.entry;
     }
@@ -276,14 +279,21 @@ export class Outbox {
   }
 
   /** The first of every conversation that may send now. */
-  *#openHeads({ inFlightMax, keepsOrder }: SendWindow): Iterable<Waiting> {
-    if (this.#inFlight.size >= inFlightMax) return;
+  #openHeads({ inFlightMax, keepsOrder }: SendWindow): readonly Place[] {
+    if (this.#inFlight.length >= inFlightMax) return [];
     // Those of the old counting may still come back, and must not be overtaken.
     const oldest = this.oldestInFlight();
-    if (keepsOrder && oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return;
-    const busy = new Set<string>();
-    if (!keepsOrder) for (const { conversationId } of this.#inFlight.values()) busy.add(conversationId);
-    for (const head of this.#lanes.heads()) if (!busy.has(head.entry.conversationId)) yield head;
+    if (keepsOrder && oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return [];
+    if (keepsOrder) return this.#heads();
+    const busy = this.#inFlight.entries().map(({ conversationId }) => conversationId);
+    return this.#heads().filter(({ entry }) => !busy.includes(entry.conversationId));
+  }
+
+  /** The first of every conversation. */
+  #heads(): readonly Place[] {
+    const heads: Place[] = [];
+    for (const { first } of this.#lanes.values()) if (first !== null) heads.push(first);
+    return heads;
   }
 }
 
