@@ -2,22 +2,16 @@
 
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../src/testing/index.js';
+import { withAnswer } from './answering.js';
 import { listen, sentFrames, watchEvents } from './chat-log.js';
 
 const RETRY_MS = 6_000;
 
-async function withAnswer(text = 'so far') {
-  const world = createTestClient();
-  await world.open();
-  await world.transport.nextConnection();
-  const stream = world.server.startStream();
-  stream.write(text);
-  await world.clock.advance(100);
-  const { client, server } = world;
+async function withRepairs(text?: string) {
+  const world = await withAnswer(text);
+  const { server, stream } = world;
   return {
     ...world,
-    stream,
-    row: () => client.snapshot.messages.find(({ id }) => id === stream.id),
     joins: () => sentFrames(server.connection, 'join_conversation'),
     chunk: (offset: number, part: string) =>
       server.sendFrame({ type: 'message_delta', payload: { id: stream.id, offset, text: part } }),
@@ -26,7 +20,7 @@ async function withAnswer(text = 'so far') {
 
 describe('chunks', () => {
   test('ST-2 F88 that run ahead are asked for once, held, and shown when the rest is here', async () => {
-    const { client, clock, stream, joins, row } = await withAnswer('a');
+    const { client, clock, stream, joins, row } = await withRepairs('a');
     const before = joins().length;
     const deltas = listen(client, 'stream-delta');
 
@@ -42,7 +36,7 @@ describe('chunks', () => {
   });
 
   test('ST-2 F88 that say another text of the same place are not shown: the whole is asked for', async () => {
-    const { client, clock, stream, joins, row, chunk } = await withAnswer('Hello');
+    const { client, clock, stream, joins, row, chunk } = await withRepairs('Hello');
     const before = joins().length;
 
     chunk(3, 'XX');
@@ -60,7 +54,7 @@ describe('chunks', () => {
   });
 
   test('ST-7 F95 that split a character are told with it whole', async () => {
-    const { client, clock, stream, row } = await withAnswer('');
+    const { client, clock, stream, row } = await withRepairs('');
     const deltas = listen(client, 'stream-delta');
 
     for (const half of 'a😀b'.split('')) stream.write(half);
@@ -76,7 +70,7 @@ describe('chunks', () => {
   });
 
   test('F93 after the end, and a second end, change nothing', async () => {
-    const { client, clock, stream, row, chunk, server } = await withAnswer();
+    const { client, clock, stream, row, chunk, server } = await withRepairs();
     stream.end();
     await clock.advance(100);
     const events = watchEvents(client);
@@ -106,7 +100,7 @@ describe('chunks', () => {
   });
 
   test('ST-6 beyond the longest text end the answer, and say why', async () => {
-    const { client, clock, stream, row } = await withAnswer('');
+    const { client, clock, stream, row } = await withRepairs('');
     const ended = listen(client, 'stream-ended');
 
     for (let count = 0; count < 5; count += 1) stream.write('x'.repeat(60_000));
@@ -127,7 +121,7 @@ describe('a server that restarted in mid-answer', () => {
     ['writes another answer', 'other', ' words', 'other words'],
     ['has nothing and begins anew', '', 'a new answer', 'a new answer'],
   ])('ST-3 ST-5 F96 and %s: the text is never spliced', async (...[, restored, rest, whole]) => {
-    const { client, clock, stream, row, server, transport } = await withAnswer();
+    const { client, clock, stream, row, server, transport } = await withRepairs();
     const shown = new Set<string>();
     client.subscribe(() => shown.add(row()?.content ?? ''));
     client.on('message-updated', ({ message }) => shown.add(message.content));
@@ -147,7 +141,7 @@ describe('a server that restarted in mid-answer', () => {
   });
 
   test.each(['failed', 'stopped', 'done'] as const)('F96 and calls it %s has the last word', async (status) => {
-    const { client, clock, stream, row, server, transport } = await withAnswer();
+    const { client, clock, stream, row, server, transport } = await withRepairs();
 
     server.connection.dropAbruptly();
     stream.restore('so');

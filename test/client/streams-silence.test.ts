@@ -2,23 +2,13 @@
 
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../src/testing/index.js';
+import { withAnswer } from './answering.js';
 import { listen, sentFrames } from './chat-log.js';
 
 const RETRY_MS = 6_000;
 const SILENCE_MS = 60_000;
 
 type World = ReturnType<typeof createTestClient>;
-
-/** A client in whose conversation an answer grows. */
-async function withAnswer(text = 'so far') {
-  const world = createTestClient();
-  await world.open();
-  await world.transport.nextConnection();
-  const stream = world.server.startStream();
-  stream.write(text);
-  await world.clock.advance(100);
-  return { ...world, stream };
-}
 
 function lastRow({ client }: Pick<World, 'client'>) {
   return client.snapshot.messages.at(-1);

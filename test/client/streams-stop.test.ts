@@ -2,23 +2,17 @@
 
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../src/testing/index.js';
+import { withAnswer } from './answering.js';
 import { listen, sentFrames } from './chat-log.js';
 
 const RETRY_MS = 6_000;
 
-async function withAnswer(text = 'enough') {
-  const world = createTestClient();
-  await world.open();
-  await world.transport.nextConnection();
-  const stream = world.server.startStream();
-  stream.write(text);
-  await world.clock.advance(100);
-  const ended = listen(world.client, 'stream-ended');
-  const { client } = world;
-  return { ...world, stream, ended, row: () => client.snapshot.messages.find(({ id }) => id === stream.id) };
+async function withStops(text = 'enough') {
+  const world = await withAnswer(text);
+  return { ...world, ended: listen(world.client, 'stream-ended') };
 }
 
-type World = Awaited<ReturnType<typeof withAnswer>>;
+type World = Awaited<ReturnType<typeof withStops>>;
 
 /** Cuts the connection; the client is offline until `comeBack`. */
 async function goOffline({ server, clock }: World) {
@@ -52,7 +46,7 @@ describe('stopStream() of an answer', () => {
   ];
 
   test.each(STATES)('UP-15 that %s ends it here at once and there a moment later', async (_what, prepare) => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, clock, stream, ended, row } = world;
     await prepare(world);
     const text = row()?.content;
@@ -69,7 +63,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test('UP-15 offline is told to the server before it is asked to take anything up again', async () => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, stream, ended, row } = world;
     await goOffline(world);
 
@@ -87,7 +81,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test.each(['authorizing', 'dialing', 'joining'])('UP-15 works while the client is %s', async (phase) => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, stream, row, server, clock } = world;
     server.connection.dropAbruptly();
     for (let ms = 0; ms < RETRY_MS && phaseOf(world) !== phase; ms += 1) await clock.advance(1);
@@ -102,7 +96,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test('UP-15 is told on every connection until the server says that the answer is over', async () => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, server, stream, clock } = world;
     server.connection.blackhole('to-server');
     client.stopStream();
@@ -121,7 +115,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test('twice, of an unknown answer, and of one that is over does nothing', async () => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, clock, server, ended } = world;
     const other = server.stream('another answer');
     await clock.advance(100);
@@ -138,7 +132,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test.each(['done', 'failed'] as const)('F94 that is %s at the same moment has one end', async (status) => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, clock, stream, ended, row } = world;
 
     stream.write(' and more');
@@ -152,7 +146,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test('F94 that was done a moment before stays done', async () => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, clock, stream, ended, row } = world;
 
     stream.end();
@@ -166,7 +160,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test('UP-15 that has no chunk yet ends it without a word', async () => {
-    const { client, clock, stream, row } = await withAnswer('');
+    const { client, clock, stream, row } = await withStops('');
 
     client.stopStream();
     stream.write('late');
@@ -195,7 +189,7 @@ describe('stopStream() of an answer', () => {
   });
 
   test('takes the one that began last where none is named', async () => {
-    const world = await withAnswer();
+    const world = await withStops();
     const { client, clock, server, stream } = world;
     const second = server.startStream();
     await clock.advance(100);
