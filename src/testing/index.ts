@@ -10,7 +10,7 @@ export type {
   ConformanceHooks,
   ConformanceOptions,
   ConformanceTimeouts,
-  StoredMessage,
+  LoggedMessage,
 } from './conformance/conformance-options.js';
 export type {
   ConformanceClauseReport,

@@ -26,7 +26,7 @@ export type ConformanceConnect = (
 ) => ConformanceConnection | Promise<ConformanceConnection>;
 
 /** A message that is in a conversation's log, by the names that the server gave. */
-export interface StoredMessage {
+export interface LoggedMessage {
   readonly conversationId: string;
   /** The server's id of it, as its ack said. */
   readonly id: string;
@@ -50,9 +50,9 @@ export interface ConformanceHooks {
   /** Moves the clock of the server ahead, and of nobody else. Its sessions may end of it. */
   advanceClock?(aheadMs: number): void | Promise<void>;
   /** Deletes a message the way in which your users do. */
-  deleteMessage?(message: StoredMessage): void | Promise<void>;
+  deleteMessage?(message: LoggedMessage): void | Promise<void>;
   /** Changes the text of a message the way in which your users do. */
-  editMessage?(message: StoredMessage, content: string): void | Promise<void>;
+  editMessage?(message: LoggedMessage, content: string): void | Promise<void>;
   /** Forgets, for good, the entries of a conversation up to and including `throughSeq`. */
   cutRetention?(cut: { readonly conversationId: string; readonly throughSeq: number }): void | Promise<void>;
 }
