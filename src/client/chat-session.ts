@@ -161,6 +161,7 @@ export class ChatSession {
       onWiped: () => {
         this.forget();
         this.link.dispatch({ type: 'close-requested' });
+        void this.sender.release();
       },
       onTrouble: (error) => announcer.trouble(error),
     });

@@ -89,8 +89,9 @@ export class ChatSocketClient {
   }
 
   /**
-   * Wants the connection off. Resolves when it is: no timer, socket or listener is left then. Messages stay in the
-   * outbox for the next `connect()`; their `acked` promises reject with `delivery/closed`.
+   * Wants the connection off. Resolves when it is: no timer, socket or listener is left then, and the store is let go
+   * of until the next `connect()` or `send()`. Messages stay in the outbox for that; their `acked` promises reject
+   * with `delivery/closed`. Another tab may send those that a durable store keeps.
    * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client.
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
@@ -102,8 +103,8 @@ export class ChatSocketClient {
     const isTrying = link.state.status === 'connecting' || link.state.status === 'open';
     const canDrain = isTrying && this.#session.sender.outbox.count > 0;
     if (drainMs > 0 && canDrain && !(await this.#drained(drainMs))) return link.waits.untilClosed(link.state);
-    this.#session.act(() => this.#end());
-    await link.waits.untilClosed(link.state);
+    const released = this.#session.act(() => this.#end());
+    await Promise.all([released, link.waits.untilClosed(link.state)]);
   }
 
   /** Resolves when open; rejects with `connection/*` when stopped, closed or aborted. */
@@ -120,10 +121,9 @@ export class ChatSocketClient {
     const { link, sender } = this.#session;
     const wiped = this.#session.act(() => {
       this.#session.forget();
-      this.#end();
-      return sender.wipe();
+      return [sender.wipe(), this.#end()];
     });
-    await Promise.all([wiped, link.waits.untilClosed(link.state)]);
+    await Promise.all([...wiped, link.waits.untilClosed(link.state)]);
   }
 
   /** The end: everything stops at once, and later calls throw `usage/disposed`. Twice is harmless. */
@@ -211,15 +211,17 @@ export class ChatSocketClient {
     return this.conversation(conversationId);
   }
 
-  #end(): void {
-    this.#session.link.dispatch({ type: 'close-requested' });
-    this.#session.sender.rejectAll(
+  #end(): Promise<void> {
+    const { link, sender } = this.#session;
+    link.dispatch({ type: 'close-requested' });
+    sender.rejectAll(
       new ChatSocketError(
         'delivery/closed',
         'The client was closed. The message stays in the outbox and goes out with the next connect(); do not send it again.',
         { fields: { retained: true } },
       ),
     );
+    return sender.release();
   }
 
   /** True once the outbox is empty or the time is up; false if another call ended the connection before. */

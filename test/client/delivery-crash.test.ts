@@ -23,6 +23,7 @@ describe('a crash', () => {
 
     world.crash();
     const next = await comeBack(world);
+    await world.clock.advance(30_000);
 
     expect(world.store.disk.size).toBe(0);
     expect(contents(world.server.log)).toEqual([]);

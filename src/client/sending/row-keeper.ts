@@ -6,7 +6,7 @@ import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { StoredMessage } from '../../ports/outbox-store.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Turn } from '../telling/turn.js';
-import { toEntry, toRow } from './stored-message.js';
+import { keepingOf, toEntry, toRow } from './stored-message.js';
 import { StoredRows } from './stored-rows.js';
 
 export interface KeeperSurroundings {
@@ -31,12 +31,13 @@ export class RowKeeper {
   constructor(around: KeeperSurroundings) {
     this.#around = around;
     const { options, turn, onWiped, onTrouble } = around;
+    const { clock } = options;
     const { store, namespace } = options.outbox;
     if (store === null) this.#rows = null;
     else {
       const onAdopted = (rows: readonly StoredMessage[], isFirst: boolean) => this.#adopt(rows, isFirst);
       const onLost = (ids: readonly string[]) => this.#lose(ids);
-      this.#rows = new StoredRows({ store, namespace, turn, onAdopted, onLost, onWiped, onTrouble });
+      this.#rows = new StoredRows({ store, namespace, clock, turn, onAdopted, onLost, onWiped, onTrouble });
     }
   }
 
@@ -79,8 +80,15 @@ export class RowKeeper {
     await this.#rows?.wipe();
   }
 
-  close(): void {
-    this.#rows?.close();
+  /** Lets go of the store. What it keeps is not sent before it is open again and says whose it is. */
+  async close(): Promise<void> {
+    const rows = this.#rows;
+    if (rows === null) return;
+    const { outbox } = this.#around;
+    for (const { id, keeping } of outbox.list()) {
+      if (keeping !== 'elsewhere' && rows.holds(id)) outbox.setKeeping(id, 'released');
+    }
+    await rows.close();
   }
 
   #whenKept(rows: StoredRows, row: StoredMessage, isKept: boolean): void {
@@ -88,20 +96,29 @@ export class RowKeeper {
     onPersisted(row.id, isKept && rows.isDurable);
     // What the store did not take must not come back as it was before.
     if (!isKept) rows.remove(row.id);
+    const entry = outbox.get(row.id);
     // Edited meanwhile: the newer row is still on its way.
-    if (outbox.get(row.id)?.content !== row.content) return;
-    const isCleared = !isKept || !rows.isDurable || row.transmittedAtMs !== null;
-    outbox.setKeeping(row.id, isCleared ? 'cleared' : 'kept');
+    if (entry?.content !== row.content || entry.keeping === 'elsewhere') return;
+    const isStored = isKept && rows.isDurable;
+    outbox.setKeeping(row.id, isStored ? (rows.isOpen ? keepingOf(row) : 'released') : 'cleared');
   }
 
   #adopt(rows: readonly StoredMessage[], isFirst: boolean): void {
-    this.#around.onAdopted(this.#around.outbox.adopt(rows.map(toEntry), isFirst));
+    const { outbox, onAdopted } = this.#around;
+    for (const row of rows) {
+      const entry = outbox.get(row.id);
+      if (entry?.keeping !== 'released') continue;
+      if (entry.content === row.content) outbox.setKeeping(row.id, keepingOf(row));
+      // Another tab has changed it.
+      else outbox.disown(row.id, row.queuedAtMs);
+    }
+    onAdopted(outbox.adopt(rows.map(toEntry), isFirst));
   }
 
   #lose(ids: readonly string[]): void {
-    const { outbox, options, onLost } = this.#around;
+    const { outbox, onLost } = this.#around;
     for (const id of ids) {
-      const entry = outbox.disown(id, options.clock.nowMs());
+      const entry = outbox.disown(id, outbox.get(id)?.queuedAtMs ?? 0);
       if (entry !== null) onLost(entry);
     }
   }

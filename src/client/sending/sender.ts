@@ -122,7 +122,7 @@ export class Sender {
     });
   }
 
-  /** While the client is wanted on, deadlines count; the first time, the store is opened. */
+  /** While the client is wanted on, deadlines count; the store is opened. */
   follow(status: ConnectionState['status']): void {
     if (status === 'closing' || status === 'closed') return this.#deadlines.rest();
     this.#keeper.open();
@@ -197,11 +197,16 @@ export class Sender {
     this.#ledger.rejectAll(error);
   }
 
+  /** Others may have what the store keeps; it is opened again when it is needed. */
+  release(): Promise<void> {
+    return this.#keeper.close();
+  }
+
   /** The client is disposed: promises end, a signal that lives on holds no message, and others may have the store. */
   letGo(error: ChatSocketError): void {
     this.#ledger.rejectAll(error);
     this.#ledger.unfollowAll();
-    this.#keeper.close();
+    void this.release();
   }
 
   #admitted(entry: OutboxEntry, evicted: readonly OutboxEntry[]): void {

@@ -10,12 +10,16 @@ export function toRow(entry: OutboxEntry, transmittedAtMs: number | null): Store
 
 /** A message of an earlier life: what a connection may have had is unconfirmed. */
 export function toEntry(row: StoredMessage): OutboxEntry {
-  const wasHanded = row.transmittedAtMs !== null;
   return {
     ...row,
     sizeBytes: draftSizeBytes(row.content, row.metadata),
-    status: wasHanded ? 'unconfirmed' : 'queued',
-    keeping: wasHanded ? 'cleared' : 'kept',
+    status: row.transmittedAtMs === null ? 'queued' : 'unconfirmed',
+    keeping: keepingOf(row),
     sent: null,
   };
+}
+
+/** How a message stands to the store that has this row of it. */
+export function keepingOf({ transmittedAtMs }: StoredMessage): 'kept' | 'cleared' {
+  return transmittedAtMs === null ? 'kept' : 'cleared';
 }

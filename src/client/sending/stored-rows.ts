@@ -1,17 +1,20 @@
 /**
- * The outbox in its store: opened once, written in order. Where the store breaks down the messages go on in memory,
- * and the application is told once.
+ * The outbox in its store: open from the first thing to keep until the client is closed, and then again. Where the
+ * store breaks down the messages go on in memory, and the application is told once.
  */
 
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
-import type { OutboxRows, OutboxStore, OutboxStoreEvents, StoredMessage } from '../../ports/outbox-store.js';
+import type { Clock } from '../../ports/clock.js';
+import type { OutboxStore, OutboxStoreEvents, StoredMessage } from '../../ports/outbox-store.js';
 import type { Turn } from '../telling/turn.js';
+import { StoreVisit } from './store-visit.js';
 
 export interface StoreSurroundings {
   readonly store: OutboxStore;
   readonly namespace: string;
+  readonly clock: Clock;
   readonly turn: Turn;
-  /** Messages of an earlier life; `isFirst` until the store is open. */
+  /** Messages of an earlier life; `isFirst` until the store was open once. */
   readonly onAdopted: (rows: readonly StoredMessage[], isFirst: boolean) => void;
   /** Messages that another tab sends from now on. */
   readonly onLost: (ids: readonly string[]) => void;
@@ -22,150 +25,176 @@ export interface StoreSurroundings {
 export class StoredRows {
   readonly isDurable: boolean;
   readonly #around: StoreSurroundings;
-  #phase: 'unopened' | 'opening' | 'open' | 'broken' | 'closed' = 'unopened';
-  #rows: OutboxRows | null = null;
-  /** What was asked while the store was opening. */
-  #asked: (() => void)[] = [];
-  readonly #unanswered = new Set<(isKept: boolean) => void>();
-  #wipes = 0;
-  #hasToldTrouble = false;
+  #visit: StoreVisit | null = null;
+  /** The visit before has let go. */
+  #left: Promise<void> = Promise.resolve();
+  #isFirst = true;
+  /** False while the store is open for removals alone. */
+  #isWanted = false;
+  /** The rows that the store has or is about to have, and since when it knows that each may have been sent. */
+  readonly #held = new Map<string, number | null>();
+  /** Those of the visit before that have not come back. */
+  #missing = new Set<string>();
+  /** Those that are to go: one that comes back is none of ours. */
+  readonly #gone = new Set<string>();
 
   constructor(around: StoreSurroundings) {
     this.#around = around;
     this.isDurable = around.store.isDurable;
   }
 
-  /** Opens the store, the first time. */
+  get isOpen(): boolean {
+    return this.#visit !== null && this.#visit.phase !== 'opening';
+  }
+
+  /** What becomes of the message is the store's to say, once it is open again. */
+  holds(id: string): boolean {
+    return this.#held.has(id) && !this.#gone.has(id);
+  }
+
   open(): void {
-    if (this.#phase !== 'unopened') return;
-    this.#phase = 'opening';
-    const { store, namespace, turn } = this.#around;
-    guarded(() => store.open({ namespace, events: this.#events() })).then(
-      (rows) => turn.run(() => this.#whenOpened(rows)),
-      (cause: unknown) => turn.run(() => this.#whenOpened(null, cause)),
-    );
+    this.#isWanted = true;
+    this.#begin();
   }
 
   /** True once the row is kept, false if it never will be; not a promise where the store answers at once. */
   put(row: StoredMessage): boolean | Promise<boolean> {
-    return this.#ask((rows) => rows.put(row));
+    this.open();
+    const { id } = row;
+    const isNew = !this.#held.has(id);
+    this.#gone.delete(id);
+    if (this.isDurable) this.#held.set(id, row.transmittedAtMs);
+    const settle = (isKept: boolean) => {
+      if (!isKept && isNew) this.#drop(id);
+      return isKept;
+    };
+    const kept = this.#ask(id, (rows) => rows.put(row));
+    return typeof kept === 'boolean' ? settle(kept) : kept.then(settle);
   }
 
   remove(id: string): void {
-    this.#ask((rows) => rows.remove(id));
+    const isHeld = this.#held.has(id);
+    if (isHeld) this.#gone.add(id);
+    else if (this.#visit === null) return;
+    if (this.#visit === null) queueMicrotask(() => this.#isWanted || this.close());
+    this.#begin();
+    const removed = this.#ask(id, (rows) => rows.remove(id));
+    const settle = (isRemoved: boolean) => {
+      if (isRemoved && this.#gone.delete(id)) this.#drop(id);
+    };
+    if (typeof removed === 'boolean') settle(removed);
+    else removed.then(settle);
   }
 
   /** Erases every row of this user. Rejects if the store, once open, could not do that. */
   async wipe(): Promise<void> {
-    this.open();
-    // Rows that are handed over meanwhile are about to be erased.
-    this.#wipes += 1;
+    this.#forget();
     try {
-      await this.#erase();
+      await this.#begin().wipe();
     } catch (cause) {
       throw new ChatSocketError('storage/unavailable', 'Cannot erase the stored messages; see cause.', { cause });
-    } finally {
-      this.#wipes -= 1;
     }
   }
 
   /** Lets go of the store; the rows stay in it. */
-  close(): void {
-    this.#settle('closed');
-    this.#letGo(this.#rows);
+  close(): Promise<void> {
+    this.#isWanted = false;
+    if (this.#visit !== null) this.#left = this.#visit.close();
+    this.#visit = null;
+    return this.#left;
   }
 
-  #erase(): Promise<void> | undefined {
-    if (this.#phase !== 'opening') return this.#rows?.wipe();
-    return new Promise((resolve) => this.#asked.push(() => resolve(guarded(() => this.#rows?.wipe()))));
-  }
-
-  #ask(work: (rows: OutboxRows) => Promise<void> | undefined): boolean | Promise<boolean> {
-    if (this.#phase === 'opening') {
-      return new Promise((resolve) => this.#asked.push(() => resolve(this.#ask(work))));
-    }
-    const rows = this.#rows;
-    if (rows === null || this.#phase !== 'open') return false;
-    try {
-      const answer = work(rows);
-      if (answer === undefined) return true;
-      return this.#unlessBroken(answer);
-    } catch (cause) {
-      return this.#tellTrouble(cause);
-    }
-  }
-
-  #unlessBroken(answer: Promise<void>): Promise<boolean> {
-    return new Promise((resolve) => {
-      const settle = (isKept: boolean) => {
-        this.#unanswered.delete(settle);
-        resolve(isKept);
-      };
-      this.#unanswered.add(settle);
-      answer.then(
-        () => settle(true),
-        (cause: unknown) => settle(this.#tellTrouble(cause)),
-      );
+  #begin(): StoreVisit {
+    if (this.#visit !== null) return this.#visit;
+    const { store, namespace, clock, turn, onAdopted, onTrouble } = this.#around;
+    this.#missing = new Set(this.#held.keys());
+    let isTroubleTold = false;
+    const visit: StoreVisit = new StoreVisit({
+      clock,
+      after: this.#left,
+      open: () => store.open({ namespace, events: this.#events(() => visit) }),
+      onOpened: () => {
+        if (this.#visit !== visit) return;
+        this.#isFirst = false;
+        if (this.#missing.size === 0) return;
+        turn.run(() => {
+          this.#lose([...this.#missing]);
+          // A connection that is open already may send them again, where the server knows a repeat.
+          onAdopted([], false);
+        });
+      },
+      onTrouble: (cause) => {
+        if (isTroubleTold || this.#visit !== visit) return;
+        isTroubleTold = true;
+        const reason = 'The outbox store failed; messages are kept in memory and do not outlive the page. See cause.';
+        turn.run(() => onTrouble(new ChatSocketError('storage/unavailable', reason, { cause })));
+      },
     });
+    this.#visit = visit;
+    return visit;
   }
 
-  #whenOpened(rows: OutboxRows | null, cause?: unknown): void {
-    if (this.#phase === 'closed') return this.#letGo(rows);
-    // Kept even if it broke down meanwhile: there may be something to erase.
-    this.#rows = rows;
-    if (this.#phase === 'opening') this.#settle(rows === null ? 'broken' : 'open');
-    if (rows === null) this.#tellTrouble(cause);
+  /** Not where the row did not come back: it is another's. */
+  #ask(id: string, work: Parameters<StoreVisit['ask']>[0]): boolean | Promise<boolean> {
+    const visit = this.#begin();
+    if (visit.phase !== 'opening') return visit.ask(work);
+    return visit.ask((rows) => (this.#missing.has(id) ? undefined : work(rows)));
   }
 
-  #settle(phase: 'open' | 'broken' | 'closed'): void {
-    this.#phase = phase;
-    // A store that broke down may never answer.
-    if (phase === 'broken') for (const giveUp of this.#unanswered) giveUp(false);
-    const asked = this.#asked;
-    this.#asked = [];
-    for (const ask of asked) ask();
+  #drop(id: string): void {
+    this.#held.delete(id);
+    this.#missing.delete(id);
   }
 
-  #events(): OutboxStoreEvents {
-    const { turn, onAdopted, onLost, onWiped, onTrouble } = this.#around;
+  #lose(ids: readonly string[]): void {
+    for (const id of ids) this.#held.delete(id);
+    this.#around.onLost(ids);
+  }
+
+  #adopt(rows: readonly StoredMessage[]): void {
+    const ours: StoredMessage[] = [];
+    const changed: string[] = [];
+    for (const row of new Map(rows.map((each) => [each.id, each])).values()) {
+      const { id, transmittedAtMs } = row;
+      if (this.#gone.has(id)) {
+        this.remove(id);
+        continue;
+      }
+      ours.push(row);
+      // Another tab had it meanwhile.
+      if (this.#held.has(id) && this.#held.get(id) !== transmittedAtMs) changed.push(id);
+      if (this.isDurable) this.#held.set(id, transmittedAtMs);
+    }
+    this.#around.onLost(changed);
+    this.#around.onAdopted(ours, this.#isFirst);
+  }
+
+  #forget(): void {
+    for (const ids of [this.#held, this.#gone, this.#missing]) ids.clear();
+  }
+
+  #events(visit: () => StoreVisit): OutboxStoreEvents {
+    const { turn, onWiped, onTrouble } = this.#around;
     const hear = (work: () => void) => {
-      if (this.#phase !== 'closed') turn.run(work);
+      if (this.#visit === visit()) turn.run(work);
     };
     return {
-      adopted: (rows) =>
-        hear(() => {
-          if (this.#wipes === 0) onAdopted(rows, this.#phase === 'opening');
-        }),
+      adopted: (rows) => {
+        for (const { id } of rows) this.#missing.delete(id);
+        hear(() => this.#adopt(rows));
+      },
       setAside: (count) =>
         hear(() => {
           const reason = `${count} stored messages could not be read and were set aside.`;
           onTrouble(new ChatSocketError('storage/row-set-aside', reason, { fields: { count } }));
         }),
-      lost: (ids) => hear(() => onLost(ids)),
-      wiped: () => hear(onWiped),
-      failed: (cause) =>
+      lost: (ids) => hear(() => this.#lose(ids)),
+      wiped: () =>
         hear(() => {
-          this.#settle('broken');
-          this.#tellTrouble(cause);
+          this.#forget();
+          onWiped();
         }),
+      failed: (cause) => turn.run(() => visit().fail(cause)),
     };
   }
-
-  #letGo(rows: OutboxRows | null): void {
-    guarded(() => rows?.close()).catch(() => {});
-  }
-
-  #tellTrouble(cause: unknown): false {
-    if (this.#hasToldTrouble || this.#phase === 'closed') return false;
-    this.#hasToldTrouble = true;
-    const reason = 'The outbox store failed; messages are kept in memory and do not outlive the page. See cause.';
-    const error = new ChatSocketError('storage/unavailable', reason, { cause });
-    this.#around.turn.run(() => this.#around.onTrouble(error));
-    return false;
-  }
-}
-
-/** A call to somebody's store: what it throws becomes a rejection. */
-async function guarded<Result>(work: () => Result): Promise<Awaited<Result>> {
-  return await work();
 }

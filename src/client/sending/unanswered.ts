@@ -41,7 +41,8 @@ export class Unanswered {
     if (!resendsByItself(options.outbox.resend, deduplicates)) return;
     const nowMs = options.clock.nowMs();
     for (const entry of outbox.unconfirmed()) {
-      if (entry.keeping === 'elsewhere') continue;
+      // Another tab may have sent it meanwhile, or be about to.
+      if (entry.keeping === 'elsewhere' && !deduplicates) continue;
       if (deduplicates && isTooOldToRepeat(entry, dedupWindowMs, nowMs)) onExpired(entry);
       else this.putBack(entry.id);
     }

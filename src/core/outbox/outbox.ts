@@ -147,7 +147,7 @@ export class Outbox {
   /** The server did not take it, or the user asks again: it goes back to its place, to be sent again in order. */
   putBack(id: string, { transmittedAtMs }: Partial<OutboxEntry> = {}): OutboxEntry | null {
     const place = this.#places.get(id);
-    if (place === undefined || place.entry.status === 'queued' || place.entry.keeping === 'elsewhere') return null;
+    if (place === undefined || place.entry.status === 'queued') return null;
     const since = transmittedAtMs ?? place.entry.transmittedAtMs;
     return this.#move(place, { ...place.entry, transmittedAtMs: since, status: 'queued' });
   }
