@@ -1,3 +1,4 @@
+import { withMethods } from '../option-faults.js';
 import type { ConformanceConnection } from './conformance-options.js';
 import { FrameWatch } from './frame-watch.js';
 import { ClauseBlocked, ClauseBroken, ConformanceSetupError } from './outcome.js';
@@ -202,6 +203,7 @@ export class Caller {
       onText: (text) => this.#watch.receive(text),
       onClose: () => this.#watch.end(),
     });
+    if (!isConnection(connection)) throw new Error('`connect` gave no connection, an object with send() and close().');
     if (this.#abort.signal.aborted) {
       await closeQuietly(connection);
       return;
@@ -214,6 +216,10 @@ export class Caller {
       this.#settings.clock.startTimer(resolve, delayMs);
     });
   }
+}
+
+function isConnection(value: unknown): boolean {
+  return withMethods('send', 'close').includes(value);
 }
 
 /** A connection that fails to close is over all the same, and says nothing about a clause. */

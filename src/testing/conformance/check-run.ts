@@ -15,6 +15,8 @@ export interface Gathering {
 export class CheckRun {
   readonly #settings: Settings;
   readonly #callers = new Set<Caller>();
+  /** The name that the server has for each user. */
+  readonly #met = new Map<string, string>();
   #remainingMs: number;
   #startedAtMs = 0;
   #stopDeadline: () => void = () => {};
@@ -59,7 +61,10 @@ export class CheckRun {
   async conversation(): Promise<string> {
     const { conversation, users } = this.#settings;
     if (typeof conversation === 'string') return conversation;
-    return this.#outside('conversation', async () => conversation({ users }));
+    const conversationId: unknown = await this.#outside('conversation', async () => conversation({ users }));
+    if (typeof conversationId === 'string' && conversationId !== '') return conversationId;
+    const what = conversationId === '' ? 'an empty text' : typeof conversationId;
+    throw new ConformanceSetupError(`\`conversation\` gave ${what} and no id of a conversation.`);
   }
 
   async call(user: string): Promise<Caller> {
@@ -67,8 +72,11 @@ export class CheckRun {
     const caller = new Caller(user, this.#settings);
     this.#callers.add(caller);
     await caller.dial();
-    if (caller.hello['protocol'] === 'chatsocket.v1') return caller;
-    throw new ConformanceSetupError('The hello does not say `protocol: "chatsocket.v1"`, so nothing is promised.');
+    if (caller.hello['protocol'] !== 'chatsocket.v1') {
+      throw new ConformanceSetupError('The hello does not say `protocol: "chatsocket.v1"`, so nothing is promised.');
+    }
+    this.#meet(user, caller.hello['userId']);
+    return caller;
   }
 
   /** A conversation with both users in it, each over one connection. */
@@ -130,6 +138,17 @@ export class CheckRun {
     this.#isClosed = true;
     this.#stopDeadline();
     await Promise.all([...this.#callers].map((caller) => caller.close()));
+  }
+
+  /** Ids are apart for each user of the server's, so it has to take one for one and two for two. */
+  #meet(user: string, userId: unknown): void {
+    if (typeof userId !== 'string') return;
+    for (const [met, metId] of this.#met) {
+      if ((met === user) === (metId === userId)) continue;
+      const seen = met === user ? `${user} for two users` : `${met} and ${user} for one user`;
+      throw new ConformanceSetupError(`The server takes ${seen}, as \`userId\` of its hello says; see \`connect\`.`);
+    }
+    this.#met.set(user, userId);
   }
 
   /** What the kit's user does may take longer than the server may, and its failure says nothing about a clause. */

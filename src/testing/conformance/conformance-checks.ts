@@ -24,7 +24,7 @@ export interface ConformanceCheck {
   readonly needs: readonly ConformanceHookName[];
   /**
    * Looks, ends every connection that it opened, and resolves with what it saw. Rejects with a `ConformanceSetupError`
-   * where it could not look: the server cannot be reached, or a hook failed.
+   * where it could not look: an option cannot be used, the server cannot be reached, or a hook failed.
    */
   run(options: ConformanceOptions): Promise<ConformanceFinding>;
 }
@@ -55,7 +55,7 @@ export const conformanceChecks: readonly ConformanceCheck[] = plans.map((plan) =
   clause: plan.clause,
   title: plan.title,
   needs: plan.needs,
-  run(options) {
+  async run(options) {
     const settings = settingsOf(options);
     return driveClock(settings.clock, performCheck(plan, settings));
   },

@@ -1,5 +1,7 @@
 import type { Clock } from '../../ports/clock.js';
+import { checkConformanceOptions } from './check-options.js';
 import type { ConformanceHooks, ConformanceOptions, ConformanceTimeouts } from './conformance-options.js';
+import { newIds } from './new-ids.js';
 import { randomMessageId } from './random-message-id.js';
 import { realClock } from './real-clock.js';
 
@@ -14,22 +16,22 @@ export interface Settings {
   readonly timeouts: Required<ConformanceTimeouts>;
 }
 
-const defaultTimeouts: Required<ConformanceTimeouts> = {
-  answerMs: 5_000,
-  quietMs: 250,
-  hookMs: 60_000,
-  checkMs: 60_000,
-};
-
+/** Throws a `ConformanceSetupError` for options that cannot be used. */
 export function settingsOf(options: ConformanceOptions): Settings {
-  const { connect, conversation, users, hooks, clock, messageId, timeouts } = options;
+  checkConformanceOptions(options);
+  const { connect, conversation, users, hooks, clock, messageId, timeouts = {} } = options;
   return {
     connect,
     conversation,
     users: users ?? ['conformance-1', 'conformance-2'],
     hooks: hooks ?? {},
     clock: clock ?? realClock,
-    messageId: messageId ?? randomMessageId,
-    timeouts: { ...defaultTimeouts, ...timeouts },
+    messageId: newIds(messageId ?? randomMessageId),
+    timeouts: {
+      answerMs: timeouts.answerMs ?? 5_000,
+      quietMs: timeouts.quietMs ?? 250,
+      hookMs: timeouts.hookMs ?? 60_000,
+      checkMs: timeouts.checkMs ?? 60_000,
+    },
   };
 }

@@ -1,3 +1,5 @@
+import { aFunction, aName, type Kind } from '../option-faults.js';
+import { checkGiven, checkGroup } from './check-options.js';
 import type { ConformanceConnect, ConformanceConnectRequest } from './conformance-options.js';
 
 /** The part of a WebSocket that the kit uses; the classes of browsers, of Node and of `ws` all have it. */
@@ -23,6 +25,16 @@ export interface WebSocketConnectOptions {
   readonly webSocket?: ConformanceSocketClass;
 }
 
+const OPTIONS: Readonly<Record<keyof WebSocketConnectOptions, Kind>> = {
+  url: {
+    words: 'a URL, or a function that gives one',
+    includes: (value) => aName.includes(value) || aFunction.includes(value),
+  },
+  token: aFunction,
+  subprotocols: aFunction,
+  webSocket: aFunction,
+};
+
 /** After this the kit goes on, whether the closing handshake is over or not. */
 const CLOSE_MS = 2_000;
 
@@ -30,11 +42,14 @@ const CLOSE_MS = 2_000;
  * Makes `connect` for `conformance` from a WebSocket class, an address and a token for each user.
  *
  * The connection fails where the socket closes before it opens. Binary frames are left out, as the protocol has none.
+ * Throws a `ConformanceSetupError` for options that cannot be used.
  *
  * @example
  * const connect = webSocketConnect({ url: 'ws://127.0.0.1:8080/ws', token: ({ user }) => `token of ${user}` });
  */
 export function webSocketConnect(options: WebSocketConnectOptions): ConformanceConnect {
+  checkGroup('', options, OPTIONS);
+  checkGiven('url', options.url, OPTIONS.url);
   return async (request) => {
     const { user } = request;
     const WebSocketClass = options.webSocket ?? globalThis.WebSocket;
@@ -51,7 +66,9 @@ export function webSocketConnect(options: WebSocketConnectOptions): ConformanceC
 async function subprotocolsFor({ token, subprotocols }: WebSocketConnectOptions, user: string) {
   if (subprotocols !== undefined) return subprotocols({ user });
   if (token === undefined) return ['chatsocket.v1'];
-  return ['chatsocket.v1', `bearer.${base64Url(await token({ user }))}`];
+  const shown: unknown = await token({ user });
+  if (typeof shown !== 'string') throw new Error(`\`token\` gave ${typeof shown} and no token.`);
+  return ['chatsocket.v1', `bearer.${base64Url(shown)}`];
 }
 
 async function open(socket: ConformanceSocket, request: ConformanceConnectRequest) {
