@@ -12,7 +12,8 @@ import type { Process } from './process.js';
 export interface Attempt {
   readonly life: Life;
   readonly conversationId: string;
-  readonly text: string;
+  /** As it was changed last. */
+  text: string;
   readonly outgoing: Outgoing;
   /** Its own limit; null leaves it to the outbox. */
   readonly ttlMs: number | null;

@@ -2,6 +2,7 @@ import { judge } from '../../../examples/play/script/checker.js';
 import { evidenceOf } from '../runner/evidence.js';
 import { findLost, isTwiceInOneLog } from '../runner/report.js';
 import type { Invariant } from './invariant.js';
+import { EDITED } from './views.js';
 
 export const acksAreTrue = (): Invariant => ({
   id: 'I5',
@@ -36,6 +37,24 @@ export const judgedLikeReality = (): Invariant => ({
     const finding = findings.find(({ kind }) => !world.forgotDedup || kind === 'unexpected');
     if (finding === undefined) return;
     world.violate('L2', `${finding.text} is ${finding.kind} in ${finding.conversationId} (${finding.where})`);
+  },
+});
+
+export const saysWhatWasSaid = (): Invariant => ({
+  id: 'DS-5',
+  sentence: 'The log has the words of a message as they were last, unless it was changed there.',
+  settled(world) {
+    // Another tab, or the next life, may have had an earlier version of a row.
+    const own = world.attempts.filter(({ life }) => !life.isOver && !life.lostRows);
+    const texts = new Map(own.map(({ outgoing, text }) => [outgoing.id, text.trim()]));
+    for (const { conversationId, entries } of world.server.truth.logs) {
+      for (const entry of entries) {
+        if (entry?.kind !== 'message' || entry.deleted || entry.content.startsWith(EDITED)) continue;
+        const text = texts.get(entry.clientMessageId ?? '');
+        if (text === undefined || text === entry.content) continue;
+        return world.violate('DS-5', `${entry.clientMessageId} is in ${conversationId} with other words than it has`);
+      }
+    }
   },
 });
 

@@ -1,5 +1,12 @@
 import { asksOneRange, keepsWindow, marksArrive, sendsNothingExpired } from './asks.js';
-import { acksAreTrue, judgedLikeReality, nothingIsDoubled, nothingIsLost, settlesOnce } from './delivery.js';
+import {
+  acksAreTrue,
+  judgedLikeReality,
+  nothingIsDoubled,
+  nothingIsLost,
+  saysWhatWasSaid,
+  settlesOnce,
+} from './delivery.js';
 import type { Invariant } from './invariant.js';
 import { dialsOnWake, findsDeadPeer } from './liveness.js';
 import { logsInSendOrder, showsOnceInOrder } from './order.js';
@@ -31,6 +38,7 @@ export function makeInvariants(): readonly Invariant[] {
     nothingIsDoubled(),
     judgedLikeReality(),
     settlesOnce(),
+    saysWhatWasSaid(),
     promisesAreTrue(),
     failuresAreTrue(),
     legalDelivery(),

@@ -30,8 +30,11 @@ export const logsInSendOrder = (): Invariant => ({
   id: 'I4',
   sentence: 'Per sender, the order of the log is the order of sending.',
   settled(world) {
-    // A message that was tried again goes behind the others, and rows that another tab took go their own way.
-    const inOrder = world.attempts.filter(({ life, wasRetried }) => !wasRetried && !life.lostRows);
+    // A message that was tried again goes behind the others, rows that another tab took go their own way, and what was
+    // given up on its way arrives when it does.
+    const inOrder = world.attempts.filter(
+      ({ life, wasRetried, end }) => !wasRetried && !life.lostRows && end?.kind !== 'failed',
+    );
     const orders = new Map(inOrder.map(({ outgoing, life }) => [outgoing.id, { life, place: placeOf(outgoing.id) }]));
     for (const { conversationId, entries } of world.server.truth.logs) {
       const highest = new Map<object, number>();

@@ -53,7 +53,7 @@ function logOf(world: World, conversationId: string, { id }: ChatMessage): Log |
 }
 
 /** Answers can be edited like anything else. */
-const EDITED = 'edited ';
+export const EDITED = 'edited ';
 
 const STREAMS_MAX = 16;
 

@@ -78,7 +78,7 @@ export const inConnection: readonly Mutant[] = [
         replace: 'return stay(state);',
       },
     ],
-    invariants: ['L1'],
+    invariants: ['CN-2', 'L1', 'L3'],
   },
   {
     name: 'attempts-forgotten-at-open',
@@ -91,7 +91,7 @@ export const inConnection: readonly Mutant[] = [
         replace: 'hasOpened: true, hintedPauseMs: null, retries: 0, retriesSpent: 0 }',
       },
     ],
-    invariants: ['I23'],
+    invariants: ['CN-4'],
   },
   {
     name: 'pause-not-capped',

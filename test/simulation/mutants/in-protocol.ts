@@ -10,13 +10,7 @@ export const inProtocol: readonly Mutant[] = [
     name: 'no-producer-numbers',
     side: 'protocol',
     breaks: 'Messages go out without their numbers, so that a server cannot keep their order.',
-    patches: [
-      {
-        file: ENCODE,
-        find: '...(terms.producerOrder ? { producer: { id: frame.producer.id, seq: frame.producer.seq } } : {}),',
-        replace: '',
-      },
-    ],
+    patches: [{ file: ENCODE, find: 'terms.producerOrder ?', replace: 'Number.isNaN(0) ?' }],
     invariants: ['I4'],
   },
   {
@@ -30,7 +24,7 @@ export const inProtocol: readonly Mutant[] = [
         replace: 'clientMessageId: null,',
       },
     ],
-    invariants: ['I2', 'L1'],
+    invariants: ['L2', 'I2', 'L1'],
   },
   {
     name: 'final-taken-for-retry',

@@ -3,7 +3,6 @@
 import type { Mutant } from './mutant.js';
 
 const OUTBOX = 'src/core/outbox/outbox.ts';
-const LANES = 'src/core/outbox/lanes.ts';
 const DRAIN = 'src/client/sending/drain.ts';
 const SENDER = 'src/client/sending/sender.ts';
 
@@ -38,13 +37,7 @@ export const inSending: readonly Mutant[] = [
     name: 'sent-before-stored',
     side: 'client',
     breaks: 'A message goes out while the store has not taken it yet.',
-    patches: [
-      {
-        file: OUTBOX,
-        find: "if (head.keeping === 'cleared' && (entry",
-        replace: 'if ((entry',
-      },
-    ],
+    patches: [{ file: OUTBOX, find: "head.entry.keeping === 'cleared'", replace: 'Number.isFinite(0)' }],
     invariants: ['DS-4'],
   },
   {
@@ -86,9 +79,10 @@ export const inSending: readonly Mutant[] = [
     breaks: 'Of what waits the newest goes out first.',
     patches: [
       {
-        file: LANES,
-        find: 'for (const { first } of this.#lanes.values()) yield first;',
-        replace: 'for (const { last } of this.#lanes.values()) yield last;',
+        file: OUTBOX,
+        find: 'if (first !== null) heads.push(first);',
+        replace:
+          '{ let last = first; while (last !== null && last.after !== null) last = last.after; if (last !== null) heads.push(last); }',
       },
     ],
     invariants: ['I4'],
@@ -97,15 +91,17 @@ export const inSending: readonly Mutant[] = [
     name: 'unconfirmed-behind-newer',
     side: 'client',
     breaks: 'What is sent again goes behind what was never sent.',
-    patches: [{ file: LANES, find: 'if (entry.order < lane.last.entry.order) {', replace: 'if (Number.isNaN(0)) {' }],
+    patches: [
+      { file: 'src/core/outbox/line.ts', find: 'order < this.#last.entry.order', replace: 'Number.isNaN(order)' },
+    ],
     invariants: ['I4'],
   },
   {
     name: 'window-ignored',
     side: 'client',
     breaks: 'There is no limit to the messages without an ack.',
-    patches: [{ file: OUTBOX, find: 'if (this.#inFlight.size >= inFlightMax) return;', replace: '' }],
-    invariants: ['I11'],
+    patches: [{ file: OUTBOX, find: 'this.#inFlight.length >= inFlightMax', replace: 'Number.isNaN(inFlightMax)' }],
+    invariants: ['DS-9'],
   },
   {
     name: 'ack-by-position',
@@ -133,7 +129,7 @@ export const inSending: readonly Mutant[] = [
           "type: 'send',\n      clientMessageId: entry.transmittedAtMs === options.clock.nowMs() ? clientMessageId : options.ids.messageId(),",
       },
     ],
-    invariants: ['L1', 'G2', 'I2', 'I4'],
+    invariants: ['L2', 'L1', 'G2', 'I2', 'I4'],
   },
   {
     name: 'edit-after-transmission',
@@ -142,11 +138,11 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: OUTBOX,
-        find: 'const entry = this.#queued.get(id)?.entry;\n    if (entry === undefined || !isUntouched(entry)) return null;',
-        replace: 'const entry = this.get(id);\n    if (entry === null) return null;',
+        find: 'if (place === undefined || !isUntouched(place.entry)) return null;',
+        replace: 'if (place === undefined) return null;',
       },
     ],
-    invariants: ['DS-3', 'L1'],
+    invariants: ['DS-3', 'DS-5', 'L1'],
   },
   {
     name: 'expired-stays',
@@ -159,7 +155,7 @@ export const inSending: readonly Mutant[] = [
         replace: "this.end(entry, 'failed', expiredError(entry));",
       },
     ],
-    invariants: ['I6', 'L1'],
+    invariants: ['DS-6', 'I6', 'L1'],
   },
   {
     name: 'expired-resent',
@@ -172,7 +168,7 @@ export const inSending: readonly Mutant[] = [
         replace: 'if (Number.isNaN(0) && this.#earliestMs <=',
       },
     ],
-    invariants: ['DS-8'],
+    invariants: ['DS-6'],
   },
   {
     name: 'cancel-after-transmission',

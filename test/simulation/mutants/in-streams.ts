@@ -37,7 +37,7 @@ export const inStreams: readonly Mutant[] = [
         replace: 'return text;',
       },
     ],
-    invariants: ['I19'],
+    invariants: ['ST-7'],
   },
   {
     name: 'missing-rest-not-asked',

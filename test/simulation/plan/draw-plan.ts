@@ -63,6 +63,7 @@ export function drawPlan(seed: number): Plan {
     ...drawFaults(dice, who),
     ...drawPairs(dice, who),
     ...drawUnheard(dice, who),
+    ...drawTail(dice, who),
   ];
   return { seed, setup, safetyMs: SAFETY_MS, steps: steps.sort((one, other) => one.atMs - other.atMs) };
 }
@@ -108,7 +109,7 @@ function drawPairs(dice: Dice, who: () => number): readonly Step[] {
 }
 
 const MUTES = ['half-open-up', 'half-open', 'half-open-down', 'stall-up', 'stall-down'];
-const WORDS = ['send', 'burst', 'burst', 'send-short-lived', 'paste'];
+const WORDS = ['send', 'burst', 'burst', 'send-short-lived', 'paste', 'read'];
 const TURNS = ['crash', 'crash', 'dispose', 'reset', 'freeze', 'edit', 'cancel', 'crash-dedup-lost'];
 
 /** Words that reach nobody, or that nobody is heard to answer, and what becomes of them before that is found out. */
@@ -122,6 +123,13 @@ function drawUnheard(dice: Dice, who: () => number): readonly Step[] {
       step(dice, dice.pick(TURNS), device, atMs + dice.whole(1_500, 4_000)),
     ];
   }).flat();
+}
+
+/** The last thing that is said gets lost, and nothing comes after it that would show that. */
+function drawTail(dice: Dice, who: () => number): readonly Step[] {
+  const atMs = SAFETY_MS - dice.whole(4_000, 8_000);
+  const kind = dice.pick(['drop-broadcast', 'drop-ack', 'drop-chunk', 'reorder-broadcast']);
+  return [step(dice, kind, who(), atMs), step(dice, dice.pick(['send', 'send', 'ask']), who(), atMs + 2_000)];
 }
 
 function step(dice: Dice, kind: string, who: number, atMs: number): Step {

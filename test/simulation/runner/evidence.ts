@@ -33,11 +33,11 @@ function attemptsIn(world: World, log: Log): readonly Attempt[] {
   const conversationId = logName(log);
   const sent = world.attempts
     .filter(({ outgoing }) => world.server.truth.placesOf(outgoing.id).some((place) => place.log === log))
-    .map(({ outgoing, life, wasRetried }) => ({
+    .map(({ outgoing, life, wasRetried, end }) => ({
       conversationId,
       text: outgoing.id,
-      // One that was tried again, or that another tab sent, has no place among the others of its sender.
-      senderId: wasRetried || life.lostRows ? `${nameOf(life)} ${outgoing.id}` : nameOf(life),
+      // One that was tried again, given up on its way, or sent by another tab has no place among the others of its sender.
+      senderId: wasRetried || life.lostRows || end?.kind === 'failed' ? `${nameOf(life)} ${outgoing.id}` : nameOf(life),
       order: countOf(outgoing.id),
     }))
     .sort((one, other) => one.order - other.order);

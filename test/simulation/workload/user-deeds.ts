@@ -46,9 +46,13 @@ export const userDeeds = {
       if (!life.client.outbox.retry(attempt.outgoing.id)) Object.assign(attempt, { end, settledCount, wasRetried });
     }
   }),
-  edit: act(({ client }, { dice }) => {
+  edit: act(({ client, attempts }, { dice }) => {
     const waiting = client.outbox.list();
-    if (waiting.length > 0) client.outbox.edit(dice.pick(waiting).id, `t0 edited ${dice.whole(1, 1_000_000)}`);
+    if (waiting.length === 0) return;
+    const { id } = dice.pick(waiting);
+    const text = `t0 edited ${dice.whole(1, 1_000_000)}`;
+    const attempt = attempts.get(id);
+    if (client.outbox.edit(id, text) && attempt !== undefined) attempt.text = text;
   }),
   'clear-outbox': act(({ client }) => client.outbox.clear()),
   'send-short-lived': { range: [50, 20_000], act: (stage) => say(stage, { ttlMs: stage.amount }) },
