@@ -217,6 +217,7 @@ describe('what changed while the client was away', () => {
       for (const text of ['two', 'three', 'four', 'five']) server.emit(text);
       server.cutBefore(4);
     });
+    await world.clock.advance(300);
 
     expect(gaps).toEqual([{ conversationId: ID, fromSeq: 2, toSeq: 3 }]);
     expect(contents(client.snapshot.messages)).toEqual(['one', 'four', 'five']);

@@ -299,3 +299,54 @@ describe('a range that does not come', () => {
     world.client.dispose();
   });
 });
+
+describe('what a join leaves out', () => {
+  /** A client that has seen `m1`, is away for 150 messages, and comes back to a server that gives 100 in a join. */
+  async function openAfterMany(prepare: (world: TestWorld) => void = () => {}) {
+    const world = createTestClient({ client: { inbox: { historyMax: 200 } } });
+    const { client, server, clock, transport } = world;
+    await world.open();
+    await transport.nextConnection();
+    server.emit('m1');
+    await clock.advance(100);
+    const events = watchEvents(client);
+    server.connection.dropAbruptly();
+    for (let count = 2; count <= 151; count += 1) server.emit(`m${count}`);
+    prepare(world);
+    await transport.nextConnection({ withinMs: RETRY_MS });
+    await clock.advance(100);
+    return { ...world, events };
+  }
+  const named = (events: ReturnType<typeof watchEvents>, name: string) =>
+    events.filter((event) => event.name === name).map(({ payload }) => payload);
+
+  test('RX-2 F36 is asked for before it is given up, and comes in its order', async () => {
+    const world = await openAfterMany();
+    const { client, server, clock, events } = world;
+    server.emit('m152');
+
+    await clock.advance(1_000);
+
+    const all = Array.from({ length: 152 }, (_, index) => `m${index + 1}`);
+    expect(contents(client.snapshot.messages)).toEqual(all);
+    expect(named(events, 'message-received')).toMatchObject(all.slice(1).map((content) => ({ message: { content } })));
+    expect(named(events, 'gap-detected')).toEqual([]);
+    expect([asked(world), joins(world), client.metrics().messagesLost]).toEqual([[[2, 51]], 1, 0]);
+    client.dispose();
+  });
+
+  test.each([
+    ['silent', (world: TestWorld) => world.server.ignore('fetch_range', 100)],
+    ['without any of it', (world: TestWorld) => world.server.cutBefore(52)],
+  ])('RX-5 F36 F40 is told as lost once, and the rest is shown, where the server is %s', async (_what, prepare) => {
+    const { client, clock, events, ...world } = await openAfterMany(prepare);
+
+    await clock.advance(60_000);
+
+    expect(named(events, 'gap-detected')).toEqual([{ conversationId: ID, fromSeq: 2, toSeq: 51 }]);
+    expect(contents(client.snapshot.messages).slice(0, 2)).toEqual(['m1', 'm52']);
+    expect(client.snapshot.messages).toHaveLength(101);
+    expect(joins({ client, clock, ...world })).toBeLessThan(3);
+    client.dispose();
+  });
+});

@@ -37,6 +37,8 @@ export class Agreement {
   expiresInMs: number | null = null;
   /** Conversations whose join is not answered yet. */
   readonly joining = new Set<string>();
+  /** Conversations of which something was asked for that a join had left out: once, or a server could go on for ever. */
+  readonly asked = new Set<string>();
   isReady = false;
   /** Own messages that the log brought before their acks, with the places that the acks have to name. */
   readonly echoes = new RecentMap<Echo>(ECHOES_MAX);

@@ -62,7 +62,9 @@ export class Joins {
     const agreement = this.#around.agreement();
     this.#timers.stop(answer.conversationId);
     if (agreement?.joining.delete(answer.conversationId) !== true || conversation === null) return null;
-    const { recovered, changes } = conversation.inbox.join(answer);
+    const canAsk = agreement.terms.ranges && !agreement.asked.has(conversation.id);
+    const { recovered, changes } = conversation.inbox.join(answer, canAsk);
+    if (recovered === 'partial') agreement.asked.add(conversation.id);
     agreement.noteRecovery(recovered);
     return changes;
   }

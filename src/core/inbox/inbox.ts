@@ -8,7 +8,7 @@ import type { InboxChange } from './inbox-change.js';
 import type { SeqRange } from './log-position.js';
 import { MessageRows } from './message-rows.js';
 import { OrderedLog } from './ordered-log.js';
-import { findLoss, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
+import { findLoss, isWorthAsking, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
 
 export interface InboxBounds {
   readonly historyMax: number;
@@ -27,6 +27,7 @@ export class Inbox {
   readonly messages: MessageRows;
   readonly #history: History;
   readonly #log: OrderedLog;
+  readonly #historyMax: number;
   #hasOlder = false;
   #hasJoined = false;
   /** How far back pages have gone; a page of tombstones leaves no row to tell it. */
@@ -34,6 +35,7 @@ export class Inbox {
   #doubts = NOTHING;
 
   constructor(conversationId: string, bounds: InboxBounds, makeKey: () => string) {
+    this.#historyMax = bounds.historyMax;
     this.#history = new History(bounds.historyMax);
     this.streams = new AnswerStreams(this.#history);
     const { streams } = this;
@@ -101,18 +103,25 @@ export class Inbox {
     this.streams.startJoin();
   }
 
-  /** The answer to a join: what was missed, or the history anew. */
-  join(answer: JoinAnswer): { readonly recovered: Recovery; readonly changes: readonly InboxChange[] } {
+  /**
+   * The answer to a join: what was missed, or the history anew. `canAsk`: what it leaves out may be asked for before
+   * it is given up.
+   */
+  join(answer: JoinAnswer, canAsk = false): { readonly recovered: Recovery; readonly changes: readonly InboxChange[] } {
     const before = this.cursor;
     const recovered = this.#readRecovery(answer, before);
     const isResume = this.#hasJoined && recovered !== 'none';
+    const loss = recovered === 'partial' ? findLoss(answer, before) : null;
+    if (loss !== null && canAsk && isWorthAsking(loss, answer, this.#historyMax)) {
+      return { recovered, changes: [...this.#log.defer(answer, loss.toSeq + 1), ...this.streams.endJoin()] };
+    }
     const changes: InboxChange[] = [];
     if (this.#hasJoined && recovered === 'none') changes.push(this.#reset());
-    if (recovered === 'partial') changes.push(...findLoss(answer, before));
-    changes.push(...this.#takeAll(answer.messages, isResume ? before : null, isResume));
+    if (loss !== null) changes.push({ type: 'gap-lost', ...loss });
+    changes.push(...this.#takeAnswer(answer, isResume));
     if (!isResume) this.#hasOlder = answer.hasOlder;
     this.#hasJoined = true;
-    changes.push(...this.#log.settle(readCursor(answer)), ...this.streams.endJoin());
+    changes.push(...this.streams.endJoin());
     return { recovered, changes };
   }
 
@@ -152,6 +161,11 @@ export class Inbox {
     for (const row of rows) this.streams.adopt(row);
     this.#pagedToSeq = page.messages[0]?.seq ?? this.#pagedToSeq;
     return rows;
+  }
+
+  #takeAnswer(answer: JoinAnswer, isResume: boolean): readonly InboxChange[] {
+    const changes = this.#takeAll(answer.messages, isResume ? this.cursor : null, isResume);
+    return [...changes, ...this.#log.settle(readCursor(answer))];
   }
 
   /** The server's order is kept where messages have no numbers: a missed one goes before the next that is here. */
@@ -202,8 +216,10 @@ export class Inbox {
     return this.messages.recall(frame.message) ?? DUPLICATE;
   }
 
-  #apply(frame: LogFrame): readonly InboxChange[] {
+  #apply(frame: LogFrame | JoinAnswer): readonly InboxChange[] {
     switch (frame.type) {
+      case 'joined':
+        return this.#takeAnswer(frame, true);
       case 'message':
         return this.messages.take(frame.message, true);
       case 'message-updated':

@@ -95,6 +95,15 @@ export class LogPosition<Event> {
     this.#heldChars += sizeChars;
   }
 
+  /** The answer to a join waits for what it leaves out, like an event that came early. */
+  defer(early: NumberedEvent<Event>, headSeq: number): void {
+    this.settle(this.#cursor);
+    const held = this.#held.get(early.seq);
+    if (held !== undefined) this.#release(held);
+    this.hold(early);
+    this.#headSeq = Math.max(this.#headSeq, headSeq);
+  }
+
   /** Moves over one event that was applied; the cursor never moves over a hole. */
   advance(seq: number): void {
     if (this.#cursor !== null && seq === this.#cursor.seq + 1) this.#cursor = { epoch: this.#cursor.epoch, seq };

@@ -3,20 +3,21 @@
 import type { Cursor, InboundFrame, LogFrame } from '../frame.js';
 import type { InboxChange } from './inbox-change.js';
 import { LogPosition, type SeqRange } from './log-position.js';
+import { type JoinAnswer, readCursor } from './recovery.js';
 
 const NOTHING: readonly InboxChange[] = [];
 const HOLE: readonly InboxChange[] = [{ type: 'hole-seen' }];
 const REJOIN: readonly InboxChange[] = [{ type: 'rejoin-needed' }];
 
 export interface LogReaders {
-  /** An event whose turn it is. */
-  readonly apply: (event: LogFrame) => readonly InboxChange[];
+  /** An event whose turn it is; an answer that waited settles the log. */
+  readonly apply: (event: LogFrame | JoinAnswer) => readonly InboxChange[];
   /** An event at a number that was applied before. */
   readonly recall: (event: LogFrame, seq: number) => readonly InboxChange[];
 }
 
 export class OrderedLog {
-  readonly #position: LogPosition<LogFrame>;
+  readonly #position: LogPosition<LogFrame | JoinAnswer>;
   readonly #readers: LogReaders;
 
   constructor(reorderMax: number, readers: LogReaders) {
@@ -41,6 +42,12 @@ export class OrderedLog {
   settle(cursor: Cursor | null): readonly InboxChange[] {
     this.#position.settle(cursor);
     return [...this.#applyReady(), ...this.#tellHole()];
+  }
+
+  /** The join left something out. What it brought waits in its place until that was asked for. */
+  defer(answer: JoinAnswer, seq: number): readonly InboxChange[] {
+    this.#position.defer({ epoch: null, seq, event: answer, sizeChars: 0 }, readCursor(answer)?.seq ?? seq);
+    return this.#tellHole();
   }
 
   /** An event, in whatever order it came. `sizeChars`: what it takes to keep it while it waits. */

@@ -1,7 +1,10 @@
 /** What the answer to a join says of the time in between. */
 
 import type { Cursor, InboundFrame, Recovery } from '../frame.js';
-import type { InboxChange } from './inbox-change.js';
+import type { SeqRange } from './log-position.js';
+
+/** All that is new waits for what is asked for; servers give some fifty numbers at a time. */
+const ASKED_MAX = 500;
 
 export type JoinAnswer = Extract<InboundFrame, { readonly type: 'joined' }>;
 
@@ -20,9 +23,15 @@ export function readCursor({ epoch, latestSeq, messages }: JoinAnswer): Cursor |
 }
 
 /** What a partial answer leaves out: all from the cursor up to the first message that came after it. */
-export function findLoss(answer: JoinAnswer, before: Cursor | null): readonly InboxChange[] {
-  if (before === null) return [];
+export function findLoss(answer: JoinAnswer, before: Cursor | null): SeqRange | null {
+  if (before === null) return null;
   const isNew = (seq: number | null): seq is number => seq !== null && seq > before.seq;
   const firstSeq = answer.messages.map(({ seq }) => seq).find(isNew) ?? (answer.latestSeq ?? before.seq) + 1;
-  return firstSeq <= before.seq + 1 ? [] : [{ type: 'gap-lost', fromSeq: before.seq + 1, toSeq: firstSeq - 1 }];
+  return firstSeq <= before.seq + 1 ? null : { fromSeq: before.seq + 1, toSeq: firstSeq - 1 };
+}
+
+/** Whether to ask for what a partial answer leaves out, before it is shown: only what the history holds, and soon. */
+export function isWorthAsking({ fromSeq, toSeq }: SeqRange, answer: JoinAnswer, historyMax: number): boolean {
+  const isFollowed = answer.messages.some(({ seq }) => seq === toSeq + 1);
+  return isFollowed && toSeq - fromSeq < Math.min(historyMax, ASKED_MAX);
 }
