@@ -166,7 +166,10 @@ export class History {
     return place;
   }
 
-  /** The oldest row goes first, but never an answer that is still growing. */
+  /**
+   * The oldest row goes first, but never an answer that is still growing. When it is done it may stand alone before the
+   * rest, for a row must not vanish just when it is complete; the next new row takes it along.
+   */
   #evict(): void {
     if (this.#confirmed.length - this.#start <= this.#rowsMax) return;
     this.#hasEvicted = true;

@@ -81,6 +81,19 @@ describe('a capped history', () => {
     expect(shown(history)).toEqual(['b', 'm599', 'last']);
   });
 
+  test('UP-38 keeps an answer that is done until the next row comes, though those behind it have gone', () => {
+    const history = new History(3);
+    history.insert(row('answer', { stream: 'streaming', seq: 57 }));
+    for (const seq of [58, 59, 60, 61, 62]) history.insert(row(`m${seq}`, { seq }));
+
+    history.replace('answer', row('answer', { stream: 'done', seq: 57 }));
+    const alone = shown(history);
+    history.insert(row('m63', { seq: 63 }));
+
+    expect(alone).toEqual(['answer', 'm61', 'm62']);
+    expect(shown(history)).toEqual(['m61', 'm62', 'm63']);
+  });
+
   test('UP-38 never evicts what is pending or failed', () => {
     const history = new History(2);
     for (const id of ['x', 'y', 'z']) history.setPending(pendingRow(id));
