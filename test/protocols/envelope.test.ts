@@ -18,6 +18,7 @@ describe('envelopeProtocol', () => {
 
     expect(facts).toMatchInlineSnapshot(`
       {
+        "answersInOrder": true,
         "answersPings": "always",
         "capabilities": {
           "acks": true,

@@ -1,6 +1,6 @@
 /** The engine over a store in memory: batches become durable one by one when told, and a crash may come in between. */
 
-import type { ConversationRecord, LogEntry, StoreWrite } from '../../../examples/server/engine/records.js';
+import type { LogEntry } from '../../../examples/server/engine/records.js';
 import type { Effect } from '../../../examples/server/engine/turn.js';
 import type { LogStore } from '../../../examples/server/store/log-store.js';
 import { memoryLogStore } from '../../../examples/server/store/memory-log-store.js';
@@ -82,10 +82,4 @@ export class StoredBench {
     }
     return null;
   }
-}
-
-/** An open room that is in the store from the start. */
-function roomRecord(record: Partial<ConversationRecord> = {}): StoreWrite {
-  const room = { id: 'lobby', epoch: 'e', isOpen: true, assistant: 'on-mention', memberIds: ['ada'] } as const;
-  return { type: 'put-conversation', conversation: { ...room, ...record } };
 }
