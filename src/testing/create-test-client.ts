@@ -3,11 +3,13 @@ import type { ChatSocketOptions } from '../client/options/options.js';
 import type { IdSource } from '../ports/id-source.js';
 import type { Random } from '../ports/random.js';
 import { assertClean } from './assert-clean.js';
+import { checkOptions } from './check-given.js';
 import { countingIds } from './counting-ids.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
 import { type MockPageSignals, mockPageSignals } from './mock-page-signals.js';
 import { mockServer } from './mock-server.js';
 import { type MockTransport, mockTransport } from './mock-transport.js';
+import { anObject, numberFrom } from './option-faults.js';
 import { seededRandom } from './seeded-random.js';
 import type { MockServer, MockServerOptions } from './server/server-script.js';
 import { settle } from './settle.js';
@@ -39,7 +41,7 @@ export interface TestWorld {
 
 /**
  * Makes a client whose clock, dice, ids, network, server and page are all in a test's hands. Nothing happens until
- * `open()`, or `client.connect()`.
+ * `open()`, or `client.connect()`. Throws `usage/invalid-option`.
  *
  * @example
  * const { client, server, open, assertClean } = createTestClient();
@@ -50,6 +52,7 @@ export interface TestWorld {
  * await assertClean();
  */
 export function createTestClient(options: TestClientOptions = {}): TestWorld {
+  checkOptions('createTestClient', options, { client: anObject, server: anObject, seed: numberFrom(0) });
   const { seed = 1 } = options;
   const clock = manualClock();
   const random = seededRandom(seed);

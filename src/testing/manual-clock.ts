@@ -1,4 +1,6 @@
 import type { Clock } from '../ports/clock.js';
+import { aDuration, checkArgument, checkCallOptions, checkOptions } from './check-given.js';
+import { numberFrom, orNull, wholeFrom } from './option-faults.js';
 import { settle } from './settle.js';
 
 /** Time that stands still until a test moves it. Timers fire in the order in which they are due, ties in the order in which they were started. */
@@ -32,7 +34,8 @@ const TIMERS_PER_CALL_MAX = 100_000;
 
 /**
  * Makes a clock that tests move by hand. `startMs` is its first Unix time in milliseconds (default: the start of 2026).
- * It needs no fake timers of a test framework and does not mind them.
+ * It needs no fake timers of a test framework and does not mind them. Throws `usage/invalid-option`, and its methods
+ * `usage/invalid-argument`, for a time that is no number, or is endless.
  *
  * @example
  * const clock = manualClock();
@@ -40,6 +43,7 @@ const TIMERS_PER_CALL_MAX = 100_000;
  * await clock.advance(1_000);
  */
 export function manualClock(options: { readonly startMs?: number } = {}): ManualClock {
+  checkOptions('manualClock', options, { startMs: aDuration });
   return new HandMovedClock(options.startMs ?? DEFAULT_START_MS);
 }
 
@@ -66,11 +70,11 @@ class HandMovedClock implements ManualClock {
   }
 
   async advance(ms: number): Promise<void> {
-    await this.advanceTo(this.#nowMs + checkDuration(ms));
+    await this.advanceTo(this.#nowMs + checkDuration('advance(ms)', ms));
   }
 
   async advanceTo(atMs: number): Promise<void> {
-    checkDuration(atMs - this.#nowMs);
+    checkArgument('advanceTo(atMs)', atMs, { ...numberFrom(this.#nowMs), words: `a time from ${this.#nowMs} on` });
     await settle();
     for (let fired = 0; this.#fireNext(atMs); fired += 1) {
       checkEndless(fired, TIMERS_PER_CALL_MAX);
@@ -81,12 +85,13 @@ class HandMovedClock implements ManualClock {
   }
 
   advanceNow(ms: number): void {
-    const untilMs = this.#nowMs + checkDuration(ms);
+    const untilMs = this.#nowMs + checkDuration('advanceNow(ms)', ms);
     for (let fired = 0; this.#fireNext(untilMs); fired += 1) checkEndless(fired, TIMERS_PER_CALL_MAX);
     this.#nowMs = Math.max(this.#nowMs, untilMs);
   }
 
   async runAll(limits: { readonly timersMax?: number } = {}): Promise<void> {
+    checkCallOptions('runAll', limits, { timersMax: wholeFrom(1) });
     await settle();
     for (let fired = 0; this.#fireNext(Number.POSITIVE_INFINITY); fired += 1) {
       checkEndless(fired, limits.timersMax ?? TIMERS_MAX);
@@ -96,11 +101,12 @@ class HandMovedClock implements ManualClock {
 
   async sleep(ms: number): Promise<void> {
     await settle();
-    this.#nowMs += checkDuration(ms);
+    this.#nowMs += checkDuration('sleep(ms)', ms);
     await this.advance(0);
   }
 
   throttleTimers(everyMs: number | null): void {
+    checkArgument('throttleTimers(everyMs)', everyMs, orNull(numberFrom(1)));
     this.#throttleMs = everyMs;
   }
 
@@ -129,9 +135,9 @@ class HandMovedClock implements ManualClock {
   }
 }
 
-function checkDuration(ms: number): number {
-  if (ms >= 0) return ms;
-  throw new Error(`Time cannot move by ${ms} ms: it takes a number of milliseconds, 0 or more.`);
+function checkDuration(call: string, ms: number): number {
+  checkArgument(call, ms, aDuration);
+  return ms;
 }
 
 function checkEndless(firedCount: number, timersMax: number): void {

@@ -2,6 +2,7 @@ import type { MockTransport } from './mock-transport.js';
 import type { MockConnection } from './network/mock-connection.js';
 import type { MockLog, MockLogEntry, MockLogEvent } from './server/mock-log.js';
 import { type MockStream, MockStreams } from './server/mock-streams.js';
+import { checkCall, checkServerOptions } from './server/script-checks.js';
 import { ServerAnswers } from './server/server-answers.js';
 import { DEFAULT_HELLO, errorFrame, type ServerEnvelope } from './server/server-frames.js';
 import { ServerInbox } from './server/server-inbox.js';
@@ -19,7 +20,8 @@ import { settle } from './settle.js';
 const CHUNK_LENGTH = 8;
 
 /**
- * Puts a server behind a mock transport.
+ * Puts a server behind a mock transport. Throws `usage/invalid-option`, and its methods throw `usage/invalid-argument`,
+ * for what they cannot work with.
  *
  * @example
  * const transport = mockTransport();
@@ -27,6 +29,7 @@ const CHUNK_LENGTH = 8;
  * server.emit('Hello');
  */
 export function mockServer(options: MockServerOptions): MockServer {
+  checkServerOptions(options);
   return new ScriptedServer(options);
 }
 
@@ -98,17 +101,21 @@ class ScriptedServer implements MockServer {
     this.#inbox.decide({ kind: 'ack', copies: 2 }, id);
   }
 
-  nack(code: string, { id, retryAfterMs }: NackOptions = {}): void {
+  nack(code: string, options: NackOptions = {}): void {
+    checkCall.nack(code, options);
+    const { id, retryAfterMs } = options;
     this.#inbox.decide({ kind: 'nack', code, details: retryAfterMs === undefined ? {} : { retryAfterMs } }, id);
   }
 
   emit(content: string, options: EmitOptions = {}): MockLogEntry {
+    checkCall.emit(content, options);
     const entry = this.#append(content, options);
     if (options.isLost !== true) this.#deliver(entry);
     return entry;
   }
 
-  reorder(contents: readonly string[], order: readonly number[] = contents.map((_, place) => place).reverse()) {
+  reorder(contents: readonly string[], order: readonly number[] = [...contents.keys()].reverse()) {
+    checkCall.reorder(contents, order);
     const entries = contents.map((content) => this.#append(content, {}));
     for (const place of order) {
       const entry = entries[place];
@@ -118,30 +125,37 @@ class ScriptedServer implements MockServer {
   }
 
   edit(id: string, content: string, options: ChangeOptions = {}): MockLogEntry | null {
+    checkCall.edit(id, content, options);
     return this.#change(id, options, (log) => log.edit(id, content));
   }
 
   delete(id: string, options: ChangeOptions = {}): MockLogEntry | null {
+    checkCall.delete(id, options);
     return this.#change(id, options, (log) => log.delete(id));
   }
 
   read(ids: readonly string[], options: ChangeOptions & { readonly readBy?: string } = {}): void {
+    checkCall.read(ids, options);
     this.#change(ids[0] ?? '', options, (log) => log.read(ids, options.readBy ?? 'user-2'));
   }
 
   cutBefore(seq: number, conversationId = this.#conversationId): void {
+    checkCall.seq('cutBefore(seq)', seq, conversationId);
     this.#state.log(conversationId).cutBefore(seq);
   }
 
   ignore(type: string, count = 1): void {
+    checkCall.ignore(type, count);
     this.#answers.ignore(type, count);
   }
 
   skipSeq(count = 1, conversationId = this.#conversationId): void {
+    checkCall.seq('skipSeq(count)', count, conversationId);
     this.#state.log(conversationId).skip(count);
   }
 
   replay(fromSeq = 1, conversationId = this.#conversationId): void {
+    checkCall.seq('replay(fromSeq)', fromSeq, conversationId);
     const log = this.#state.log(conversationId);
     for (const event of log.eventsFrom(fromSeq)) this.#state.tell(log, event);
   }
@@ -151,8 +165,9 @@ class ScriptedServer implements MockServer {
   }
 
   stream(content: string, options: StreamOptions = {}): MockStream {
+    checkCall.stream(content, options);
     const { chunk = CHUNK_LENGTH, dropAt, duplicate = false } = options;
-    const stream = this.startStream(options);
+    const stream = this.#start(options);
     const chunkCount = Math.ceil(content.length / chunk);
     for (let index = 0; index < chunkCount; index += 1) {
       if (index === dropAt) this.connection.dropAbruptly();
@@ -164,11 +179,12 @@ class ScriptedServer implements MockServer {
   }
 
   startStream(options: Pick<StreamOptions, 'conversationId' | 'senderId' | 'inReplyTo'> = {}): MockStream {
-    const { conversationId = this.#conversationId, senderId = 'assistant', inReplyTo = null } = options;
-    return this.#streams.start({ conversationId, senderId, inReplyTo });
+    checkCall.startStream(options);
+    return this.#start(options);
   }
 
   setTyping(isTyping: boolean, options: Pick<EmitOptions, 'conversationId' | 'senderId'> = {}): void {
+    checkCall.setTyping(isTyping, options);
     const { conversationId = this.#conversationId, senderId: userId = 'user-2' } = options;
     const type = isTyping ? 'user_typing' : 'user_stop_typing';
     this.#state.broadcast(conversationId, { type, payload: { conversationId, userId } });
@@ -203,6 +219,11 @@ class ScriptedServer implements MockServer {
     const sessionId = `session-${connection.number}`;
     const terms = dialect === 'base' ? {} : { sessionId, ...this.#state.traits.hello };
     this.#state.send(connection, { type: 'connected', payload: { userId, ...terms, ...hello } });
+  }
+
+  #start(options: StreamOptions): MockStream {
+    const { conversationId = this.#conversationId, senderId = 'assistant', inReplyTo = null } = options;
+    return this.#streams.start({ conversationId, senderId, inReplyTo });
   }
 
   #append(content: string, options: EmitOptions): MockLogEntry {

@@ -1,10 +1,12 @@
 import type { Clock } from '../ports/clock.js';
 import type { DialRequest, SocketHandlers, Transport, TransportSocket } from '../ports/transport.js';
+import { aDuration, checkCallOptions, checkOptions } from './check-given.js';
 import type { ManualClock } from './manual-clock.js';
 import { ListenerSet } from './network/listener-set.js';
 import type { MockConnection } from './network/mock-connection.js';
 import { MockLink } from './network/mock-link.js';
 import { Transcript } from './network/transcript.js';
+import { withMethods } from './option-faults.js';
 import { settle } from './settle.js';
 
 /** A transport with both ends in memory. It starts no timer but those that a test asks for, on the test's clock. */
@@ -31,7 +33,7 @@ export interface MockTransport extends Transport {
 
 /**
  * Makes a transport for tests: hand it to a client and lead the other end by hand, or with `mockServer`. `clock` is
- * needed for delays and gives the transcript its times.
+ * needed for delays and gives the transcript its times. Throws `usage/invalid-option`.
  *
  * @example
  * const transport = mockTransport();
@@ -41,6 +43,7 @@ export interface MockTransport extends Transport {
  * connection.accept();
  */
 export function mockTransport(options: { readonly clock?: Clock | ManualClock } = {}): MockTransport {
+  checkOptions('mockTransport', options, { clock: withMethods('nowMs', 'startTimer') });
   return new InMemoryTransport(options.clock ?? null);
 }
 
@@ -83,6 +86,7 @@ class InMemoryTransport implements MockTransport {
   }
 
   async nextConnection(limits: { readonly withinMs?: number } = {}): Promise<MockConnection> {
+    checkCallOptions('nextConnection', limits, { withinMs: aDuration });
     const { withinMs = 0 } = limits;
     this.#waitingCount += 1;
     try {

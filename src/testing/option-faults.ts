@@ -4,6 +4,8 @@
 export interface Kind {
   readonly words: string;
   readonly includes: (value: unknown) => boolean;
+  /** May not be left out. */
+  readonly isNeeded?: boolean;
 }
 
 /** The first option that cannot be used; '' is the options themselves. */
@@ -15,7 +17,7 @@ export interface OptionFault {
 
 export type Kinds = Readonly<Record<string, Kind>>;
 
-/** Null where every option is one of `kinds`, and is left out or of its kind. */
+/** Null where every option is one of `kinds`, and is of its kind, or is left out and may be. */
 export function faultOf(options: unknown, kinds: Kinds): OptionFault | null {
   if (!isObject(options)) return { option: '', accepted: 'an object', value: options };
   for (const option of Object.keys(options)) {
@@ -26,7 +28,8 @@ export function faultOf(options: unknown, kinds: Kinds): OptionFault | null {
   }
   for (const [option, kind] of Object.entries(kinds)) {
     const value: unknown = Reflect.get(options, option);
-    if (value !== undefined && !kind.includes(value)) return { option, accepted: kind.words, value };
+    const isFine = value === undefined ? kind.isNeeded !== true : kind.includes(value);
+    if (!isFine) return { option, accepted: kind.words, value };
   }
   return null;
 }
@@ -40,7 +43,6 @@ export const aName: Kind = {
   words: 'a text that is not empty',
   includes: (value) => typeof value === 'string' && value !== '',
 };
-export const someTime: Kind = numberFrom(0);
 
 /** NaN and `Infinity` are in no range. */
 export function numberFrom(from: number, to = Number.MAX_SAFE_INTEGER): Kind {
@@ -66,6 +68,10 @@ export function withMethods(...methods: readonly string[]): Kind {
     words: `an object with ${methods.join('(), ')}()`,
     includes: (value) => isObject(value) && methods.every((name) => typeof Reflect.get(value, name) === 'function'),
   };
+}
+
+export function needed(kind: Kind): Kind {
+  return { ...kind, isNeeded: true };
 }
 
 export function orNull(kind: Kind): Kind {

@@ -7,6 +7,7 @@ import {
   faultOf,
   type Kind,
   type Kinds,
+  needed,
   numberFrom,
   showValue,
   withMethods,
@@ -31,11 +32,11 @@ const CLAUSES: Kind = {
 };
 
 const OPTIONS: Readonly<Record<keyof ConformanceOptions, Kind>> = {
-  connect: aFunction,
-  conversation: {
+  connect: needed(aFunction),
+  conversation: needed({
     words: 'a function, or the id of a conversation',
     includes: (value) => aName.includes(value) || aFunction.includes(value),
-  },
+  }),
   users: TWO_USERS,
   hooks: anObject,
   clauses: CLAUSES,
@@ -63,9 +64,7 @@ const TIMEOUTS: Readonly<Record<keyof ConformanceTimeouts, Kind>> = {
 /** Throws a `ConformanceSetupError` for the first option that cannot be used. */
 export function checkConformanceOptions(options: ConformanceOptions): void {
   checkGroup('', options, OPTIONS);
-  const { connect, conversation, hooks = {}, timeouts = {} } = options;
-  checkGiven('connect', connect, OPTIONS.connect);
-  checkGiven('conversation', conversation, OPTIONS.conversation);
+  const { hooks = {}, timeouts = {} } = options;
   checkGroup('hooks', onlyCalls(hooks), HOOKS);
   checkGroup('timeouts', timeouts, TIMEOUTS);
 }
@@ -75,12 +74,9 @@ export function checkGroup(group: string, options: unknown, kinds: Kinds): void 
   const fault = faultOf(options, kinds);
   if (fault === null) return;
   const path = [group, fault.option].filter((part) => part !== '').join('.');
-  throw refusal(path === '' ? 'options' : path, fault.value, fault.accepted);
-}
-
-/** Throws a `ConformanceSetupError` where an option that has no default is missing. */
-export function checkGiven(option: string, value: unknown, kind: Kind): void {
-  if (value === undefined) throw refusal(option, value, kind.words);
+  const shown = showValue(fault.value);
+  const what = `the option ${path === '' ? 'options' : path}${shown === null ? '' : ` with the value ${shown}`}`;
+  throw new ConformanceSetupError(`Cannot use ${what}: expected ${fault.accepted}.`);
 }
 
 /** Hooks may be methods of an object that keeps other things too. */
@@ -88,10 +84,4 @@ function onlyCalls(hooks: object): object {
   const names = Object.keys(HOOKS);
   const kept = Object.entries(hooks).filter(([name, value]) => names.includes(name) || typeof value === 'function');
   return Object.fromEntries(kept);
-}
-
-function refusal(option: string, value: unknown, accepted: string): ConformanceSetupError {
-  const shown = showValue(value);
-  const what = `the option ${option}${shown === null ? '' : ` with the value ${shown}`}`;
-  return new ConformanceSetupError(`Cannot use ${what}: expected ${accepted}.`);
 }

@@ -1,5 +1,5 @@
-import { aFunction, aName, type Kind } from '../option-faults.js';
-import { checkGiven, checkGroup } from './check-options.js';
+import { aFunction, aName, type Kind, needed } from '../option-faults.js';
+import { checkGroup } from './check-options.js';
 import type { ConformanceConnect, ConformanceConnectRequest } from './conformance-options.js';
 
 /** The part of a WebSocket that the kit uses; the classes of browsers, of Node and of `ws` all have it. */
@@ -26,10 +26,10 @@ export interface WebSocketConnectOptions {
 }
 
 const OPTIONS: Readonly<Record<keyof WebSocketConnectOptions, Kind>> = {
-  url: {
+  url: needed({
     words: 'a URL, or a function that gives one',
     includes: (value) => aName.includes(value) || aFunction.includes(value),
-  },
+  }),
   token: aFunction,
   subprotocols: aFunction,
   webSocket: aFunction,
@@ -49,7 +49,6 @@ const CLOSE_MS = 2_000;
  */
 export function webSocketConnect(options: WebSocketConnectOptions): ConformanceConnect {
   checkGroup('', options, OPTIONS);
-  checkGiven('url', options.url, OPTIONS.url);
   return async (request) => {
     const { user } = request;
     const WebSocketClass = options.webSocket ?? globalThis.WebSocket;

@@ -1,6 +1,7 @@
 /** Answers that a mock server writes in chunks. */
 import type { MockConnection } from '../network/mock-connection.js';
 import type { MockLog, MockLogEntry } from './mock-log.js';
+import { checkCall } from './script-checks.js';
 import type { ServerState } from './server-state.js';
 
 export type MockStreamEnd = 'done' | 'stopped' | 'failed';
@@ -93,6 +94,7 @@ class LoggedStream implements ActiveStream {
   }
 
   write(text: string, delivery: { readonly copies?: number } = {}): void {
+    checkCall.write(text, delivery);
     if (this.isOver) return;
     const payload = { id: this.id, offset: this.#content.length, text };
     this.#content += text;
@@ -103,6 +105,7 @@ class LoggedStream implements ActiveStream {
   }
 
   end(status: MockStreamEnd = 'done'): void {
+    checkCall.end(status);
     if (this.isOver) return;
     this.#status = status;
     this.log.change(this.id, { isStreaming: false });
