@@ -49,15 +49,15 @@ export class ChatSession {
   readonly link: Link;
 
   constructor(options: ResolvedOptions) {
-    this.options = options;
     const { turn, metrics } = this;
-    const { clock } = options;
+    const clock = turn.stopClock(options.clock);
+    this.options = { ...options, clock };
     const send = (frame: OutboundFrame) => this.link.sendWhenOpen(frame);
     const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
 
     this.listeners = new Listeners((thrown, event) => this.announcer.listenerThrew(thrown, event));
     this.announcer = new Announcer(turn, this.listeners, options.logger);
-    this.conversations = new Conversations(options);
+    this.conversations = new Conversations(this.options);
     const { announcer, conversations } = this;
     this.views = this.#makeViews();
 

@@ -73,7 +73,8 @@ export class Conversation {
     };
     return session.act(() => {
       const outgoing = session.sender.enqueue(draft, signal);
-      session.link.dispatch({ type: 'send-requested' });
+      // A client that stopped may begin again for it; in any other state the event means nothing.
+      if (session.link.state.status === 'closed') session.link.dispatch({ type: 'send-requested' });
       session.sender.drain();
       return outgoing;
     });

@@ -44,7 +44,7 @@ export class DeliveryReports {
   shown({ id, conversationId, content, metadata, inReplyTo, queuedAtMs, status }: OutboxEntry): void {
     const { messages } = this.#around.join(conversationId).inbox;
     messages.addOwn({ content, metadata, inReplyTo, createdAtMs: queuedAtMs }, id);
-    messages.setDelivery(id, status, null);
+    if (status !== 'queued') messages.setDelivery(id, status, null);
     this.#around.onChanged('now');
   }
 

@@ -9,7 +9,7 @@ const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[
 /** The content as it will travel: half characters become U+FFFD, which is what the wire makes of them anyway. */
 export function checkContent(content: unknown, contentLengthMax: number): string {
   if (typeof content !== 'string') throw badArgument('send', `the content is of type ${typeof content}, not a string`);
-  if (content.trim() === '') throw new ChatSocketError('delivery/empty', 'Cannot send: the content is empty.');
+  if (!/\S/.test(content)) throw new ChatSocketError('delivery/empty', 'Cannot send: the content is empty.');
   if (content.length > contentLengthMax) {
     throw new ChatSocketError(
       'delivery/too-long',

@@ -96,12 +96,13 @@ export class Drain {
     const nowMs = options.clock.nowMs();
     if (this.#pausedUntilMs > nowMs) return this.#runIn(this.#pausedUntilMs - nowMs);
     onRun();
-    for (const entry of outbox.nextToClear(this.#window(link))) onNext(entry);
+    const window = this.#window(link);
+    if (options.outbox.store !== null) for (const entry of outbox.nextToClear(window)) onNext(entry);
     while (outbox.queuedCount > 0) {
       if (this.#mustWaitForBuffer(link.dialId)) return this.#runIn(BUFFER_CHECK_MS);
       const spent = spend(this.#pace, this.#ratePerSecond, nowMs);
       if (spent.waitMs > 0) return this.#runIn(spent.waitMs);
-      const entry = outbox.take(this.#window(link), nowMs);
+      const entry = outbox.take(window, nowMs);
       if (entry === null) return;
       this.#pace = spent.pace;
       if (!this.#transmit(entry, link)) return;

@@ -29,19 +29,21 @@ export class Ledger {
     this.failed = new FailedMessages(around.failedMax);
   }
 
-  open(draft: Draft, hasStore: boolean, cancel: () => boolean): OutgoingMessage {
-    const message = new OutgoingMessage(draft, hasStore, cancel);
+  open(draft: Draft, hasStore: boolean): OutgoingMessage {
+    const message = new OutgoingMessage(draft, hasStore);
     this.#messages.set(draft.id, message);
     return message;
   }
 
   tell(entry: OutboxEntry, delivery: DeliveryStatus): void {
-    this.#messages.get(entry.id)?.setStatus(delivery);
+    const message = this.#messages.get(entry.id);
+    if (message !== undefined) message.status = delivery;
     this.#around.reports.progressed(entry, delivery);
   }
 
   edit(entry: OutboxEntry): void {
-    this.#messages.get(entry.id)?.setContent(entry.content);
+    const message = this.#messages.get(entry.id);
+    if (message !== undefined) message.content = entry.content;
     this.#around.reports.edited(entry);
   }
 

@@ -1,83 +1,124 @@
 import type { DeliveryStatus } from '../../core/message.js';
-import type { ChatSocketError } from '../../errors/chat-socket-error.js';
+import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Outgoing, Receipt } from '../outgoing.js';
 
 const IN_MEMORY = Promise.resolve({ durable: false });
 
-/** The sender's side of an `Outgoing`: settles it once, whatever comes later. */
+/** The sender's side of an `Outgoing`: settles it once, whatever comes later. Promises are made when they are asked for. */
 export class OutgoingMessage {
-  readonly outgoing: Outgoing;
-  #status: DeliveryStatus = 'queued';
-  #content: string;
+  readonly id: string;
+  status: DeliveryStatus = 'queued';
+  content: string;
+  readonly #hasStore: boolean;
+  #outcome: Receipt | ChatSocketError | null = null;
+  #acked: Promise<Receipt> | null = null;
   #resolve: (receipt: Receipt) => void = ignore;
   #reject: (error: ChatSocketError) => void = ignore;
+  #isKept: boolean | null = null;
+  #persisted: Outgoing['persisted'] | null = null;
   #persist: (kept: { readonly durable: boolean }) => void = ignore;
   /** The signal holds nothing of the message any more. */
   unfollow: () => void = ignore;
 
-  constructor(draft: { readonly id: string; readonly content: string }, hasStore: boolean, cancel: () => boolean) {
-    this.#content = draft.content;
-    const acked = new Promise<Receipt>((resolve, reject) => {
-      this.#resolve = resolve;
-      this.#reject = reject;
+  constructor(draft: { readonly id: string; readonly content: string }, hasStore: boolean) {
+    this.id = draft.id;
+    this.content = draft.content;
+    this.#hasStore = hasStore;
+  }
+
+  get acked(): Promise<Receipt> {
+    this.#acked ??= this.#makeAcked();
+    return this.#acked;
+  }
+
+  get persisted(): Outgoing['persisted'] {
+    if (!this.#hasStore) return IN_MEMORY;
+    this.#persisted ??= new Promise((resolve) => {
+      if (this.#isKept === null) this.#persist = resolve;
+      else resolve({ durable: this.#isKept });
     });
-    // Nobody has to look at the promise: the snapshot and the events tell the same.
-    acked.catch(ignore);
-    const readStatus = () => this.#status;
-    const readContent = () => this.#content;
-    this.outgoing = {
-      id: draft.id,
-      persisted: hasStore ? new Promise((resolve) => (this.#persist = resolve)) : IN_MEMORY,
-      acked,
-      cancel,
-      get content() {
-        return readContent();
-      },
-      get status() {
-        return readStatus();
-      },
-    };
+    return this.#persisted;
   }
 
   /** Takes the message back when the signal is aborted; a signal may outlive many messages. */
-  follow(signal: AbortSignal): void {
-    const { cancel } = this.outgoing;
+  follow(signal: AbortSignal, cancel: () => void): void {
     signal.addEventListener('abort', cancel);
     this.unfollow = () => signal.removeEventListener('abort', cancel);
   }
 
   persist(durable: boolean): void {
+    this.#isKept ??= durable;
     this.#persist({ durable });
-  }
-
-  setStatus(status: DeliveryStatus): void {
-    this.#status = status;
-  }
-
-  setContent(content: string): void {
-    this.#content = content;
   }
 
   ack(receipt: Receipt): void {
     this.#end('sent');
+    this.#outcome ??= receipt;
     this.#resolve(receipt);
   }
 
   fail(status: 'failed' | 'cancelled', error: ChatSocketError): void {
     this.#end(status);
+    this.reject(error);
+  }
+
+  /** The promise ends, though the message may live on in the outbox. */
+  reject(error: ChatSocketError): void {
+    this.#outcome ??= error;
+    // Nobody has to look at the promise: the snapshot and the events tell the same.
+    this.#acked?.catch(ignore);
     this.#reject(error);
   }
 
-  /** The promise ends while the message lives on in the outbox. */
-  reject(error: ChatSocketError): void {
-    this.#reject(error);
+  #makeAcked(): Promise<Receipt> {
+    const outcome = this.#outcome;
+    const acked = new Promise<Receipt>((resolve, reject) => {
+      if (outcome === null) {
+        this.#resolve = resolve;
+        this.#reject = reject;
+      } else if (outcome instanceof ChatSocketError) reject(outcome);
+      else resolve(outcome);
+    });
+    if (outcome !== null) acked.catch(ignore);
+    return acked;
   }
 
   #end(status: DeliveryStatus): void {
-    this.#status = status;
+    this.status = status;
     this.unfollow();
     // Nothing is kept any more of what was not kept by now.
     this.persist(false);
+  }
+}
+
+/** What the application holds of a message. */
+export class OutgoingHandle implements Outgoing {
+  readonly #message: OutgoingMessage;
+  readonly cancel: () => boolean;
+
+  constructor(message: OutgoingMessage, cancel: () => boolean) {
+    this.#message = message;
+    this.cancel = cancel;
+  }
+
+  get id(): string {
+    return this.#message.id;
+  }
+
+  get status(): DeliveryStatus {
+    return this.#message.status;
+  }
+
+  get content(): string {
+    return this.#message.content;
+  }
+
+  get persisted(): Outgoing['persisted'] {
+    return this.#message.persisted;
+  }
+
+  get acked(): Promise<Receipt> {
+    return this.#message.acked;
   }
 }
 

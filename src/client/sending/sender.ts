@@ -4,7 +4,7 @@ import type { CloseCause } from '../../core/connection/close-cause.js';
 import type { ConnectionState, DialId } from '../../core/connection/state.js';
 import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
 import { Outbox } from '../../core/outbox/outbox.js';
-import type { Draft, OutboxEntry } from '../../core/outbox/outbox-entry.js';
+import { type Draft, type OutboxEntry, toEntry } from '../../core/outbox/outbox-entry.js';
 import { CALM_MS } from '../../core/outbox/suspect.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
@@ -16,6 +16,7 @@ import type { DeliveryReports } from './delivery-reports.js';
 import { deadlineOf } from './draft.js';
 import { Drain } from './drain.js';
 import { Ledger } from './ledger.js';
+import { OutgoingHandle } from './outgoing-message.js';
 import { RowKeeper } from './row-keeper.js';
 import { Unanswered } from './unanswered.js';
 
@@ -75,13 +76,14 @@ export class Sender {
     if (isFull && options.outbox.overflow !== 'drop-newest') {
       throw fullError(admission.full, this.outbox.count, options.outbox);
     }
-    const entry = this.outbox.get(draft.id) ?? toRefusedEntry(draft);
-    const message = this.#ledger.open(draft, this.#keeper.hasStore, () => this.cancel(draft.id));
-    if (signal !== undefined) message.follow(signal);
+    const entry = isFull ? toEntry(draft, 0, 'kept') : admission.entry;
+    const message = this.#ledger.open(draft, this.#keeper.hasStore);
+    const cancel = () => this.cancel(message.id);
+    if (signal !== undefined) message.follow(signal, cancel);
     reports.shown(entry);
     if (isFull) this.#ledger.end(entry, 'failed', evictedError(draft.id));
     else this.#admitted(entry, admission.evicted);
-    return message.outgoing;
+    return new OutgoingHandle(message, cancel);
   }
 
   /** Takes a message back; false once a connection has it, or it is settled. One that failed is not shown any more. */
@@ -221,11 +223,12 @@ export class Sender {
     const admission = this.outbox.admit(draft, this.#keeper.initial);
     if ('full' in admission) return false;
     this.#ledger.failed.remove(failed.id);
-    this.#admitted(this.outbox.get(failed.id) ?? failed, admission.evicted);
+    this.#admitted(admission.entry, admission.evicted);
     return true;
   }
 
   #keep(entry: OutboxEntry): void {
+    if (!this.#keeper.hasStore) return;
     this.#keeper.open();
     this.#keeper.keep(entry, this.#drain.isNext(entry.id));
   }
@@ -296,9 +299,4 @@ export class Sender {
       onAckOverdue,
     });
   }
-}
-
-/** A message that never was in the outbox, as it is kept among those that failed. */
-function toRefusedEntry(draft: Draft): OutboxEntry {
-  return { ...draft, status: 'queued', order: 0, keeping: 'kept', transmittedAtMs: null, sent: null };
 }

@@ -1,3 +1,5 @@
+import type { Clock } from '../../ports/clock.js';
+
 /**
  * One turn is everything that one outside event leads to. State changes first; subscribers and listeners hear of it
  * at the end, so whatever they call back finds the client whole.
@@ -5,11 +7,13 @@
 export class Turn {
   #depth = 0;
   #isTelling = false;
+  #nowMs: number | null = null;
   #tellings: (() => void)[] = [];
   readonly #endings: (() => void)[] = [];
 
   /** Runs a part of the turn; the outermost one ends it. */
   run<Result>(work: () => Result): Result {
+    if (this.#depth === 0) this.#nowMs = null;
     this.#depth += 1;
     try {
       return work();
@@ -29,8 +33,21 @@ export class Turn {
     this.#endings.push(ending);
   }
 
+  /** A clock that stands still while a turn lasts: one moment for all of it, read once. */
+  stopClock(clock: Clock): Clock {
+    return {
+      nowMs: () => {
+        const nowMs = this.#nowMs ?? clock.nowMs();
+        if (this.#depth > 0) this.#nowMs = nowMs;
+        return nowMs;
+      },
+      startTimer: (callback, delayMs) => clock.startTimer(callback, delayMs),
+    };
+  }
+
   #end(): void {
     for (const ending of this.#endings) ending();
+    this.#nowMs = null;
     if (this.#isTelling) return;
     this.#isTelling = true;
     try {

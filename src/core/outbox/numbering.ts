@@ -1,5 +1,5 @@
 import type { DialId } from '../connection/state.js';
-import type { OutboxEntry } from './outbox-entry.js';
+import type { OutboxEntry, Transmission } from './outbox-entry.js';
 
 /** Counts the messages of each conversation from 1, on each connection anew, so that a server can keep their order. */
 export class Numbering {
@@ -13,13 +13,13 @@ export class Numbering {
   }
 
   /** The number of a message on a connection; a resend within the same counting keeps its own. */
-  numberOf({ conversationId, sent }: OutboxEntry, dialId: DialId): number {
+  number({ conversationId, sent }: OutboxEntry, dialId: DialId): Pick<Transmission, 'producerSeq' | 'numbering'> {
     if (this.#dialId !== dialId) this.restart();
     this.#dialId = dialId;
-    if (sent?.numbering === this.#current) return sent.producerSeq;
-    const seq = (this.#seqs.get(conversationId) ?? 0) + 1;
-    this.#seqs.set(conversationId, seq);
-    return seq;
+    if (sent?.numbering === this.#current) return sent;
+    const producerSeq = (this.#seqs.get(conversationId) ?? 0) + 1;
+    this.#seqs.set(conversationId, producerSeq);
+    return { producerSeq, numbering: this.#current };
   }
 
   restart(): void {

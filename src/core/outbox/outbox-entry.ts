@@ -64,3 +64,8 @@ export function toEntry(
     sent: draft.sent ?? null,
   };
 }
+
+/** No connection ever had it, in this life or an earlier one. */
+export function isUntouched({ status, transmittedAtMs }: OutboxEntry): boolean {
+  return status === 'queued' && transmittedAtMs === null;
+}

@@ -3,7 +3,7 @@
 import type { DialId } from '../connection/state.js';
 import { Line, type Place } from './line.js';
 import { Numbering } from './numbering.js';
-import { type Draft, type OutboxEntry, toEntry } from './outbox-entry.js';
+import { type Draft, isUntouched, type OutboxEntry, toEntry } from './outbox-entry.js';
 
 export interface OutboxBounds {
   readonly messagesMax: number;
@@ -49,14 +49,8 @@ export class Outbox {
   /** Queues a draft behind everything else. What gives way to it was never sent, and is out. */
   admit(draft: Draft | OutboxEntry, keeping: OutboxEntry['keeping']): Admission {
     const full = this.#findLack(draft.sizeBytes);
-    const evicted: OutboxEntry[] = [];
-    if (full !== null) {
-      if (this.#bounds.overflow !== 'drop-oldest' || !this.#canMakeRoom(draft.sizeBytes)) return { full };
-      while (this.#findLack(draft.sizeBytes) !== null) {
-        const oldest = this.settle(this.#oldestUntouched()?.id ?? '');
-        if (oldest !== null) evicted.push(oldest);
-      }
-    }
+    if (full !== null && !this.#canMakeRoom(draft.sizeBytes)) return { full };
+    const evicted = this.#makeRoom(draft.sizeBytes);
     this.#lastOrder = Math.max(this.#lastOrder + 1, draft.queuedAtMs);
     return { entry: this.#hold(toEntry(draft, this.#lastOrder, keeping)), evicted };
   }
@@ -89,8 +83,7 @@ export class Outbox {
     }
     if (next === null) return null;
     const { dialId } = window;
-    const producerSeq = this.#numbering.numberOf(next.entry, dialId);
-    const { current: numbering } = this.#numbering;
+    const { producerSeq, numbering } = this.#numbering.number(next.entry, dialId);
     this.#lastPlace += 1;
     const sent = { dialId, producerSeq, numbering, place: this.#lastPlace, atMs: nowMs };
     const transmittedAtMs = next.entry.transmittedAtMs ?? nowMs;
@@ -263,9 +256,18 @@ export class Outbox {
   }
 
   #canMakeRoom(sizeBytes: number): boolean {
-    const { messagesMax, bytesMax } = this.#bounds;
-    const isFew = this.count - this.#untouchedCount < messagesMax;
-    return isFew && this.#sizeBytes - this.#untouchedBytes + sizeBytes <= bytesMax;
+    const { messagesMax, bytesMax, overflow } = this.#bounds;
+    if (overflow !== 'drop-oldest' || this.count - this.#untouchedCount >= messagesMax) return false;
+    return this.#sizeBytes - this.#untouchedBytes + sizeBytes <= bytesMax;
+  }
+
+  #makeRoom(sizeBytes: number): readonly OutboxEntry[] {
+    const evicted: OutboxEntry[] = [];
+    while (this.#findLack(sizeBytes) !== null) {
+      const oldest = this.settle(this.#oldestUntouched()?.id ?? '');
+      if (oldest !== null) evicted.push(oldest);
+    }
+    return evicted;
   }
 
   #oldestUntouched(): OutboxEntry | null {
@@ -295,9 +297,4 @@ export class Outbox {
     for (const { first } of this.#lanes.values()) if (first !== null) heads.push(first);
     return heads;
   }
-}
-
-/** No connection ever had it, in this life or an earlier one. */
-function isUntouched({ status, transmittedAtMs }: OutboxEntry): boolean {
-  return status === 'queued' && transmittedAtMs === null;
 }

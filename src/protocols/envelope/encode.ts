@@ -98,9 +98,9 @@ function toJoin({ conversationId, after, streams, limit }: Join, terms: ServerTe
 }
 
 function toSend(frame: Send, terms: ServerTerms, { sendFields }: Writing): Envelope {
-  const { metadata } = frame;
+  const { metadata, inReplyTo, producer } = frame;
+  const { extended } = terms;
   const fixed = sendFields(frame.conversationId);
-  const extension = { inReplyTo: frame.inReplyTo ?? undefined, metadata: metadata ?? undefined };
   return {
     type: 'send_message',
     messageId: frame.clientMessageId,
@@ -111,8 +111,9 @@ function toSend(frame: Send, terms: ServerTerms, { sendFields }: Writing): Envel
       content: frame.content,
       receiverId: readText(metadata, 'receiverId') ?? readText(fixed, 'receiverId'),
       jobId: readText(metadata, 'jobId') ?? readText(fixed, 'jobId'),
-      ...(terms.extended ? extension : {}),
-      ...(terms.producerOrder ? { producer: { id: frame.producer.id, seq: frame.producer.seq } } : {}),
+      inReplyTo: (extended && inReplyTo) || undefined,
+      metadata: extended ? (metadata ?? undefined) : undefined,
+      producer: terms.producerOrder ? { id: producer.id, seq: producer.seq } : undefined,
     },
   };
 }
