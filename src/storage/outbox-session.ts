@@ -2,7 +2,7 @@
 import type { Clock } from '../ports/clock.js';
 import type { OutboxRows, OutboxStoreEvents, StoredMessage } from '../ports/outbox-store.js';
 import type { Connection } from './connection.js';
-import { withinDeadline } from './deadline.js';
+import { isLate, withinDeadline } from './deadline.js';
 import {
   erase,
   LEASE_RENEWAL_MS,
@@ -66,10 +66,8 @@ export class OutboxSession implements OutboxRows {
     const life = this.#life;
     // As of now: until its turn, this client may lose the row.
     const isNew = !this.#held.has(message.id);
-    const { codec, clock } = this.#parts;
-    const encoding = withinDeadline(encodeMessage(message, codec), clock, 'The codec');
     // Its failure is told in its turn.
-    encoding.catch(() => undefined);
+    const encoding = this.#answered(encodeMessage(message, this.#parts.codec));
     return this.#inTurn(async () => {
       const row = { ...(await encoding), id: message.id, isNew };
       // The first attempt may find that this client was taken for dead; a new row is none of those that it lost.
@@ -202,9 +200,10 @@ export class OutboxSession implements OutboxRows {
   }
 
   async #adopt(rows: readonly StoredRow[]): Promise<void> {
-    const { codec, clock, connection, events } = this.#parts;
-    const decoding = Promise.all(rows.map(async (row) => ({ row, message: await decodeRow(row, codec) })));
-    const decoded = await withinDeadline(decoding, clock, 'The codec');
+    const { codec, connection, events } = this.#parts;
+    const decoded = await this.#answered(
+      Promise.all(rows.map(async (row) => ({ row, message: await decodeRow(row, codec) }))),
+    );
     const messages = decoded.flatMap(({ message }) => message ?? []).sort(bySendingOrder);
     const unreadable = decoded.filter(({ message }) => message === null).map(({ row }) => row);
     if (unreadable.length > 0) {
@@ -213,6 +212,15 @@ export class OutboxSession implements OutboxRows {
     }
     for (const { id } of messages) this.#held.add(id);
     if (messages.length > 0) events.adopted(messages);
+  }
+
+  /** What the codec makes. One that does not answer would not for the next message either: the store has failed then. */
+  #answered<Result>(work: Promise<Result>): Promise<Result> {
+    const answer = withinDeadline(work, this.#parts.clock, 'The codec');
+    answer.catch((error: unknown) => {
+      if (isLate(error)) this.fail(error);
+    });
+    return answer;
   }
 
   #lookLater(): void {

@@ -131,25 +131,38 @@ test('DS-4 keeps the order of the calls where the codec takes longer for the fir
   expect(settled).toEqual(['m1', 'm2']);
 });
 
-test('C11 refuses the one message that the codec fails for, or does not answer for', async () => {
-  const browser = openBrowser();
-  const codec: OutboxCodec = {
-    encode: (text) => {
-      if (text.includes('broken')) return Promise.reject(new Error('The key is gone.'));
-      return text.includes('hanging') ? new Promise(() => undefined) : Promise.resolve(text);
-    },
-    decode: async (kept) => String(kept),
-  };
-  const tab = await browser.openTab({ codec });
+/** A codec that has no key for texts with `broken` in them, and never answers about those with `hanging`. */
+const brokenCodec: OutboxCodec = {
+  encode: (text) => {
+    if (text.includes('broken')) return Promise.reject(new Error('The key is gone.'));
+    return text.includes('hanging') ? new Promise(() => undefined) : Promise.resolve(text);
+  },
+  decode: async (kept) => String(kept),
+};
+
+test('C11 refuses the one message that the codec fails for', async () => {
+  const tab = await openBrowser().openTab({ codec: brokenCodec });
 
   const broken = Promise.resolve(tab.rows.put(message('broken'))).catch(String);
-  const hanging = Promise.resolve(tab.rows.put(message('hanging'))).catch(String);
   const good = tab.rows.put(GOOD);
-  await broken;
-  await browser.clock.advance(10_000);
 
   expect(await broken).toBe('Error: The key is gone.');
-  expect(await hanging).toBe('Error: The codec did not answer within 10000 ms.');
   await good;
   expect(tab.told).toEqual([]);
+});
+
+test('F73 fails once where the codec does not answer, and keeps no later message waiting', async () => {
+  const browser = openBrowser();
+  const tab = await browser.openTab({ codec: brokenCodec });
+  const hanging = Promise.resolve(tab.rows.put(message('hanging 1'))).catch(String);
+  await browser.clock.advance(10_000);
+
+  const outcomes = await Promise.all([
+    hanging,
+    Promise.resolve(tab.rows.put(message('hanging 2'))).catch(String),
+    Promise.resolve(tab.rows.put(GOOD)).catch(String),
+  ]);
+
+  expect(new Set(outcomes)).toEqual(new Set(['Error: The codec did not answer within 10000 ms.']));
+  expect(tab.told).toEqual([{ type: 'failed', cause: new Error('The codec did not answer within 10000 ms.') }]);
 });
