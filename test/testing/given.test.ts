@@ -169,7 +169,7 @@ describe('usage/invalid-argument', () => {
     [
       'a pause that is text',
       (server) => server.nack('RATE_LIMIT', loose({ retryAfterMs: '5' })),
-      'nack({ retryAfterMs }) with a text of 1 characters: expected a number of milliseconds, 0 or more.',
+      'nack({ retryAfterMs }) with a text of 1 characters: expected a number.',
     ],
     [
       'typing of no kind',

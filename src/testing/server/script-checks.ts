@@ -1,6 +1,6 @@
 /** What a mock server can be told, as checks: tests are often plain JavaScript. */
 
-import { aCount, aDuration, checkArgument, checkCallOptions, checkOptions } from '../check-given.js';
+import { aCount, checkArgument, checkCallOptions, checkOptions } from '../check-given.js';
 import {
   aName,
   anObject,
@@ -47,7 +47,9 @@ const STREAM: Readonly<Record<keyof StreamOptions, Kind>> = {
   duplicate: yesOrNo,
 };
 
-const NACK: Readonly<Record<keyof NackOptions, Kind>> = { id: aText, retryAfterMs: aDuration };
+/** Also what no server should say: a client has to survive it. */
+const A_PAUSE: Kind = { words: 'a number', includes: (value) => typeof value === 'number' };
+const NACK: Readonly<Record<keyof NackOptions, Kind>> = { id: aText, retryAfterMs: A_PAUSE };
 
 const TEXTS: Kind = { words: 'a list of texts', includes: (value) => isListOf(value, aText) };
 
