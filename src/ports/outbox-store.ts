@@ -5,8 +5,10 @@ export interface OutboxStore {
   /** What it keeps outlives the page, so it needs to know whose it is: the client then insists on `identity`. */
   readonly isDurable: boolean;
   /**
-   * Opens this client's part of the store. Called once in a client's life, at its first `connect` or `send`. Rejects
-   * where it cannot be opened: the client then works in memory and tells so with one `error` event.
+   * Opens this client's part of the store: at its first `connect` or `send`, and at the next one after each `close`.
+   * Never called before the rows of the time before were closed. Rejects where it cannot be opened: the client then
+   * works in memory and tells so with one `error` event. A store that answers nothing for 30 s, here or later, counts
+   * as broken.
    */
   open(request: OutboxStoreRequest): Promise<OutboxRows>;
 }
@@ -21,15 +23,16 @@ export interface OutboxStoreRequest {
 export interface OutboxStoreEvents {
   /**
    * Rows that nobody else will send: left by an earlier life of this client or by a tab that died. They are this
-   * client's from now on, in the order of their sending. Also called before `open` resolves.
+   * client's from now on, in the order of their sending. Those that can be had at once are handed over before `open`
+   * resolves: of the rows that this client had when it was closed, the rest counts as taken by another.
    */
   adopted(rows: readonly StoredMessage[]): void;
   /** Rows that could not be read were set aside; the others go on. */
   setAside(count: number): void;
   /**
    * Another tab took these rows over while this one was frozen, so they are not this client's any more: it must not
-   * send them, nor remove them from the store. Ids it does not know are no error. Without `lost` the two would send
-   * one message from two connections.
+   * remove them from the store, and sends them again only where the server knows a repeat. Ids it does not know are no
+   * error. Without `lost` the two would send one message from two connections.
    */
   lost(ids: readonly string[]): void;
   /** Another tab logged this identity out: every row is gone. */
@@ -50,7 +53,7 @@ export interface OutboxRows {
   remove(id: string): Promise<void> | undefined;
   /** `logout`: forgets every row of the namespace, of all tabs, even if this page dies half way. */
   wipe(): Promise<void> | undefined;
-  /** Lets go: the rows stay, and another client may adopt them at once. */
+  /** Lets go, after all that was asked before: the rows stay, and another client may adopt them at once. */
   close(): Promise<void> | undefined;
 }
 

@@ -86,18 +86,19 @@ export class Sender {
     return new OutgoingHandle(message, cancel);
   }
 
-  /** Takes a message back; false once a connection has it, or it is settled. One that failed is not shown any more. */
+  /** Takes a message back; false once a connection or another tab may have it, or it is settled. One that failed is not shown any more. */
   cancel(id: string): boolean {
     return this.#around.turn.run(() => {
       if (this.#ledger.dismiss(id)) return true;
       const entry = this.outbox.get(id);
-      if (entry?.status !== 'queued' || entry.transmittedAtMs !== null) return false;
+      if (entry?.status !== 'queued' || entry.transmittedAtMs !== null || entry.keeping === 'released') return false;
       return this.#fail(id, 'cancelled', cancelledError(id));
     });
   }
 
   /** Changes a message that no connection has; false if one has it, it is settled, or there is no room for it. */
   edit(id: string, content: string, sizeBytes: number): boolean {
+    if (this.outbox.get(id)?.keeping === 'released') return false;
     const entry = this.outbox.edit(id, content, sizeBytes);
     if (entry === null) return false;
     this.#around.turn.run(() => {

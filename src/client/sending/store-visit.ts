@@ -3,8 +3,8 @@
 import type { Clock } from '../../ports/clock.js';
 import type { OutboxRows } from '../../ports/outbox-store.js';
 
-const OPEN_MAX_MS = 10_000;
-const ANSWER_MAX_MS = 30_000;
+/** A store that answers nothing for so long counts as broken. Longer than the store on the disk gives itself. */
+const SILENCE_MAX_MS = 30_000;
 
 export interface VisitSurroundings {
   readonly clock: Clock;
@@ -26,12 +26,16 @@ export class StoreVisit {
   readonly #unanswered = new Set<Promise<boolean>>();
   /** A store that broke down may never answer. */
   readonly #giveUps = new Set<(cause: unknown) => void>();
+  #stopTimer: () => void = noop;
   #wiping: Promise<void> | undefined;
 
   constructor(around: VisitSurroundings) {
     this.#around = around;
     let opening: Promise<OutboxRows> | undefined;
-    const open = () => this.#within(OPEN_MAX_MS, (opening = guarded(around.open)));
+    const open = () => {
+      opening = guarded(around.open);
+      return this.#inTime(opening.then(checked));
+    };
     this.#opened = around.after.then(open).then(
       (rows) => {
         // Kept even if it broke down meanwhile: there may be something to erase.
@@ -67,12 +71,7 @@ export class StoreVisit {
 
   /** Also where the store broke down. */
   wipe(): Promise<void> {
-    this.#wiping = this.#opened.then(() =>
-      this.#within(
-        ANSWER_MAX_MS,
-        guarded(() => this.#rows?.wipe()),
-      ),
-    );
+    this.#wiping = this.#opened.then(() => this.#inTime(guarded(() => this.#rows?.wipe())));
     return this.#wiping;
   }
 
@@ -81,10 +80,7 @@ export class StoreVisit {
     await this.#opened;
     await this.#wiping?.catch(noop);
     await Promise.all(this.#unanswered);
-    await this.#within(
-      OPEN_MAX_MS,
-      guarded(() => this.#rows?.close()),
-    ).catch(noop);
+    await this.#inTime(guarded(() => this.#rows?.close())).catch(noop);
   }
 
   fail(cause: unknown): void {
@@ -102,10 +98,7 @@ export class StoreVisit {
   }
 
   #untilAnswered(answer: unknown): Promise<boolean> {
-    const answered = this.#within(
-      ANSWER_MAX_MS,
-      guarded(() => answer),
-    ).then(
+    const answered = this.#inTime(guarded(() => answer)).then(
       () => true,
       (cause: unknown) => {
         this.#around.onTrouble(cause);
@@ -117,24 +110,35 @@ export class StoreVisit {
     return answered;
   }
 
-  #within<Result>(delayMs: number, work: Promise<Result>): Promise<Result> {
+  #inTime<Result>(work: Promise<Result>): Promise<Result> {
     return new Promise((resolve, reject) => {
       const end =
         <Value>(tell: (value: Value) => void) =>
         (value: Value) => {
-          stopTimer();
           this.#giveUps.delete(giveUp);
+          this.#watch();
           tell(value);
         };
       const giveUp = end(reject);
       this.#giveUps.add(giveUp);
-      const stopTimer = this.#around.clock.startTimer(
-        () => this.fail(new Error(`The store did not answer within ${delayMs} ms.`)),
-        delayMs,
-      );
+      if (this.#giveUps.size === 1) this.#watch();
       work.then(end(resolve), giveUp);
     });
   }
+
+  /** Counts the silence of the store from now on, as long as it owes an answer. */
+  #watch(): void {
+    this.#stopTimer();
+    this.#stopTimer = noop;
+    if (this.#giveUps.size === 0) return;
+    const giveUp = () => this.fail(new Error(`The store did not answer within ${SILENCE_MAX_MS} ms.`));
+    this.#stopTimer = this.#around.clock.startTimer(giveUp, SILENCE_MAX_MS);
+  }
+}
+
+function checked(rows: OutboxRows): OutboxRows {
+  if (typeof rows.put !== 'function') throw new Error('The store opened without rows.');
+  return rows;
 }
 
 /** A call to somebody's store: what it throws becomes a rejection. */

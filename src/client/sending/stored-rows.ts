@@ -78,9 +78,13 @@ export class StoredRows {
     else if (this.#visit === null) return;
     if (this.#visit === null) queueMicrotask(() => this.#isWanted || this.close());
     this.#begin();
-    const removed = this.#ask(id, (rows) => rows.remove(id));
-    const settle = (isRemoved: boolean) => {
-      if (isRemoved && this.#gone.delete(id)) this.#drop(id);
+    let isAsked = false;
+    const removed = this.#ask(id, (rows) => {
+      isAsked = true;
+      return rows.remove(id);
+    });
+    const settle = (isDone: boolean) => {
+      if (isAsked && isDone && this.#gone.delete(id)) this.#drop(id);
     };
     if (typeof removed === 'boolean') settle(removed);
     else removed.then(settle);

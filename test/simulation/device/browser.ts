@@ -13,6 +13,8 @@ export interface KeptRow {
   readonly row: StoredMessage;
   /** Null once its tab is gone. */
   owner: Tab | null;
+  /** It let go of the row and lives on: if another gets it, it has lost it. */
+  leftBy?: Tab;
   isCorrupt: boolean;
 }
 
@@ -28,6 +30,7 @@ export class Browser {
   readonly #timeline: Timeline;
   readonly #dice: Dice;
   readonly #tabs = new Set<Tab>();
+  readonly #opening = new Set<Gate>();
   #mood: { readonly kind: StoreMood; readonly untilMs: number } | null = null;
 
   constructor(timeline: Timeline, dice: Dice) {
@@ -69,8 +72,17 @@ export class Browser {
   /** A tab is gone, or let go: its rows are anybody's. */
   release(tab: Tab, isAtOnce: boolean): void {
     if (!this.#tabs.delete(tab)) return;
-    for (const kept of this.rows.values()) if (kept.owner === tab) kept.owner = null;
+    for (const kept of this.rows.values()) {
+      if (kept.owner !== tab) continue;
+      kept.owner = null;
+      if (isAtOnce) kept.leftBy = tab;
+    }
     this.#timeline.after(isAtOnce ? 0 : this.#dice.whole(10, NOTICE_MAX_MS), () => this.#offerRows());
+  }
+
+  /** It is asked for something, and has not answered. */
+  isBusy(gate: Gate): boolean {
+    return this.#opening.has(gate) || this.tabOf(gate)?.isBusy === true;
   }
 
   tabOf(gate: Gate): Tab | null {
@@ -101,12 +113,21 @@ export class Browser {
 
   #open(request: OutboxStoreRequest, gate: Gate, onLost: () => void): Promise<OutboxRows> {
     return new Promise((resolve, reject) => {
+      this.#opening.add(gate);
       const open = () => {
-        if (this.mood === 'cannot-open') return reject(new Error('The database cannot be opened.'));
+        if (this.mood === 'cannot-open') {
+          this.#opening.delete(gate);
+          return reject(new Error('The database cannot be opened.'));
+        }
         const tab = new Tab({ browser: this, timeline: this.#timeline, gate, request, onLost });
         this.#tabs.add(tab);
         this.#giveTo(tab);
-        resolve(tab);
+        // Whoever opens has been told of those rows by then.
+        const tell = () => {
+          this.#opening.delete(gate);
+          resolve(tab);
+        };
+        this.#timeline.after(0, tell, { gate });
       };
       this.#timeline.after(this.latencyMs(), open, { gate });
     });
@@ -122,8 +143,10 @@ export class Browser {
     );
     const readable = free.filter(({ isCorrupt }) => !isCorrupt);
     for (const kept of free) {
-      if (!kept.isCorrupt) kept.owner = tab;
-      else {
+      if (!kept.isCorrupt) {
+        kept.owner = tab;
+        if (kept.leftBy?.gate !== tab.gate) kept.leftBy?.onLost();
+      } else {
         this.rows.delete(kept.row.id);
         this.setAside.add(kept.row.id);
       }

@@ -38,6 +38,10 @@ export class Tab implements OutboxRows {
     return this.#around.request.namespace;
   }
 
+  get isBusy(): boolean {
+    return this.#asked.length > 0;
+  }
+
   onLost(): void {
     this.#around.onLost();
   }
