@@ -53,7 +53,7 @@ describe('the simulation', () => {
     const noSecondSend = {
       id: 'X1',
       sentence: 'Nobody ever sends a second message.',
-      sent: (world: { violate(id: string, what: string): void }, _device: unknown, _wire: unknown, text: string) => {
+      sent: (world: { violate(id: string, what: string): void }, _device: unknown, { text }: { text: string }) => {
         if (text.includes('-3"')) world.violate('X1', 'a second message');
       },
     };

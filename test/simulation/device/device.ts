@@ -9,9 +9,9 @@ import { Link, type LinkSetup } from '../world/link.js';
 import { Wire } from '../world/wire.js';
 import type { World } from '../world/world.js';
 import type { Browser } from './browser.js';
+import { Process } from './client-process.js';
 import { EVENT_NAMES, type EventName, type Life, nameOf, type Told } from './life.js';
 import { Page } from './page.js';
-import { Process } from './process.js';
 import { TokenProvider } from './token-provider.js';
 
 export interface DeviceSetup {
@@ -254,7 +254,7 @@ export class Device {
       server: world.server,
       request,
       handlers,
-      onText: (direction, ofWire, text) => world.noteFrame(this, direction, ofWire, text),
+      onText: (direction, wire, text) => world.noteFrame(this, direction, { wire, text }),
       onLeak: (tell) => world.whenLeaked(this, tell),
       onMuffled: (muffled) => world.whenMuffled(this, muffled),
       onEnded: (ended) => {

@@ -12,7 +12,7 @@ const AGE_MAX_MS = 86_400_000;
 export const keepsWindow = (): Invariant => ({
   id: 'DS-9',
   sentence: 'No more messages are on their way without an ack than the window allows.',
-  sent(world, { life, index }, _wire, text) {
+  sent(world, { life, index }, { text }) {
     if (life === null || !text.startsWith('{"type":"send_message"')) return;
     const max = life.device.setup.options.outbox?.inFlightMax ?? IN_FLIGHT_MAX;
     const onTheirWay = life.client.outbox.list().filter(({ status }) => status === 'sending').length;
@@ -24,7 +24,7 @@ export const keepsWindow = (): Invariant => ({
 export const sendsNothingExpired = (): Invariant => ({
   id: 'DS-6',
   sentence: 'A message whose time ran out does not go out any more.',
-  sent(world, { life, index }, _wire, text) {
+  sent(world, { life, index }, { text }) {
     if (life === null || !text.startsWith('{"type":"send_message"')) return;
     const attempt = life.attempts.get(readName(text));
     if (attempt === undefined || attempt.wasRetried) return;
@@ -41,7 +41,7 @@ export const asksOneRange = (): Invariant => {
   return {
     id: 'RX-2',
     sentence: 'A range is asked for once, until its answer is there or its time is over.',
-    sent(world, device, wire, text) {
+    sent(world, device, { wire, text }) {
       const isRange = text.startsWith('{"type":"fetch_range"');
       if (!isRange && !text.startsWith('{"type":"join_conversation"')) return;
       const messageId = readName(text);

@@ -16,7 +16,7 @@ export function findDifference(world: World, life: Life, conversationId: string)
   for (const [at, row] of shown.entries()) {
     const entry = expected[at];
     if (entry === undefined) continue;
-    if (!isRightText(row, entry) && !isChangeLost(world, life, conversationId, entry)) {
+    if (!isRightText(row, entry) && !isChangeLost(world, { life, conversationId }, entry)) {
       return `${conversationId} shows ${row.seq} ${glimpse(row.content)}, and the log has ${glimpse(entry.content)}`;
     }
     if (row.stream === 'streaming' || row.stream === 'stalled') {
@@ -72,21 +72,27 @@ function expectedHistory(
     const firstPlace = firstPlaceOf(entry);
     if (entry.seq < firstSeq) return false;
     if (firstPlace !== entry.seq) return shownSeqs.has(entry.seq) && !shownSeqs.has(firstPlace);
-    if (entry.deleted) return shownSeqs.has(entry.seq) && isChangeLost(world, life, conversationId, entry);
-    return shownSeqs.has(entry.seq) || !isInGap(world, life, conversationId, entry.seq);
+    if (entry.deleted) return shownSeqs.has(entry.seq) && isChangeLost(world, { life, conversationId }, entry);
+    return shownSeqs.has(entry.seq) || !isInGap(world, { life, conversationId }, entry.seq);
   });
 }
 
 /** The last edit or deletion of a message lies in a range that was told to be lost. */
-function isChangeLost(world: World, life: Life, conversationId: string, { id }: MessageEntry): boolean {
-  const entries = world.server.truth.current(conversationId)?.entries ?? [];
+function isChangeLost(world: World, place: Place, { id }: MessageEntry): boolean {
+  const entries = world.server.truth.current(place.conversationId)?.entries ?? [];
   const change = entries.findLast(
     (entry) => (entry?.kind === 'edited' || entry?.kind === 'deleted') && entry.messageId === id,
   );
-  return change !== undefined && isInGap(world, life, conversationId, change.seq);
+  return change !== undefined && isInGap(world, place, change.seq);
 }
 
-function isInGap(world: World, life: Life, conversationId: string, seq: number): boolean {
+/** Whose view of which conversation. */
+interface Place {
+  readonly life: Life;
+  readonly conversationId: string;
+}
+
+function isInGap(world: World, { life, conversationId }: Place, seq: number): boolean {
   return world.gapsOf(life, conversationId).some(({ fromSeq, toSeq }) => seq >= fromSeq && seq <= toSeq);
 }
 

@@ -7,6 +7,18 @@ import type { Life, Told } from '../device/life.js';
 import type { Wire } from '../world/wire.js';
 import type { World } from '../world/world.js';
 
+/** What a client shows of a conversation. */
+export interface View {
+  readonly conversationId: string;
+  readonly messages: ChatSnapshot['messages'];
+}
+
+/** What a client hands to its socket. */
+export interface SentFrame {
+  readonly wire: Wire;
+  readonly text: string;
+}
+
 /** Something that must hold, and where it is looked at. A breach is told to the world by `violate`. */
 export interface Invariant {
   readonly id: string;
@@ -14,9 +26,9 @@ export interface Invariant {
   /** A client told an event. */
   told?(world: World, life: Life, told: Told): void;
   /** A client's view of a conversation changed. */
-  shown?(world: World, life: Life, conversationId: string, snapshot: ChatSnapshot): void;
+  shown?(world: World, life: Life, view: View): void;
   /** A client hands a frame to its socket. */
-  sent?(world: World, device: Device, wire: Wire, text: string): void;
+  sent?(world: World, device: Device, frame: SentFrame): void;
   /** A client asks for a token, so it is about to dial. */
   asked?(world: World, life: Life, reason: DialReason): void;
   /** Nothing reaches the client on this wire any more. */

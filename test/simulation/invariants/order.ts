@@ -3,7 +3,7 @@ import type { Invariant } from './invariant.js';
 export const showsOnceInOrder = (): Invariant => ({
   id: 'I2',
   sentence: 'Per conversation, ids in a history are unique and seq strictly increases.',
-  shown(world, life, conversationId, { messages }) {
+  shown(world, life, { conversationId, messages }) {
     const ids = new Set<string>();
     let highest = 0;
     for (const { id, clientMessageId, seq } of messages) {

@@ -43,7 +43,7 @@ export const legalDelivery = (): Invariant => {
   return {
     id: 'I6',
     sentence: 'The delivery of an own message only goes the ways that there are, and never back from its end.',
-    shown(world, life, _conversationId, { messages }) {
+    shown(world, life, { messages }) {
       const ofLife = latest.get(life) ?? new Map<string, string>();
       latest.set(life, ofLife);
       for (const { delivery, clientMessageId } of messages) {

@@ -22,7 +22,7 @@ export const tellsResetOnce = (): Invariant => {
 export const wholeCharacters = (): Invariant => ({
   id: 'ST-7',
   sentence: 'An answer that grows never ends in half a character.',
-  shown(world, life, conversationId, { messages }) {
+  shown(world, life, { conversationId, messages }) {
     for (const { id, stream, content } of messages) {
       if ((stream === 'streaming' || stream === 'stalled') && /[\uD800-\uDBFF]$/.test(content))
         world.violate('ST-7', `device ${life.device.index} shows half a character of ${id} in ${conversationId}`);

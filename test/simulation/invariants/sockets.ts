@@ -24,14 +24,12 @@ export const silentAfterClose = (): Invariant => ({
   id: 'I8',
   sentence: 'After close() there is no socket, no timer, no listener and no event.',
   stepped(world) {
-    for (const { index, life, page, wires, browser } of world.devices) {
+    for (const { index, life, page, wires } of world.devices) {
       if (life === null || life.connection.status !== 'closed') continue;
       const { reason } = life.connection;
       if (reason !== 'client' && reason !== 'stopped') continue;
       const isTouched = world.timeline.nowMs - life.touchedAtMs < NOTIFY_MS;
-      // Where its store is still at work, a timer sees to an end of that.
-      const timersMax = browser?.isBusy(life.process.gate) === true ? 1 : 0;
-      if (life.process.liveTimers > timersMax && !isTouched)
+      if (life.process.liveTimers > 0 && !isTouched)
         world.violate('I8', `device ${index} is closed (${reason}) and has ${life.process.liveTimers} timers`);
       if (wires.some(({ isHeld }) => isHeld))
         world.violate('I8', `device ${index} is closed (${reason}) and holds a socket`);
@@ -97,7 +95,7 @@ export const sendsInPace = (): Invariant => {
   return {
     id: 'I15',
     sentence: 'Messages are sent no faster than the server announced.',
-    sent(world, device, _wire, text) {
+    sent(world, device, { text }) {
       const { life } = device;
       if (life === null || !text.startsWith('{"type":"send_message"')) return;
       const { nowMs } = world.timeline;
@@ -114,7 +112,7 @@ const BUFFERED_MAX = 65_536;
 export const smallBuffer = (): Invariant => ({
   id: 'I16',
   sentence: 'No message is handed to a socket that already holds more than 64 KiB.',
-  sent(world, device, wire, text) {
+  sent(world, device, { wire, text }) {
     if (!text.startsWith('{"type":"send_message"') || wire.bufferedBytes <= BUFFERED_MAX) return;
     world.violate('I16', `device ${device.index} sends into a buffer of ${wire.bufferedBytes} bytes`);
   },

@@ -24,7 +24,7 @@ export const storedBeforeSent = (): Invariant => {
   return {
     id: 'DS-4',
     sentence: 'Nothing of a message is sent before its promise says how it is kept.',
-    sent(_world, { life, browser }, _wire, text) {
+    sent(_world, { life, browser }, { text }) {
       if (life === null || browser === null || !text.startsWith(SEND)) return;
       const attempt = life.attempts.get(/"messageId":"([^"]*)"/.exec(text)?.[1] ?? '');
       if (attempt !== undefined) sent.push(attempt);

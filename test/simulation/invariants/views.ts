@@ -7,7 +7,7 @@ import type { Invariant } from './invariant.js';
 export const noSilentHole = (): Invariant => ({
   id: 'I3',
   sentence: 'Between two messages that are shown, none is missing that no gap event told of.',
-  shown(world, life, conversationId, { messages }) {
+  shown(world, life, { conversationId, messages }) {
     let before: ChatMessage | null = null;
     const end = messages.findLastIndex(({ sender }) => sender.role !== 'self') + 1;
     // Own messages at the end have their place by their acks, which may be ahead of what others said meanwhile.
@@ -60,7 +60,7 @@ const STREAMS_MAX = 16;
 export const boundedViews = (): Invariant => ({
   id: 'I11',
   sentence: 'Histories and outboxes stay within their bounds.',
-  shown(world, life, conversationId, { messages }) {
+  shown(world, life, { conversationId, messages }) {
     const { inbox, outbox } = life.device.setup.options;
     const confirmed = messages.filter(({ seq }) => seq !== null).length;
     const max = (inbox?.historyMax ?? 100) + life.olderMax + STREAMS_MAX;
@@ -84,7 +84,7 @@ export const prefixOfAnswer = (): Invariant => {
     id: 'I19',
     sentence:
       'The text of an answer is at every instant a beginning of what the server writes, and each piece is told once.',
-    shown(world, life, conversationId, { messages }) {
+    shown(world, life, { conversationId, messages }) {
       for (const { id, stream, content } of messages) {
         if (stream === null || id === null) continue;
         const text = world.server.textOfAnswer(id);

@@ -72,9 +72,9 @@ function drawWorkload(dice: Dice, who: () => number): readonly Step[] {
   const count = dice.whole(20, 70);
   return Array.from({ length: count }, () => {
     const kind = dice.pick(HABITUAL);
-    const done = step(dice, kind, who(), dice.whole(0, SAFETY_MS));
+    const done = step(dice, kind, { who: who(), atMs: dice.whole(0, SAFETY_MS) });
     if (!ENDS.has(kind) || dice.chance(0.2)) return [done];
-    return [done, step(dice, 'connect', done.who, done.atMs + dice.whole(100, AWAY_MAX_MS))];
+    return [done, step(dice, 'connect', { who: done.who, atMs: done.atMs + dice.whole(100, AWAY_MAX_MS) })];
   }).flat();
 }
 
@@ -88,7 +88,10 @@ function drawFaults(dice: Dice, who: () => number): readonly Step[] {
       const from = dice.whole(0, SAFETY_MS);
       const spread = dice.pick([2_000, SAFETY_MS, SAFETY_MS]);
       return Array.from({ length: count }, () =>
-        step(dice, kind, who(), Math.min(SAFETY_MS, from * (spread === SAFETY_MS ? 0 : 1) + dice.whole(0, spread))),
+        step(dice, kind, {
+          who: who(),
+          atMs: Math.min(SAFETY_MS, from * (spread === SAFETY_MS ? 0 : 1) + dice.whole(0, spread)),
+        }),
       );
     });
 }
@@ -100,10 +103,10 @@ function drawPairs(dice: Dice, who: () => number): readonly Step[] {
     const atMs = dice.whole(5_000, SAFETY_MS - 20_000);
     const device = who();
     return [
-      { ...step(dice, slow, device, atMs - 1), amount: SLOW_MS },
-      step(dice, change, device, atMs),
-      step(dice, dice.pick(FAULTS), device, atMs + dice.whole(1, withinMs)),
-      step(dice, 'connect', device, atMs + SLOW_MS),
+      { ...step(dice, slow, { who: device, atMs: atMs - 1 }), amount: SLOW_MS },
+      step(dice, change, { who: device, atMs }),
+      step(dice, dice.pick(FAULTS), { who: device, atMs: atMs + dice.whole(1, withinMs) }),
+      step(dice, 'connect', { who: device, atMs: atMs + SLOW_MS }),
     ];
   }).flat();
 }
@@ -118,9 +121,9 @@ function drawUnheard(dice: Dice, who: () => number): readonly Step[] {
     const atMs = dice.whole(5_000, SAFETY_MS - 10_000);
     const device = who();
     return [
-      step(dice, dice.pick(MUTES), device, atMs),
-      step(dice, dice.pick(WORDS), device, atMs + dice.whole(1, 1_000)),
-      step(dice, dice.pick(TURNS), device, atMs + dice.whole(1_500, 4_000)),
+      step(dice, dice.pick(MUTES), { who: device, atMs }),
+      step(dice, dice.pick(WORDS), { who: device, atMs: atMs + dice.whole(1, 1_000) }),
+      step(dice, dice.pick(TURNS), { who: device, atMs: atMs + dice.whole(1_500, 4_000) }),
     ];
   }).flat();
 }
@@ -129,10 +132,13 @@ function drawUnheard(dice: Dice, who: () => number): readonly Step[] {
 function drawTail(dice: Dice, who: () => number): readonly Step[] {
   const atMs = SAFETY_MS - dice.whole(4_000, 8_000);
   const kind = dice.pick(['drop-broadcast', 'drop-ack', 'drop-chunk', 'reorder-broadcast']);
-  return [step(dice, kind, who(), atMs), step(dice, dice.pick(['send', 'send', 'ask']), who(), atMs + 2_000)];
+  return [
+    step(dice, kind, { who: who(), atMs }),
+    step(dice, dice.pick(['send', 'send', 'ask']), { who: who(), atMs: atMs + 2_000 }),
+  ];
 }
 
-function step(dice: Dice, kind: string, who: number, atMs: number): Step {
+function step(dice: Dice, kind: string, { who, atMs }: Pick<Step, 'who' | 'atMs'>): Step {
   const [from, to] = deeds[kind]?.range ?? [0, 0];
   // Short ones are as telling as long ones, so sizes are drawn by their order of magnitude.
   const amount = from > 0 && to > 20 * from ? Math.round(from * (to / from) ** dice.roll()) : dice.whole(from, to);

@@ -1,7 +1,7 @@
 /** Draws who takes part in a run, and how everything is configured: with small bounds, so that each is met. */
 
 import type { DeviceSetup } from '../device/device.js';
-import type { ServerSetup } from '../server/simulated-server.js';
+import type { ServerSetup } from '../server/server-setup.js';
 import type { Dice } from '../world/dice.js';
 import type { WorldSetup } from '../world/world.js';
 

@@ -4,7 +4,7 @@ import type { DeviceSetup } from '../device/device.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { makeInvariants } from '../invariants/invariants.js';
 import type { Plan, Step } from '../plan/plan.js';
-import type { ServerSetup } from '../server/simulated-server.js';
+import type { ServerSetup } from '../server/server-setup.js';
 import { runPlan } from './run-plan.js';
 
 export interface ShrinkOptions {

@@ -4,7 +4,7 @@ import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import { ChatEngine } from '../../../examples/server/engine/chat-engine.js';
 import { defaultLimits, type EngineLimits } from '../../../examples/server/engine/limits.js';
 import type { StoredState, StoreWrite } from '../../../examples/server/engine/records.js';
-import type { Effect, EngineInput, RoomSeed } from '../../../examples/server/engine/turn.js';
+import type { Effect, EngineInput } from '../../../examples/server/engine/turn.js';
 import type { LogStore } from '../../../examples/server/store/log-store.js';
 import { memoryLogStore } from '../../../examples/server/store/memory-log-store.js';
 import { type Dice, diceOf } from '../world/dice.js';
@@ -12,20 +12,10 @@ import type { Timeline } from '../world/timeline.js';
 import type { Wire, WireServer } from '../world/wire.js';
 import { AnswerWriter } from './answer-writer.js';
 import { Gatekeeper } from './gatekeeper.js';
+import type { ServerSetup } from './server-setup.js';
 import { Tamper } from './tamper.js';
 import { readToken, type TokenOffice } from './token-office.js';
 import { Truth } from './truth.js';
-
-export interface ServerSetup {
-  readonly rooms: readonly RoomSeed[];
-  readonly limits: Partial<EngineLimits>;
-  readonly heartbeatIntervalMs: number;
-  readonly storeMs: number;
-  /** How long a connection may go on after its handshake. */
-  readonly sessionMs: number;
-  /** How far the server's clock is off. */
-  readonly clockOffsetMs: number;
-}
 
 export interface ServerSurroundings {
   readonly seed: number;

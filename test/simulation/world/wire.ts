@@ -1,6 +1,6 @@
 /** One connection between a device and the server, with an end for each. */
 
-import type { DialRequest, SocketHandlers, TransportSocket } from '../../../src/ports/transport.js';
+import type { DialRequest, SocketClose, SocketHandlers, TransportSocket } from '../../../src/ports/transport.js';
 import type { Gate } from './gate.js';
 import { Lane } from './lane.js';
 import type { DialFate, Link } from './link.js';
@@ -37,6 +37,7 @@ export interface WireSurroundings {
 }
 
 const CLOSE_BYTES = 8;
+const BROKEN: SocketClose = { code: 1006, reason: '', wasClean: false };
 const LATE_CLOSE_MS = 60_000;
 /** The platform gives a dial up by itself after this. */
 const PLATFORM_TIMEOUT_MS = 120_000;
@@ -96,10 +97,10 @@ export class Wire implements TransportSocket {
   dial(fate: DialFate | null): void {
     const { timeline, link, gate, server } = this.#around;
     const travelMs = link.travelMs();
-    timeline.after(PLATFORM_TIMEOUT_MS, () => this.#endAtClient(1006, '', false, 'connecting'), { gate });
+    timeline.after(PLATFORM_TIMEOUT_MS, () => this.#endAtClient(BROKEN, 'connecting'), { gate });
     if (fate === 'unanswered') return;
     if (fate === 'refused') {
-      timeline.after(2 * travelMs, () => this.#endAtClient(1006, '', false), { gate });
+      timeline.after(2 * travelMs, () => this.#endAtClient(BROKEN), { gate });
       return;
     }
     const extraMs = fate === 'late' ? 9_000 + travelMs * 40 : 0;
@@ -124,10 +125,10 @@ export class Wire implements TransportSocket {
     const wasOpen = this.#end === 'open';
     this.#end = 'closing';
     if (wasOpen) this.#up.push({ kind: 'close', code, reason }, CLOSE_BYTES);
-    else this.#around.timeline.after(1, () => this.#endAtClient(1006, '', false), { gate: this.#around.gate });
+    else this.#around.timeline.after(1, () => this.#endAtClient(BROKEN), { gate: this.#around.gate });
     // A peer that is gone never answers; the platform then takes its time.
     const { timeline, gate } = this.#around;
-    timeline.after(LATE_CLOSE_MS, () => this.#endAtClient(1006, '', false), { gate });
+    timeline.after(LATE_CLOSE_MS, () => this.#endAtClient(BROKEN), { gate });
   }
 
   abandon(): void {
@@ -215,25 +216,25 @@ export class Wire implements TransportSocket {
         if (this.#end === 'open') handlers.received(item.text);
         return;
       case 'close':
-        return this.#closeAtClient(item.code, item.reason, true);
+        return this.#closeAtClient({ code: item.code, reason: item.reason, wasClean: true });
       case 'reset':
-        return this.#closeAtClient(1006, '', false);
+        return this.#closeAtClient(BROKEN);
     }
   }
 
-  #closeAtClient(code: number, reason: string, wasClean: boolean): void {
+  #closeAtClient(close: SocketClose): void {
     const { link, timeline, gate } = this.#around;
-    if (!link.isCloseLate || this.#end !== 'open') return this.#endAtClient(code, reason, wasClean);
+    if (!link.isCloseLate || this.#end !== 'open') return this.#endAtClient(close);
     this.#end = 'closing';
-    timeline.after(LATE_CLOSE_MS, () => this.#endAtClient(code, reason, wasClean), { gate });
+    timeline.after(LATE_CLOSE_MS, () => this.#endAtClient(close), { gate });
   }
 
-  #endAtClient(code: number, reason: string, wasClean: boolean, only?: 'connecting'): void {
+  #endAtClient(close: SocketClose, only?: 'connecting'): void {
     if (this.#end === 'closed' || (only !== undefined && this.#end !== only)) return;
     this.#end = 'closed';
     this.#down.cut();
     if (this.#isAbandoned && !this.#around.link.isLeaky) return;
     this.#around.onEnded(this);
-    this.#around.handlers.closed({ code, reason, wasClean });
+    this.#around.handlers.closed(close);
   }
 }

@@ -10,38 +10,21 @@ import type { PageSignal } from '../../../src/ports/page-signals.js';
 import { Browser } from '../device/browser.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
-import type { Invariant } from '../invariants/invariant.js';
-import { type ServerSetup, SimulatedServer } from '../server/simulated-server.js';
+import type { Invariant, SentFrame } from '../invariants/invariant.js';
+import type { ServerSetup } from '../server/server-setup.js';
+import { SimulatedServer } from '../server/simulated-server.js';
 import { TokenOffice } from '../server/token-office.js';
+import { describeTold } from './describe-told.js';
 import { diceOf } from './dice.js';
 import type { DialFate } from './link.js';
 import { Timeline } from './timeline.js';
 import { Trace } from './trace.js';
 import type { Wire } from './wire.js';
+import type { Gap, Saying, Violation } from './world-facts.js';
 
 export interface WorldSetup {
   readonly devices: readonly DeviceSetup[];
   readonly server: ServerSetup;
-}
-
-export interface Violation {
-  readonly id: string;
-  readonly what: string;
-  readonly atMs: number;
-}
-
-/** A range of the log, both ends included. */
-export interface Gap {
-  readonly fromSeq: number;
-  readonly toSeq: number;
-}
-
-/** What to say: a text of its own, filled up to a size. */
-export interface Saying {
-  readonly size: number;
-  readonly prefix?: string;
-  readonly metadata?: unknown;
-  readonly ttlMs?: number;
 }
 
 export interface WorldSurroundings {
@@ -158,7 +141,7 @@ export class World {
   }
 
   whenTold(life: Life, told: Told): void {
-    this.trace.note(`${nameOf(life)} ${told.name} ${describe(told)}`);
+    this.trace.note(`${nameOf(life)} ${told.name} ${describeTold(told)}`);
     if (told.name === 'message-acked')
       this.#settle(life, told.payload.clientMessageId, { kind: 'acked', receipt: told.payload.receipt });
     if (told.name === 'message-failed')
@@ -202,7 +185,7 @@ export class World {
 
   whenSnapshotChanged(life: Life, conversationId: string): void {
     const snapshot: ChatSnapshot = life.client.conversation(conversationId).snapshot;
-    for (const { shown } of this.invariants) shown?.(this, life, conversationId, snapshot);
+    for (const { shown } of this.invariants) shown?.(this, life, { conversationId, messages: snapshot.messages });
   }
 
   whenLifeEnded(life: Life): void {
@@ -214,11 +197,11 @@ export class World {
     for (const { stepped } of this.invariants) stepped?.(this);
   }
 
-  noteFrame(device: Device, direction: 'up' | 'down', wire: Wire, text: string): void {
+  noteFrame(device: Device, direction: 'up' | 'down', { wire, text }: SentFrame): void {
     this.trace.note(
       `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
     );
-    if (direction === 'up') for (const { sent } of this.invariants) sent?.(this, device, wire, text);
+    if (direction === 'up') for (const { sent } of this.invariants) sent?.(this, device, { wire, text });
   }
 
   noteDial(device: Device, wire: Wire, fate: DialFate | null): void {
@@ -308,25 +291,5 @@ export class World {
 
   #whenSaid(frame: EnvelopeServerFrame): void {
     for (const { said } of this.invariants) said?.(this, frame);
-  }
-}
-
-function describe(told: Told): string {
-  switch (told.name) {
-    case 'status-changed': {
-      const { connection } = told.payload;
-      if (connection.status === 'connecting')
-        return `${connection.phase} ${connection.attempt} ${connection.cause?.kind ?? ''}`;
-      return `${connection.status}${connection.status === 'closed' ? ` ${connection.reason} ${connection.cause?.kind ?? ''}` : ''}`;
-    }
-    case 'message-received':
-    case 'message-updated':
-      return `${told.payload.message.seq} ${told.payload.message.content.slice(0, 20)}`;
-    case 'message-failed':
-      return `${told.payload.clientMessageId} ${told.payload.error.code}`;
-    case 'error':
-      return told.payload.error.code;
-    default:
-      return JSON.stringify(told.payload).slice(0, 100);
   }
 }
