@@ -34,6 +34,8 @@ export class ChatSocketClient {
   readonly #session: ChatSession;
   readonly #conversations = new Map<string, Conversation>();
   readonly #whenLeft = (id: string) => void this.#conversations.delete(id);
+  /** How often the connection was wanted on: a close that waited does not end what was asked for after it. */
+  #wishes = 0;
   /** The messages that the server does not have yet. */
   readonly outbox: OutboxView;
 
@@ -75,6 +77,7 @@ export class ChatSocketClient {
   /** Wants the connection on. Idempotent in every state: there are never two dials. */
   connect(): void {
     this.#session.act(() => {
+      this.#wishes += 1;
       this.#session.link.pageWatch.look();
       this.#session.link.dispatch({ type: 'connect-requested' });
     });
@@ -83,6 +86,7 @@ export class ChatSocketClient {
   /** A fresh connection with a fresh token, now; legal in every state. A dial under way is one already. */
   reconnect(): void {
     this.#session.act(() => {
+      this.#wishes += 1;
       this.#session.link.pageWatch.look();
       this.#session.link.dispatch({ type: 'reconnect-requested' });
     });
@@ -92,7 +96,8 @@ export class ChatSocketClient {
    * Wants the connection off. Resolves when it is: no timer, socket or listener is left then, and the store is let go
    * of until the next `connect()` or `send()`. Messages stay in the outbox for that; their `acked` promises reject
    * with `delivery/closed`. Another tab may send those that a durable store keeps.
-   * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client.
+   * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client, or wants
+   * it on: the later call counts.
    */
   async close(options: { readonly drainMs?: number } = {}): Promise<void> {
     const { link } = this.#session;
@@ -102,7 +107,9 @@ export class ChatSocketClient {
     if (link.isDisposed) return;
     const isTrying = link.state.status === 'connecting' || link.state.status === 'open';
     const canDrain = isTrying && this.#session.sender.outbox.count > 0;
-    if (drainMs > 0 && canDrain && !(await this.#drained(drainMs))) return link.waits.untilClosed(link.state);
+    const wishes = this.#wishes;
+    const isOurs = drainMs === 0 || !canDrain || (await this.#drained(drainMs));
+    if (!isOurs || wishes !== this.#wishes) return link.waits.untilClosed(link.state);
     const released = this.#session.act(() => this.#end());
     await Promise.all([released, link.waits.untilClosed(link.state)]);
   }

@@ -206,6 +206,24 @@ describe('close()', () => {
     client.dispose();
   });
 
+  test.each(['connect', 'reconnect'] as const)(
+    'UP-24 F58 does not close what a later %s() wants on, once its wait is over',
+    async (call) => {
+      const { client, open, server, clock } = createTestClient();
+      await open();
+      server.ignore('send_message', 100);
+      client.send('never acked').acked.catch(() => {});
+      const draining = client.close({ drainMs: 1_000 });
+
+      client[call]();
+      await clock.advance(2_000);
+
+      await draining;
+      expect(client.snapshot.connection.status).toBe('open');
+      client.dispose();
+    },
+  );
+
   test('UP-39 dispose() ends the wait of close({ drainMs }), which resolves', async () => {
     const { client, server, open, assertClean } = createTestClient({ server: { mode: 'manual' } });
     await open();
