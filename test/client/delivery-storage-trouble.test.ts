@@ -95,6 +95,93 @@ describe('a store that fails', () => {
   });
 });
 
+describe('a store of somebody else', () => {
+  const never = () => new Promise<never>(() => {});
+
+  test.each([
+    ['gives no rows', () => Promise.resolve(null)],
+    ['gives rows without a member', () => Promise.resolve({})],
+    ['never opens', never],
+  ])('F71 UP-21 that %s leaves messages in memory, with one event', async (_case, openStore) => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    // What no type checker saw.
+    store.open = openStore as unknown as typeof store.open;
+    const sent = client.send('one');
+
+    await open();
+    await clock.advance(30_000);
+
+    expect(await sent.persisted).toEqual({ durable: false });
+    expect(contents(server.log)).toEqual(['one']);
+    expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
+    expect(await outcomeOf(client.logout())).toBe('resolved');
+  });
+
+  test.each([['put'], ['remove']] as const)('F75 whose %s never answers is given up once', async (member) => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    const { open: openStore } = store;
+    store.open = async (request) => ({ ...(await openStore(request)), [member]: never });
+    const sends = ['one', 'two'].map((text) => client.send(text));
+
+    await open();
+    await clock.advance(31_000);
+    sends.push(client.send('three'));
+    await clock.advance(1_000);
+
+    expect(await Promise.all(sends.map(({ acked }) => outcomeOf(acked)))).toEqual(Array(3).fill('resolved'));
+    expect(contents(server.log)).toEqual(['one', 'two', 'three']);
+    expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
+    const closing = client.close();
+    await clock.advance(30_000);
+    expect(await outcomeOf(closing)).toBe('resolved');
+  });
+
+  test('F76 whose wipe never answers lets logout() say so', async () => {
+    const { client, store, open, clock } = createStoredWorld();
+    const { open: openStore } = store;
+    store.open = async (request) => ({ ...(await openStore(request)), wipe: never });
+    await open();
+
+    const leaving = client.logout();
+    const outcome = outcomeOf(leaving);
+    await clock.advance(60_000);
+
+    expect(await outcome).not.toBe('resolved');
+    expect(await outcomeOf(leaving)).toBe('storage/unavailable');
+  });
+
+  test.each([[null], [true], [new Map()]])('UP-21 whose calls answer at once with %s has done them', async (answer) => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    const member = () => answer as unknown as undefined;
+    store.open = async () => ({ put: member, remove: member, wipe: member, close: member });
+    client.send('one');
+
+    await open();
+    await clock.advance(1_000);
+    await client.logout();
+
+    expect(contents(server.log)).toEqual(['one']);
+    expect(errors).toEqual([]);
+  });
+
+  test('F76 that refuses what is being written at a logout is not in trouble', async () => {
+    const { client, store, open, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    await open();
+    store.faults.push(new Error('the user logged out'));
+    const { persisted } = client.send('going away');
+
+    await client.logout();
+    await clock.advance(1_000);
+
+    expect(await persisted).toEqual({ durable: false });
+    expect(errors).toEqual([]);
+  });
+});
+
 describe('a row that another tab took over', () => {
   test('F85 UP-21 is not sent here, is not removed here, and is acked by its copy', async () => {
     const { client, server, store, open, clock } = createStoredWorld({ server: { mode: 'manual', ...FORGETFUL } });

@@ -3,6 +3,7 @@ import { act, render, renderHook } from '@testing-library/react';
 import { type OwnClientOptions, useChatSocket } from 'chatsocket/react';
 import { Activity, StrictMode, Suspense, use } from 'react';
 import { expect, test } from 'vitest';
+import { scriptedStore } from '../support/scripted-store.js';
 import { createBench, watchReact } from './bench.js';
 
 watchReact();
@@ -267,3 +268,36 @@ test('UP-27 a component can tidy up after its client was closed', async () => {
 
   await assertClean();
 });
+
+test.each([[false], [true]])(
+  'DS-11 MT-5 UP-27 a second mount shows and sends what the first one left in the store (strict: %s)',
+  async (isStrict) => {
+    const { options, server, clock, advance, settle } = createBench({ mode: 'manual' });
+    const store = scriptedStore();
+    store.clock = clock;
+    const mounted = { ...options, identity: 'user-1', outbox: { store } };
+    const wrapper = isStrict ? { wrapper: StrictMode } : {};
+    const first = renderHook(() => useChatSocket(mounted), wrapper);
+    await settle();
+    act(() => void first.result.current.send('typed offline'));
+    await settle();
+    first.unmount();
+    await advance(1_000);
+    const afterUnmount = store.steps.at(-1);
+
+    const second = renderHook(() => useChatSocket(mounted), wrapper);
+    await settle();
+    const shown = second.result.current.messages.map(({ content }) => content);
+    server.ready();
+    await advance(1_000);
+    server.ack();
+    await advance(1_000);
+
+    expect(afterUnmount).toBe('close');
+    expect(shown).toEqual(['typed offline']);
+    expect(server.log.map(({ content }) => content)).toEqual(['typed offline']);
+    expect(store.disk.size).toBe(0);
+    second.unmount();
+    await advance(1_000);
+  },
+);
