@@ -46,7 +46,8 @@ class ScriptedServer implements MockServer {
     const { transport, mode = 'manual', dialect = 'chatsocket.v1', userId = 'user-1', clock = null } = options;
     this.transport = transport;
     this.#conversationId = options.conversationId ?? 'conversation-1';
-    this.#state = new ServerState({ dialect, userId, clock, hello: { ...DEFAULT_HELLO, ...options.hello } });
+    const userOf = typeof userId === 'function' ? userId : () => userId;
+    this.#state = new ServerState({ dialect, userId: userOf, clock, hello: { ...DEFAULT_HELLO, ...options.hello } });
     this.#streams = new MockStreams(this.#state);
     this.#inbox = new ServerInbox(this.#state, mode);
     this.#answers = new ServerAnswers({
@@ -211,13 +212,14 @@ class ScriptedServer implements MockServer {
   }
 
   #greet(connection: MockConnection, hello: Readonly<Record<string, unknown>>): void {
-    const { dialect, userId } = this.#state.traits;
+    const { dialect } = this.#state.traits;
     if (connection.state === 'connecting') connection.accept();
     if (connection.state !== 'open') return;
-    this.#state.greet(connection);
+    const { userId } = this.#state.greet(connection);
     connection.onFrame((text) => this.#answers.take(connection, text));
     const sessionId = `session-${connection.number}`;
-    const terms = dialect === 'base' ? {} : { sessionId, ...this.#state.traits.hello };
+    const terms =
+      dialect === 'base' ? {} : { sessionId, conversations: this.#state.headsFor(userId), ...this.#state.traits.hello };
     this.#state.send(connection, { type: 'connected', payload: { userId, ...terms, ...hello } });
   }
 

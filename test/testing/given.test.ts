@@ -47,7 +47,7 @@ describe('usage/invalid-option', () => {
     [
       'a user without a name',
       { userId: '' },
-      'the option userId of mockServer with the value a text of 0 characters: expected a text that is not empty.',
+      'the option userId of mockServer with the value a text of 0 characters: expected a text that is not empty, or a function.',
     ],
     [
       'a hello of text',
@@ -65,7 +65,7 @@ describe('usage/invalid-option', () => {
     expect(await faultOf(() => mockServer(options))).toBe(`usage/invalid-option: Cannot use ${fault}`);
   });
 
-  test.each([
+  test.each<[string, string, () => unknown, string]>([
     [
       'manualClock',
       'a start that is no number',
@@ -102,7 +102,7 @@ describe('usage/invalid-option', () => {
       () => createTestClient({ seed: Number.NaN }),
       'seed of createTestClient with the value NaN: expected a number, 0 or more.',
     ],
-  ])('is what %s throws for %s', async (_maker, _what, make, fault) => {
+  ])('is what %s throws for %s', async (_maker, ...[_what, make, fault]) => {
     expect(await faultOf(make)).toBe(`usage/invalid-option: Cannot use the option ${fault}`);
   });
 });

@@ -2,6 +2,7 @@
 
 import { aCount, checkArgument, checkCallOptions, checkOptions } from '../check-given.js';
 import {
+  aFunction,
   aName,
   anObject,
   anything,
@@ -22,7 +23,10 @@ const OPTIONS: Readonly<Record<keyof MockServerOptions, Kind>> = {
   mode: oneOf(['manual', 'auto']),
   dialect: oneOf(['base', 'chatsocket.v1']),
   conversationId: aName,
-  userId: aName,
+  userId: {
+    words: 'a text that is not empty, or a function',
+    includes: (value) => aName.includes(value) || aFunction.includes(value),
+  },
   hello: anObject,
   clock: withMethods('nowMs', 'startTimer'),
 };

@@ -97,7 +97,7 @@ export class ServerAnswers {
     const epoch = readString(cursor, 'epoch');
     const after = epoch === null ? null : { epoch, seq: readNumber(cursor, 'seq') ?? 0 };
     const limit = readNumber(payload, 'limit') ?? LIMIT_DEFAULT;
-    state.session(connection)?.joined.add(conversationId);
+    state.join(connection, conversationId);
     const join = { conversationId, after, limit };
     state.send(connection, historyFrame(state.traits.dialect, state.log(conversationId), join));
     for (const stream of readList(payload, 'streams').filter(isRecord)) {
@@ -137,7 +137,7 @@ export class ServerAnswers {
     const { state } = this.#sources;
     const log = state.log(readString(payload, 'conversationId') ?? '');
     const ids = readList(payload, 'messageIds').filter((id) => typeof id === 'string');
-    state.tell(log, log.read(ids, state.traits.userId));
+    state.tell(log, log.read(ids, state.userOf(connection)));
     if (messageId !== null) state.send(connection, { type: 'ack', payload: { messageId } });
   }
 
@@ -151,7 +151,7 @@ export class ServerAnswers {
   #tellTyping(connection: MockConnection, { type, payload }: ClientEnvelope): void {
     const { state } = this.#sources;
     const conversationId = readString(payload, 'conversationId') ?? '';
-    const signal = { type: `user_${type}`, payload: { conversationId, userId: state.traits.userId } };
+    const signal = { type: `user_${type}`, payload: { conversationId, userId: state.userOf(connection) } };
     state.broadcast(conversationId, signal, connection);
   }
 

@@ -45,7 +45,7 @@ export class ServerInbox {
       return;
     }
     if (!this.#isInOrder(message, producer)) return;
-    const decision = this.#decisions.shift() ?? ACK;
+    const decision = this.#permit(this.#decisions.shift() ?? ACK, message);
     if (decision.kind === 'ack' || !RETRYABLE_CODES.has(decision.code)) this.#spendNumber(message, producer);
     this.#carryOut(decision, message);
   }
@@ -83,10 +83,19 @@ export class ServerInbox {
     if (decision.copies > 0) this.#state.ack(earlier.message.connection, earlier.entry, true);
   }
 
+  /** Other words under a used id are refused for good. */
+  #permit(decision: Decision, message: PendingMessage): Decision {
+    const earlier = this.#state.findEarlier(message);
+    if (decision.kind === 'nack' || earlier === null || earlier.said === message.content) return decision;
+    return { kind: 'nack', code: 'ID_CONFLICT', details: {} };
+  }
+
   #isInOrder(message: PendingMessage, producer: ProducerMark | null): boolean {
     if (producer === null || this.#state.traits.hello['producerOrder'] !== true) return true;
     const expected = (this.#state.session(message.connection)?.producers.get(producer.key) ?? 0) + 1;
-    if (producer.seq <= expected) return true;
+    // A repeat is looked for first: a client that had no ack sends it again, under whatever number.
+    const isRepeat = producer.seq < expected && this.#state.findEarlier(message) !== null;
+    if (producer.seq === expected || isRepeat) return true;
     const { clientMessageId: messageId } = message;
     this.#state.send(message.connection, errorFrame('OUT_OF_ORDER', { messageId, expected }));
     return false;

@@ -20,8 +20,8 @@ export interface MockServerOptions {
   readonly dialect?: Dialect;
   /** Where `emit`, `stream` and the like happen unless told otherwise. Default `conversation-1`. */
   readonly conversationId?: string;
-  /** Who the clients are. Default `user-1`. */
-  readonly userId?: string;
+  /** Who the clients are; a function tells it of each connection, as by its token. Default `user-1`. */
+  readonly userId?: string | ((connection: MockConnection) => string);
   /** Added to what `connected` says, such as `{ deduplicates: false }`, which the server then keeps to. */
   readonly hello?: Readonly<Record<string, unknown>>;
   /** Gives messages their times. */

@@ -17,14 +17,21 @@ export interface PendingMessage {
 
 /** A session: a connection that was greeted. */
 interface Session {
+  readonly userId: string;
   readonly joined: Set<string>;
   /** The last number of each producer in each conversation, on this connection. */
   readonly producers: Map<string, number>;
 }
 
+interface EarlierMessage {
+  readonly entry: MockLogEntry;
+  /** What it said at first; it may have been edited. */
+  readonly said: string;
+}
+
 export interface ServerTraits {
   readonly dialect: Dialect;
-  readonly userId: string;
+  readonly userId: (connection: MockConnection) => string;
   readonly clock: Clock | null;
   readonly hello: Readonly<Record<string, unknown>>;
 }
@@ -32,6 +39,10 @@ export interface ServerTraits {
 export class ServerState {
   readonly traits: ServerTraits;
   readonly #logs = new Map<string, MockLog>();
+  /** The first words of each message, whatever has become of it. */
+  readonly #said = new Map<string, string>();
+  /** The conversations that each user has ever joined. */
+  readonly #visited = new Map<string, Set<string>>();
   readonly #sessions = new Map<MockConnection, Session>();
 
   constructor(traits: ServerTraits) {
@@ -53,7 +64,7 @@ export class ServerState {
   }
 
   greet(connection: MockConnection): Session {
-    const session: Session = { joined: new Set(), producers: new Map() };
+    const session: Session = { userId: this.traits.userId(connection), joined: new Set(), producers: new Map() };
     this.#sessions.set(connection, session);
     connection.onEnd(() => this.#sessions.delete(connection));
     return session;
@@ -61,6 +72,25 @@ export class ServerState {
 
   session(connection: MockConnection): Session | null {
     return this.#sessions.get(connection) ?? null;
+  }
+
+  /** Who it is, also after its end. */
+  userOf(connection: MockConnection): string {
+    return this.session(connection)?.userId ?? this.traits.userId(connection);
+  }
+
+  join(connection: MockConnection, conversationId: string): void {
+    const userId = this.userOf(connection);
+    this.session(connection)?.joined.add(conversationId);
+    this.#visited.set(userId, (this.#visited.get(userId) ?? new Set()).add(conversationId));
+  }
+
+  /** Where the logs end that a user has joined, for the hello. */
+  headsFor(userId: string): Readonly<Record<string, { readonly epoch: string; readonly latestSeq: number }>> {
+    const logs = [...(this.#visited.get(userId) ?? [])].map((id) => this.log(id));
+    return Object.fromEntries(
+      logs.map(({ conversationId, epoch, latestSeq }) => [conversationId, { epoch, latestSeq }]),
+    );
   }
 
   /** Sends nothing on a connection that is over: servers do not notice that any sooner. */
@@ -84,15 +114,23 @@ export class ServerState {
     if (frame !== null) this.broadcast(log.conversationId, frame);
   }
 
+  /** What the same user has said under the same id; null where the server does not deduplicate. */
+  findEarlier({ clientMessageId, conversationId, connection }: PendingMessage): EarlierMessage | null {
+    if (!this.deduplicates) return null;
+    const entry = this.log(conversationId).findByClientMessageId(clientMessageId, this.userOf(connection));
+    return entry === null ? null : { entry, said: this.#said.get(entry.id) ?? entry.content };
+  }
+
   /** Stores a message and tells everyone; a repeat is only looked up. Nothing is acked yet. */
   store(message: PendingMessage): { readonly entry: MockLogEntry; readonly isDuplicate: boolean } {
     const { clientMessageId, conversationId, content, inReplyTo, metadata } = message;
-    const { userId: senderId } = this.traits;
+    const earlier = this.findEarlier(message);
+    if (earlier !== null) return { entry: earlier.entry, isDuplicate: true };
+    const senderId = this.userOf(message.connection);
     const log = this.log(conversationId);
-    const earlier = this.deduplicates ? log.findByClientMessageId(clientMessageId, senderId) : null;
-    if (earlier !== null) return { entry: earlier, isDuplicate: true };
     const draft = { clientMessageId, senderId, content, inReplyTo, metadata };
     const entry = log.append({ ...draft, role: null, isStreaming: false, createdAtMs: this.nowMs() });
+    this.#said.set(entry.id, content);
     this.tell(log, { type: 'message', seq: entry.seq, id: entry.id });
     return { entry, isDuplicate: false };
   }
