@@ -20,7 +20,7 @@ export const deviceFaults: Deeds = {
       });
     },
   },
-  leave: {
+  'leave-page': {
     range: [500, 60_000],
     act: ({ device, amount }) => {
       device.page.tell('page-left');

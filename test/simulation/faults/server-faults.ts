@@ -80,7 +80,7 @@ export const serverFaults: Deeds = {
     range: [5_000, 120_000],
     act: ({ world, amount, dice }) => world.server.gatekeeper.fearPoison(dice.pick([1011, 1009, 1006]), amount),
   },
-  edit: change((found) => ({ ...found, type: 'message-edited', content: `edited ${found.messageId}` })),
+  'change-words': change((found) => ({ ...found, type: 'message-edited', content: `edited ${found.messageId}` })),
   delete: change((found) => ({ ...found, type: 'message-deleted' })),
   'server-posts': {
     range: [1, 6],

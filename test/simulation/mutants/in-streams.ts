@@ -3,7 +3,6 @@
 import type { Mutant } from './mutant.js';
 
 const TEXT = 'src/core/inbox/stream-text.ts';
-const STREAMS = 'src/core/inbox/answer-streams.ts';
 
 export const inStreams: readonly Mutant[] = [
   {
@@ -38,18 +37,5 @@ export const inStreams: readonly Mutant[] = [
       },
     ],
     invariants: ['ST-7'],
-  },
-  {
-    name: 'missing-rest-not-asked',
-    side: 'client',
-    breaks: 'An answer that ended while a part of it is missing is left as it is.',
-    patches: [
-      {
-        file: STREAMS,
-        find: 'return growing.countRepair() ? [ASK] : this.#giveUp(growing);',
-        replace: 'return NOTHING;',
-      },
-    ],
-    invariants: ['L1'],
   },
 ];
