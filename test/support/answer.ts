@@ -15,11 +15,22 @@ export function begin(inbox: Inbox, seq = 2, id = ID): Changes {
   return inbox.receive({ type: 'stream-start', id, seq, ...facts });
 }
 
-export function grow(inbox: Inbox, offset: number, text: string, id = ID): Changes {
+/** A chunk of the answer, or of another one by `id`. */
+export function grow(
+  inbox: Inbox,
+  offset: number,
+  chunk: string | { readonly id: string; readonly text: string },
+): Changes {
+  const { id, text } = typeof chunk === 'string' ? { id: ID, text: chunk } : chunk;
   return inbox.streams.grow({ type: 'stream-delta', id, offset, text });
 }
 
-export function end(inbox: Inbox, length: number, status: StreamEnd = 'done', id = ID): Changes {
+/** The end of the answer, or of another one by `id`. */
+export function end(
+  inbox: Inbox,
+  length: number,
+  { status = 'done', id = ID }: { readonly status?: StreamEnd; readonly id?: string } = {},
+): Changes {
   return inbox.streams.end({ type: 'stream-end', id, length, status });
 }
 

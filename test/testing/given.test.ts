@@ -65,44 +65,38 @@ describe('usage/invalid-option', () => {
     expect(await faultOf(() => mockServer(options))).toBe(`usage/invalid-option: Cannot use ${fault}`);
   });
 
-  test.each<[string, string, () => unknown, string]>([
+  test.each<[string, () => unknown, string]>([
     [
-      'manualClock',
-      'a start that is no number',
+      'manualClock: a start that is no number',
       () => manualClock({ startMs: Number.NaN }),
       'startMs of manualClock with the value NaN: expected a number of milliseconds, 0 or more.',
     ],
     [
-      'manualClock',
-      'a misspelt name',
+      'manualClock: a misspelt name',
       () => manualClock(loose({ start: 5 })),
       'start of manualClock: expected one of startMs.',
     ],
     [
-      'mockTransport',
-      'a clock without timers',
+      'mockTransport: a clock without timers',
       () => mockTransport(loose({ clock: {} })),
       'clock of mockTransport with the value of type object: expected an object with nowMs(), startTimer().',
     ],
     [
-      'createTestClient',
-      'a misspelt name',
+      'createTestClient: a misspelt name',
       () => createTestClient(loose({ sever: {} })),
       'sever of createTestClient: expected one of client, server, seed.',
     ],
     [
-      'createTestClient',
-      'a mode of its server',
+      'createTestClient: a mode of its server',
       () => createTestClient(loose({ server: { mode: 'Auto' } })),
       'mode of mockServer with the value a text of 4 characters: expected one of manual, auto.',
     ],
     [
-      'createTestClient',
-      'a seed of NaN',
+      'createTestClient: a seed of NaN',
       () => createTestClient({ seed: Number.NaN }),
       'seed of createTestClient with the value NaN: expected a number, 0 or more.',
     ],
-  ])('is what %s throws for %s', async (_maker, ...[_what, make, fault]) => {
+  ])('is what is thrown by %s', async (_what, make, fault) => {
     expect(await faultOf(make)).toBe(`usage/invalid-option: Cannot use the option ${fault}`);
   });
 });

@@ -59,7 +59,8 @@ describe('answers at the same time', () => {
     const { inbox } = withAnswers(OPEN_STREAMS_MAX);
 
     for (let offset = 0; offset < 100; offset += 1) {
-      for (let seq = 2; seq <= LAST; seq += 1) grow(inbox, offset, String.fromCharCode(63 + seq), `a${seq}`);
+      for (let seq = 2; seq <= LAST; seq += 1)
+        grow(inbox, offset, { id: `a${seq}`, text: String.fromCharCode(63 + seq) });
     }
 
     for (let seq = 2; seq <= LAST; seq += 1) {
@@ -70,11 +71,11 @@ describe('answers at the same time', () => {
   test('ST-6 F92 I11 the seventeenth waits, and is shown in its place when another one ends', () => {
     const { inbox, told } = withAnswers(OPEN_STREAMS_MAX + 1);
     const live = inbox.receive(liveMessage(numbered(NEXT + 1)));
-    grow(inbox, 0, 'unheard', `a${NEXT}`);
+    grow(inbox, 0, { id: `a${NEXT}`, text: 'unheard' });
     const before = idsOf(inbox);
 
-    const ended = end(inbox, 0, 'done', 'a2');
-    grow(inbox, 0, 'heard', `a${NEXT}`);
+    const ended = end(inbox, 0, { id: 'a2' });
+    grow(inbox, 0, { id: `a${NEXT}`, text: 'heard' });
 
     expect(kindsOf(told).filter((kind) => kind !== 'stream-started')).toEqual(['stream-postponed']);
     expect(kindsOf(live)).toEqual([`received m${NEXT + 1}`]);
@@ -101,7 +102,7 @@ describe('answers at the same time', () => {
 
   test('F90 F92 one that fell silent before gives its place up to a new one, and keeps its text', () => {
     const { inbox } = withAnswers(OPEN_STREAMS_MAX);
-    grow(inbox, 0, 'so far', 'a5');
+    grow(inbox, 0, { id: 'a5', text: 'so far' });
     inbox.streams.silence('a5');
 
     begin(inbox, NEXT, `a${NEXT}`);
@@ -115,7 +116,7 @@ describe('answers at the same time', () => {
     const whole = numbered(NEXT, { id: `a${NEXT}`, content: 'whole', senderRole: 'assistant' });
 
     const changes = inbox.messages.take(whole, true);
-    const ended = end(inbox, 0, 'done', 'a2');
+    const ended = end(inbox, 0, { id: 'a2' });
 
     expect(kindsOf(changes)).toEqual([`received a${NEXT}`]);
     expect(kindsOf(ended)).toEqual(['stream-ended', 'received a2']);
@@ -126,7 +127,7 @@ describe('answers at the same time', () => {
     const { inbox } = withAnswers(NEXT - 1);
 
     inbox.streams.stop(`a${NEXT}`);
-    end(inbox, 0, 'done', 'a2');
+    end(inbox, 0, { id: 'a2' });
 
     expect(inbox.find(`a${NEXT}`)).toMatchObject({ content: '', stream: 'stopped' });
     expect(inbox.streams.unconfirmedStops()).toEqual([`a${NEXT}`]);
@@ -150,7 +151,7 @@ describe('stopped answers', () => {
 
     inbox.streams.stop(ID);
     const before = [inbox.streams.unconfirmedStops(), inbox.streams.offsets(), inbox.streams.has(ID)];
-    const late = [grow(inbox, 2, 'late'), end(inbox, 6, 'stopped')];
+    const late = [grow(inbox, 2, 'late'), end(inbox, 6, { status: 'stopped' })];
 
     expect(before).toEqual([[ID], [{ messageId: ID, offset: 2 }], true]);
     expect(late).toEqual([[], []]);

@@ -73,7 +73,7 @@ describe('a server that came back with less of an answer', () => {
     const inbox = growing('Hello world');
 
     inbox.streams.replace(ID, 'Hello');
-    const ended = end(inbox, 5, 'failed');
+    const ended = end(inbox, 5, { status: 'failed' });
 
     expect(kindsOf(ended)).toEqual(['updated', 'stream-ended', `received ${ID}`]);
     expect([shown(inbox), statusOf(inbox)]).toEqual(['Hello', 'failed']);
@@ -129,7 +129,7 @@ describe('the length that an end names', () => {
   ] as const)('ST-4 is met by the last chunk, whenever that comes: then it is %s', (status, shownStatus) => {
     const inbox = growing('ab');
 
-    end(inbox, 4, status);
+    end(inbox, 4, { status });
     const early = kindsOf(grow(inbox, 3, 'd'));
     const last = kindsOf(grow(inbox, 2, 'c'));
 

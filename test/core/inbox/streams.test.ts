@@ -103,8 +103,8 @@ describe('an answer in chunks', () => {
 describe('the end of an answer', () => {
   test.each<[string, (inbox: Inbox) => unknown, string]>([
     ['done', (inbox) => end(inbox, 2), 'done'],
-    ['failed', (inbox) => end(inbox, 2, 'failed'), 'failed'],
-    ['stopped by the server', (inbox) => end(inbox, 2, 'stopped'), 'stopped'],
+    ['failed', (inbox) => end(inbox, 2, { status: 'failed' }), 'failed'],
+    ['stopped by the server', (inbox) => end(inbox, 2, { status: 'stopped' }), 'stopped'],
     ['stopped by the user', (inbox) => inbox.streams.stop(ID), 'stopped'],
     ['done in a resume', (inbox) => resume(inbox, 'ab', false), 'done'],
   ])('ST-4 UP-14 F93 F94 is final when it is %s: nothing late changes it', (_what, finish, status) => {
@@ -115,7 +115,7 @@ describe('the end of an answer', () => {
 
     const late = [
       grow(inbox, 2, 'late'),
-      end(inbox, 9, 'failed'),
+      end(inbox, 9, { status: 'failed' }),
       inbox.streams.replace(ID, 'replaced'),
       begin(inbox),
       resume(inbox, 'ab and more', true),
