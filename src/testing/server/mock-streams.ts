@@ -1,7 +1,8 @@
 /** Answers that a mock server writes in chunks. */
+import { aCount, checkArgument, checkCallOptions } from '../check-given.js';
 import type { MockConnection } from '../network/mock-connection.js';
+import { aText, oneOf } from '../option-faults.js';
 import type { MockLog, MockLogEntry } from './mock-log.js';
-import { checkCall } from './script-checks.js';
 import type { ServerState } from './server-state.js';
 
 export type MockStreamEnd = 'done' | 'stopped' | 'failed';
@@ -94,7 +95,8 @@ class LoggedStream implements ActiveStream {
   }
 
   write(text: string, delivery: { readonly copies?: number } = {}): void {
-    checkCall.write(text, delivery);
+    checkArgument('write(text)', text, aText);
+    checkCallOptions('write', delivery, { copies: aCount });
     if (this.isOver) return;
     const payload = { id: this.id, offset: this.#content.length, text };
     this.#content += text;
@@ -105,7 +107,7 @@ class LoggedStream implements ActiveStream {
   }
 
   end(status: MockStreamEnd = 'done'): void {
-    checkCall.end(status);
+    checkArgument('end(status)', status, oneOf(['done', 'stopped', 'failed']));
     if (this.isOver) return;
     this.#status = status;
     this.log.change(this.id, { isStreaming: false });

@@ -114,13 +114,6 @@ export const checkCall = {
     checkArgument('setTyping(isTyping)', isTyping, yesOrNo);
     checkCallOptions('setTyping', options, { conversationId: aName, senderId: aName });
   },
-  write(text: string, delivery: object): void {
-    checkArgument('write(text)', text, aText);
-    checkCallOptions('write', delivery, { copies: aCount });
-  },
-  end(status: string): void {
-    checkArgument('end(status)', status, oneOf(['done', 'stopped', 'failed']));
-  },
 };
 
 function isListOf(value: unknown, kind: Kind): boolean {
