@@ -164,8 +164,8 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/sending/deadlines.ts',
-        find: 'if (this.#isAwake && this.#earliestMs <=',
-        replace: 'if (Number.isNaN(0) && this.#earliestMs <=',
+        find: 'this.#earliestMs <= this.#around.clock.nowMs()',
+        replace: 'Number.isNaN(this.#earliestMs)',
       },
     ],
     invariants: ['DS-6'],
@@ -177,8 +177,8 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: SENDER,
-        find: "if (entry?.status !== 'queued' || entry.transmittedAtMs !== null) return false;",
-        replace: 'if (entry === null) return false;',
+        find: "entry?.status !== 'queued' || entry.transmittedAtMs !== null",
+        replace: 'entry === null',
       },
     ],
     invariants: ['DS-3'],
