@@ -154,21 +154,21 @@ describe('rows that did not change', () => {
 describe('the cost of one more message', () => {
   test('UP-38 does not grow with the history', () => {
     const append = (inbox: Inbox, from: number, count: number) => {
-      const startedMs = performance.now();
+      const started = process.cpuUsage();
       for (let seq = from; seq < from + count; seq += 1) inbox.receive(liveMessage(numbered(seq)));
-      return performance.now() - startedMs;
+      return process.cpuUsage(started).user / 1_000;
     };
     const costOf = (historyMax: number) => {
       const inbox = joinedInbox(0, { historyMax });
       append(inbox, 1, historyMax);
-      return Math.min(...[0, 1, 2, 3, 4].map((turn) => append(inbox, historyMax + 1 + turn * 2_000, 2_000)));
+      return Math.min(...[0, 1, 2, 3, 4].map((turn) => append(inbox, historyMax + 1 + turn * 10_000, 10_000)));
     };
     costOf(100);
 
     const small = costOf(100);
     const large = costOf(10_000);
 
-    expect(large / small).toBeLessThan(4);
+    expect(large / Math.max(small, 1)).toBeLessThan(4);
   });
 
   test('UP-38 leaves 300,000 messages as 100 rows', () => {
