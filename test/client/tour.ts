@@ -28,7 +28,7 @@ const STOPS: readonly Stop[] = [
   ({ server }) => server.warnTokenExpiring(60_000),
   ({ server }) => server.connection.dropAbruptly(),
   ({ server }) => {
-    for (let count = 0; count < 6; count += 1) server.emit(`missed ${count}`);
+    for (let count = 0; count < 12; count += 1) server.emit(`missed ${count}`);
   },
   ({ clock }) => clock.advance(2_500),
   ({ server }) => {

@@ -76,7 +76,7 @@ export class StoredRows {
     const isHeld = this.#held.has(id);
     if (isHeld) this.#gone.add(id);
     else if (this.#visit === null) return;
-    if (this.#visit === null) queueMicrotask(() => this.#isWanted || this.close());
+    if (this.#visit === null) void Promise.resolve().then(() => this.#isWanted || this.close());
     this.#begin();
     let isAsked = false;
     const removed = this.#ask(id, (rows) => {
