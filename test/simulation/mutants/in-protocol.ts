@@ -33,11 +33,4 @@ export const inProtocol: readonly Mutant[] = [
     patches: [{ file: TRANSLATE, find: "default:\n      return 'final';", replace: "default:\n      return 'retry';" }],
     invariants: ['L1'],
   },
-  {
-    name: 'range-loses-last',
-    side: 'protocol',
-    breaks: 'The last event of a range is lost on the way in.',
-    patches: [{ file: TRANSLATE, find: 'events: events.flatMap(', replace: 'events: events.slice(0, -1).flatMap(' }],
-    invariants: ['L1', 'I3'],
-  },
 ];

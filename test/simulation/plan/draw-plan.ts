@@ -64,6 +64,7 @@ export function drawPlan(seed: number): Plan {
     ...drawPairs(dice, who),
     ...drawUnheard(dice, who),
     ...drawTail(dice, who),
+    ...drawNap(dice, who),
   ];
   return { seed, setup, safetyMs: SAFETY_MS, steps: steps.sort((one, other) => one.atMs - other.atMs) };
 }
@@ -136,6 +137,13 @@ function drawTail(dice: Dice, who: () => number): readonly Step[] {
     step(dice, kind, { who: who(), atMs }),
     step(dice, dice.pick(['send', 'send', 'ask']), { who: who(), atMs: atMs + 2_000 }),
   ];
+}
+
+/** A device that falls asleep in the middle of its words, and wakes to answers that are late. */
+function drawNap(dice: Dice, drawWho: () => number): readonly Step[] {
+  const atMs = dice.whole(5_000, SAFETY_MS / 2);
+  const who = drawWho();
+  return [step(dice, 'burst', { who, atMs }), step(dice, 'freeze', { who, atMs: atMs + dice.whole(20, 400) })];
 }
 
 function step(dice: Dice, kind: string, { who, atMs }: Pick<Step, 'who' | 'atMs'>): Step {
