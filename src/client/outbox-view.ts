@@ -32,8 +32,9 @@ export interface OutboxView {
   /**
    * Sends an `unconfirmed` or failed message again, with the same id, so that a server which deduplicates never has it
    * twice. A failed one goes behind all others, with a new `outbox.ageMaxMs`; its `acked` promise stays rejected, and
-   * `message-acked` tells the end. False if the message is neither (of many failed ones only the last
-   * `outbox.messagesMax` can be tried again), or if the outbox is full.
+   * `message-acked` tells the end. False if the message is neither, or if the outbox is full: no other gives way to it,
+   * whatever `outbox.overflow` says. Of many failed ones only the last `outbox.messagesMax` are shown, and can be tried
+   * again.
    */
   retry(id: string): boolean;
   /** Forgets all of them; their `acked` promises reject with `delivery/cleared`. */

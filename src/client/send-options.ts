@@ -7,7 +7,8 @@ export interface SendOptions {
   /**
    * How long the message is of use, connected or not. Milliseconds, above 0; default `outbox.ageMaxMs`, which also is
    * the most. Then it fails with `delivery/expired`; its `fields.outcome` is `not-sent` if no server can have it, else
-   * `unknown`.
+   * `unknown`. A client that is closed, or was never connected, has no timers: it notices at the next
+   * `connect` or, without `outbox.store`, `send`, `outbox.edit` or `outbox.retry`. Nothing that is too old goes out.
    */
   readonly ttlMs?: number;
   /** Aborted: the message is cancelled, if no connection has it yet. */

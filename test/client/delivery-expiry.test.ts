@@ -7,6 +7,43 @@ const HOUR_MS = 3_600_000;
 const contents = (log: readonly { readonly content: string }[]) => log.map(({ content }) => content);
 
 describe('a message whose time is up', () => {
+  test('DS-6 I8 is noticed by a client that is closed when it is next told anything, and by no timer', async () => {
+    const { client, server, open, clock, assertClean } = createTestClient();
+    const early = client.send('before the first connection', { ttlMs: 1_000 });
+    await clock.advance(100_000);
+    const late = client.send('later', { ttlMs: 1_000 });
+    const atNextSend = [early.status, late.status];
+    await clock.advance(100_000);
+    await open();
+    await clock.advance(1_000);
+    await client.close();
+    const afterwards = client.send('while closed', { ttlMs: 1_000 });
+    await clock.advance(100_000);
+
+    const isRetried = client.outbox.retry(afterwards.id);
+    client.send('kept');
+
+    expect(atNextSend).toEqual(['failed', 'queued']);
+    expect([late.status, isRetried, afterwards.status]).toEqual(['failed', false, 'failed']);
+    expect(contents(server.log)).toEqual([]);
+    await assertClean();
+  });
+
+  test('DS-6 I8 a message that is tried again is shown so at once, without a timer, while the client is closed', async () => {
+    const { client, open, clock, assertClean } = createTestClient();
+    await open();
+    const { id } = client.send('short-lived', { ttlMs: 1 });
+    await client.close();
+    await clock.advance(10);
+    client.send('another');
+    const before = client.snapshot.messages.map(({ delivery }) => delivery);
+
+    client.outbox.retry(id);
+
+    expect(client.snapshot.messages.map(({ delivery }) => delivery)).not.toEqual(before);
+    await assertClean();
+  });
+
   test('DS-6 UP-22 fails as not sent, while the client still looks for a connection', async () => {
     const { client, transport, open, clock } = createTestClient();
     transport.onConnection((connection) => connection.rejectHandshake());

@@ -6,6 +6,45 @@ import { listen, outcomeOf, refusalOf } from './chat-log.js';
 const contents = (log: readonly { readonly content: string }[]) => log.map(({ content }) => content);
 
 describe('a full outbox', () => {
+  test('F78 I22 shows no more failed messages than can be tried again', () => {
+    const { client } = createTestClient({ client: { outbox: { messagesMax: 2, overflow: 'drop-newest' } } });
+
+    const sends = Array.from({ length: 50 }, (_, index) => client.send(`message ${index}`));
+
+    expect(contents(client.snapshot.messages)).toEqual(['message 0', 'message 1', 'message 48', 'message 49']);
+    expect(client.snapshot.outbox).toEqual({ queued: 2, inFlight: 0, failed: 2 });
+    expect(sends.map(({ id }) => client.outbox.cancel(id)).filter(Boolean)).toHaveLength(4);
+    expect(client.snapshot.messages).toEqual([]);
+    client.dispose();
+  });
+
+  test('F58 F78 comes to an end where a listener tries everything again that failed', () => {
+    const { client } = createTestClient({ client: { outbox: { messagesMax: 1, overflow: 'drop-oldest' } } });
+    const answers: boolean[] = [];
+    client.on('message-failed', ({ clientMessageId }) => {
+      if (answers.length < 100) answers.push(client.outbox.retry(clientMessageId));
+    });
+
+    for (const text of ['first', 'second']) client.send(text);
+
+    expect(answers).toEqual([false]);
+    expect(client.snapshot.outbox).toEqual({ queued: 1, inFlight: 0, failed: 1 });
+    client.dispose();
+  });
+
+  test.each(['reject-new', 'drop-oldest', 'drop-newest'] as const)(
+    'F78 %s says that a message alone is too big',
+    (overflow) => {
+      const { client } = createTestClient({ client: { outbox: { bytesMax: 10, overflow } } });
+
+      const error = refusalOf(() => client.send('eleven byte'));
+
+      expect(error).toMatch(/^delivery\/outbox-full: .* has 11 bytes, and the outbox holds 10/);
+      expect(client.snapshot.messages).toEqual([]);
+      client.dispose();
+    },
+  );
+
   test('F78 drop-oldest lets the oldest go that no connection had', async () => {
     const { client, server, open, clock } = createTestClient({
       client: { outbox: { messagesMax: 3, inFlightMax: 1, overflow: 'drop-oldest' } },
@@ -51,7 +90,7 @@ describe('a full outbox', () => {
     const refusalAfterLoss = refusalOf(() => client.send('three'));
 
     expect([refusal, refusalAfterLoss]).toEqual([
-      expect.stringMatching(/^delivery\/outbox-full: Cannot send: the outbox holds 2 of 2 messages/),
+      expect.stringMatching(/^delivery\/outbox-full: Cannot send: the outbox holds 2 messages/),
       expect.stringMatching(/^delivery\/outbox-full/),
     ]);
     expect(sends.map(({ status }) => status)).toEqual(['unconfirmed', 'unconfirmed']);

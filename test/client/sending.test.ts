@@ -91,7 +91,7 @@ describe('send() refuses', () => {
     await acked;
 
     expect(refusal).toBe(
-      'delivery/outbox-full: Cannot send: the outbox holds 2 of 2 messages. Wait for acks, or raise outbox.messagesMax.',
+      'delivery/outbox-full: Cannot send: the outbox holds 2 messages. Wait for acks, or raise outbox.messagesMax.',
     );
     expect(client.snapshot.messages.map(({ content }) => content)).toEqual(['one', 'two', 'three']);
   });

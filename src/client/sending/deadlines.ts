@@ -11,12 +11,16 @@ export interface DeadlineSurroundings {
   readonly clock: Clock;
   readonly turn: Turn;
   readonly outbox: Outbox;
+  readonly hasStore: boolean;
   readonly onExpired: (entry: OutboxEntry) => void;
   /** What has expired made room. */
   readonly onLooked: () => void;
 }
 
-/** Ends messages whose time ran out: by the wall clock, connected or not, as long as the client is not closed. */
+/**
+ * Ends messages whose time ran out by the wall clock, connected or not. A closed client has no timers: there it is seen
+ * when the client connects or, where no store has a say, at the next `send`, `edit` or `retry`.
+ */
 export class Deadlines {
   readonly #around: DeadlineSurroundings;
   readonly #timers: NamedTimers<'deadline'>;
@@ -51,7 +55,9 @@ export class Deadlines {
 
   /** Ends what is due although no timer has said so yet: one that is late must not let anything out. */
   check(): void {
-    if (this.#isAwake && this.#earliestMs <= this.#around.clock.nowMs()) this.#look();
+    const { clock, hasStore } = this.#around;
+    // Of rows that a closed client let go of, the store has to say first whose they are.
+    if ((this.#isAwake || !hasStore) && this.#earliestMs <= clock.nowMs()) this.#look();
   }
 
   #look(): void {

@@ -46,15 +46,15 @@ export function unsendableError(): ChatSocketError {
 
 export function fullError(
   full: 'messages' | 'bytes',
-  held: number,
-  outbox: ResolvedOptions['outbox'],
+  sizeBytes: number,
+  { messagesMax, bytesMax }: ResolvedOptions['outbox'],
 ): ChatSocketError {
-  const { messagesMax, bytesMax } = outbox;
-  const what =
-    full === 'messages' ? `${held} of ${messagesMax} messages` : `as many of its ${bytesMax} bytes as it can`;
-  return new ChatSocketError(
-    'delivery/outbox-full',
-    `Cannot send: the outbox holds ${what}. Wait for acks, or raise outbox.${full}Max.`,
-    { retryable: true, fields: { messagesMax, bytesMax, held } },
-  );
+  const isTooBig = sizeBytes > bytesMax;
+  const why = isTooBig
+    ? `the message has ${sizeBytes} bytes, and the outbox holds ${bytesMax}. Raise outbox.bytesMax.`
+    : full === 'messages'
+      ? `the outbox holds ${messagesMax} messages. Wait for acks, or raise outbox.messagesMax.`
+      : `the outbox holds as many of its ${bytesMax} bytes as it can. Wait for acks, or raise outbox.bytesMax.`;
+  const fields = { messagesMax, bytesMax, sizeBytes };
+  return new ChatSocketError('delivery/outbox-full', `Cannot send: ${why}`, { retryable: !isTooBig, fields });
 }

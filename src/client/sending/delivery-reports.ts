@@ -50,7 +50,8 @@ export class DeliveryReports {
 
   progressed(entry: OutboxEntry, delivery: DeliveryStatus): void {
     this.#inbox(entry)?.messages.setDelivery(entry.id, delivery, null);
-    this.#around.onChanged('soon');
+    // What goes back into the queue is the user's doing, or rare.
+    this.#around.onChanged(delivery === 'queued' ? 'now' : 'soon');
   }
 
   edited(entry: OutboxEntry): void {

@@ -112,7 +112,8 @@ export class Drain {
   /** True for a message that goes out as soon as it is in the store. */
   isNext(id: string): boolean {
     const link = this.#link;
-    return link !== null && this.#around.outbox.nextToClear(this.#window(link)).some((entry) => entry.id === id);
+    if (link === null || this.#around.options.outbox.store === null) return false;
+    return this.#around.outbox.nextToClear(this.#window(link)).some((entry) => entry.id === id);
   }
 
   /** Everything waits, as long as the server asks for within reason. */

@@ -80,8 +80,8 @@ export class Ledger {
   /** The end of a message that is not in the outbox any more. */
   end(entry: OutboxEntry, status: 'failed' | 'cancelled', error: ChatSocketError): void {
     this.#messages.get(entry.id)?.fail(status, error);
-    const forgotten = status === 'failed' ? this.failed.add(entry) : entry.id;
-    if (forgotten !== null) this.#messages.delete(forgotten);
+    if (status === 'failed') this.#keepFailed(entry);
+    else this.#messages.delete(entry.id);
     this.#around.onSettled(entry);
     this.#around.reports.failed(entry, error);
   }
@@ -115,6 +115,14 @@ export class Ledger {
   /** A signal that lives on holds no message. */
   unfollowAll(): void {
     for (const message of this.#messages.values()) message.unfollow();
+  }
+
+  /** One that is forgotten for it can never be sent again, and is not shown any more. */
+  #keepFailed(entry: OutboxEntry): void {
+    const forgotten = this.failed.add(entry);
+    if (forgotten === null) return;
+    this.#messages.delete(forgotten.id);
+    this.#around.reports.dismissed(forgotten);
   }
 
   #forget(id: string): void {

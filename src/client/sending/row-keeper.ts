@@ -58,6 +58,7 @@ export class RowKeeper {
   keep(entry: OutboxEntry, isNext: boolean): void {
     const rows = this.#rows;
     if (rows === null) return;
+    rows.open();
     const { options, turn, outbox, onCleared } = this.#around;
     const row = toRow(entry, entry.transmittedAtMs ?? (isNext ? options.clock.nowMs() : null));
     outbox.setKeeping(entry.id, 'waiting');

@@ -59,8 +59,9 @@ export class Sender {
       onExpired,
       onFailed: (id, error) => this.refuse(id, error),
     });
+    const { hasStore } = this.#keeper;
     const onLooked = () => this.#drain.run();
-    this.#deadlines = new Deadlines({ clock: options.clock, turn, outbox, onExpired, onLooked });
+    this.#deadlines = new Deadlines({ clock: options.clock, turn, outbox, hasStore, onExpired, onLooked });
   }
 
   /** Messages that failed and can be tried again. */
@@ -73,9 +74,8 @@ export class Sender {
     const { options, reports } = this.#around;
     const admission = this.outbox.admit(draft, this.#keeper.initial);
     const isFull = 'full' in admission;
-    if (isFull && options.outbox.overflow !== 'drop-newest') {
-      throw fullError(admission.full, this.outbox.count, options.outbox);
-    }
+    const givesWay = options.outbox.overflow === 'drop-newest' && draft.sizeBytes <= options.outbox.bytesMax;
+    if (isFull && !givesWay) throw fullError(admission.full, draft.sizeBytes, options.outbox);
     const entry = isFull ? toEntry(draft, 0, 'kept') : admission.entry;
     const message = this.#ledger.open(draft, this.#keeper.hasStore);
     const cancel = () => this.cancel(message.id);
@@ -103,7 +103,7 @@ export class Sender {
     if (entry === null) return false;
     this.#around.turn.run(() => {
       this.#ledger.edit(entry);
-      this.#keep(entry);
+      this.#keeper.keep(entry, this.#drain.isNext(entry.id));
       this.drain();
     });
     return true;
@@ -145,6 +145,7 @@ export class Sender {
   }
 
   drain(): void {
+    this.#deadlines.check();
     this.#drain.run();
   }
 
@@ -215,10 +216,12 @@ export class Sender {
   #admitted(entry: OutboxEntry, evicted: readonly OutboxEntry[]): void {
     for (const gone of evicted) this.#ledger.end(gone, 'failed', evictedError(gone.id));
     this.#deadlines.watch(entry);
-    this.#keep(entry);
+    this.#keeper.keep(entry, this.#drain.isNext(entry.id));
   }
 
   #readmit(failed: OutboxEntry, nowMs: number): boolean {
+    // For one that is tried again none gives way: a listener that tries all again would never come to an end.
+    if (this.outbox.findLack(failed.sizeBytes) !== null) return false;
     const { ageMaxMs } = this.#around.options.outbox;
     const draft = { ...failed, expiresAtMs: deadlineOf(nowMs, ageMaxMs, ageMaxMs), sent: null };
     const admission = this.outbox.admit(draft, this.#keeper.initial);
@@ -226,12 +229,6 @@ export class Sender {
     this.#ledger.failed.remove(failed.id);
     this.#admitted(admission.entry, admission.evicted);
     return true;
-  }
-
-  #keep(entry: OutboxEntry): void {
-    if (!this.#keeper.hasStore) return;
-    this.#keeper.open();
-    this.#keeper.keep(entry, this.#drain.isNext(entry.id));
   }
 
   #resend(): void {
@@ -251,9 +248,9 @@ export class Sender {
   }
 
   #fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
-    if (!this.#ledger.fail(id, status, error)) return false;
-    this.drain();
-    return true;
+    const isOver = this.#ledger.fail(id, status, error);
+    if (isOver) this.drain();
+    return isOver;
   }
 
   #makeLedger(): Ledger {

@@ -14,11 +14,11 @@ export class FailedMessages {
   }
 
   /** Tells which one is forgotten for it. */
-  add(entry: OutboxEntry): string | null {
+  add(entry: OutboxEntry): OutboxEntry | null {
     this.#entries.set(entry.id, entry);
-    const [oldest] = this.#entries.keys();
+    const [oldest] = this.#entries.values();
     if (oldest === undefined || this.#entries.size <= this.#entriesMax) return null;
-    this.#entries.delete(oldest);
+    this.#entries.delete(oldest.id);
     return oldest;
   }
 

@@ -38,10 +38,10 @@ export class Line {
     this.length -= 1;
   }
 
-  entries(): readonly OutboxEntry[] {
-    const entries: OutboxEntry[] = [];
-    for (let place = this.first; place !== null; place = place.after) entries.push(place.entry);
-    return entries;
+  places(): readonly Place[] {
+    const places: Place[] = [];
+    for (let place = this.first; place !== null; place = place.after) places.push(place);
+    return places;
   }
 
   #insert(place: Place, after: Place | null): void {

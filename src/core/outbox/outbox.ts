@@ -48,7 +48,7 @@ export class Outbox {
 
   /** Queues a draft behind everything else. What gives way to it was never sent, and is out. */
   admit(draft: Draft | OutboxEntry, keeping: OutboxEntry['keeping']): Admission {
-    const full = this.#findLack(draft.sizeBytes);
+    const full = this.findLack(draft.sizeBytes);
     if (full !== null && !this.#canMakeRoom(draft.sizeBytes)) return { full };
     const evicted = this.#makeRoom(draft.sizeBytes);
     this.#lastOrder = Math.max(this.#lastOrder + 1, draft.queuedAtMs);
@@ -147,11 +147,7 @@ export class Outbox {
 
   /** The connection ended. What was in flight is unconfirmed until the next one settles it. */
   loseConnection(): readonly OutboxEntry[] {
-    const lost: OutboxEntry[] = [];
-    for (let place = this.#inFlight.first; place !== null; place = this.#inFlight.first) {
-      lost.push(this.#move(place, { ...place.entry, status: 'unconfirmed' }));
-    }
-    return lost;
+    return this.#inFlight.places().map((place) => this.#move(place, { ...place.entry, status: 'unconfirmed' }));
   }
 
   get(id: string): OutboxEntry | null {
@@ -172,9 +168,8 @@ export class Outbox {
     const entry = this.#lastSettled?.id === id ? this.#lastSettled : this.get(id);
     const sent = entry?.status === 'sending' ? entry.sent : null;
     if (sent === null) return [];
-    return this.#inFlight
-      .entries()
-      .filter((other) => other.sent?.dialId === sent.dialId && other.sent.place < sent.place);
+    const others = this.#inFlight.places().map((place) => place.entry);
+    return others.filter((other) => other.sent?.dialId === sent.dialId && other.sent.place < sent.place);
   }
 
   /** Entries whose connection ended before their ack. */
@@ -216,6 +211,12 @@ export class Outbox {
     return entry;
   }
 
+  /** The bound that one more message would break. */
+  findLack(sizeBytes: number): 'messages' | 'bytes' | null {
+    if (this.count >= this.#bounds.messagesMax) return 'messages';
+    return this.#sizeBytes + sizeBytes > this.#bounds.bytesMax ? 'bytes' : null;
+  }
+
   #move(place: Place, entry: OutboxEntry): OutboxEntry {
     this.#leave(place);
     place.entry = entry;
@@ -250,11 +251,6 @@ export class Outbox {
     this.#untouchedBytes += sign * entry.sizeBytes;
   }
 
-  #findLack(sizeBytes: number): 'messages' | 'bytes' | null {
-    if (this.count >= this.#bounds.messagesMax) return 'messages';
-    return this.#sizeBytes + sizeBytes > this.#bounds.bytesMax ? 'bytes' : null;
-  }
-
   #canMakeRoom(sizeBytes: number): boolean {
     const { messagesMax, bytesMax, overflow } = this.#bounds;
     if (overflow !== 'drop-oldest' || this.count - this.#untouchedCount >= messagesMax) return false;
@@ -263,7 +259,7 @@ export class Outbox {
 
   #makeRoom(sizeBytes: number): readonly OutboxEntry[] {
     const evicted: OutboxEntry[] = [];
-    while (this.#findLack(sizeBytes) !== null) {
+    while (this.findLack(sizeBytes) !== null) {
       const oldest = this.settle(this.#oldestUntouched()?.id ?? '');
       if (oldest !== null) evicted.push(oldest);
     }
@@ -287,7 +283,7 @@ export class Outbox {
     const oldest = this.oldestInFlight();
     if (keepsOrder && oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return [];
     if (keepsOrder) return this.#heads();
-    const busy = this.#inFlight.entries().map(({ conversationId }) => conversationId);
+    const busy = this.#inFlight.places().map((place) => place.entry.conversationId);
     return this.#heads().filter(({ entry }) => !busy.includes(entry.conversationId));
   }
 
