@@ -36,6 +36,12 @@ function ratioOf({ rows }: Comparison): number {
   return rows.find(({ side }) => side === 'chatsocket, one listener')?.cpuRatio ?? Number.NaN;
 }
 
+/** The same to a raw socket that knows what became of each message; for comparison, not judged. */
+function besidePromises(outbound: Comparison): string {
+  const own = outbound.rows.find(({ side }) => side.startsWith('raw ws, with an id'))?.cpuRatio ?? Number.NaN;
+  return `        outbound: ${(ratioOf(outbound) / own).toFixed(2)} × raw with an id and a promise a message`;
+}
+
 function print(): void {
   const { inbound, inboundSingle, outbound, outboundCopied, pure, inboundProfile, outboundProfile } = report;
   console.log(
@@ -50,6 +56,7 @@ function print(): void {
       '',
       verdict('inbound', ratioOf(inbound), INBOUND_RATIO_MAX),
       verdict('outbound', ratioOf(outbound), OUTBOUND_RATIO_MAX),
+      besidePromises(outbound),
     ].join('\n'),
   );
 }
