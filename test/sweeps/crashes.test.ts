@@ -124,9 +124,15 @@ async function live(acts: readonly Act[], deaths: readonly number[]) {
   const livedSteps = steps;
 
   world.store.onStep = () => {};
-  const last = page ?? world.restart();
+  let last = page ?? world.restart();
+  page = last;
   last.connect();
   await world.clock.advance(HEAL_MS);
+  if (page === null) {
+    last = world.restart();
+    last.connect();
+    await world.clock.advance(HEAL_MS);
+  }
   const arrived = world.server.log.map(({ content }) => content);
   const trouble = await judge(world, last, { arrived, written, promised });
   return { arrived, steps: livedSteps, died, trouble };

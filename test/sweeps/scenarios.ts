@@ -176,7 +176,7 @@ export const SCENARIOS: readonly Scenario[] = [
   {
     name: 'too much missed',
     options: { inbox: { historyMax: 3 } },
-    steps: [...CONNECT, ({ server }) => server.emit('seen'), wait(0), cut, emitSix, wait(0), wait(10_000)],
+    steps: [...CONNECT, ({ server }) => server.emit('seen'), wait(0), cut, emitTwelve, wait(0), wait(10_000)],
   },
   {
     name: 'changes',
@@ -256,8 +256,8 @@ function refuse({ server }: TestWorld): void {
   server.connection.rejectHandshake();
 }
 
-function emitSix({ server }: TestWorld): void {
-  for (let count = 1; count <= 6; count += 1) server.emit(`missed ${count}`);
+function emitTwelve({ server }: TestWorld): void {
+  for (let count = 1; count <= 12; count += 1) server.emit(`missed ${count}`);
 }
 
 /** The next event of the log, about messages that are there. */

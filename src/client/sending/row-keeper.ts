@@ -26,7 +26,7 @@ export interface KeeperSurroundings {
 
 export class RowKeeper {
   readonly #around: KeeperSurroundings;
-  readonly #rows: StoredRows | null;
+  #rows: StoredRows | null;
 
   constructor(around: KeeperSurroundings) {
     this.#around = around;
@@ -92,11 +92,17 @@ export class RowKeeper {
     await rows.close();
   }
 
+  /** Lets go for good: what a listener ended in the middle of a call does not open the store again. */
+  end(): void {
+    void this.close();
+    this.#rows = null;
+  }
+
   #whenKept(rows: StoredRows, row: StoredMessage, isKept: boolean): void {
     const { outbox, onPersisted } = this.#around;
     onPersisted(row.id, isKept && rows.isDurable);
-    // What the store did not take must not come back as it was before.
-    if (!isKept) rows.remove(row.id);
+    // What the store did not take must not come back as it was before; a client that has let go asks for nothing.
+    if (!isKept && rows.isInUse) rows.remove(row.id);
     const entry = outbox.get(row.id);
     // Edited meanwhile: the newer row is still on its way.
     if (entry?.content !== row.content || entry.keeping === 'elsewhere') return;

@@ -210,7 +210,7 @@ export class Sender {
   letGo(error: ChatSocketError): void {
     this.#ledger.rejectAll(error);
     this.#ledger.unfollowAll();
-    void this.release();
+    this.#keeper.end();
   }
 
   #admitted(entry: OutboxEntry, evicted: readonly OutboxEntry[]): void {

@@ -47,6 +47,10 @@ export class StoredRows {
     return this.#visit !== null && this.#visit.phase !== 'opening';
   }
 
+  get isInUse(): boolean {
+    return this.#visit !== null;
+  }
+
   /** What becomes of the message is the store's to say, once it is open again. */
   holds(id: string): boolean {
     return this.#held.has(id) && !this.#gone.has(id);
@@ -76,7 +80,7 @@ export class StoredRows {
     const isHeld = this.#held.has(id);
     if (isHeld) this.#gone.add(id);
     else if (this.#visit === null) return;
-    if (this.#visit === null) void Promise.resolve().then(() => this.#isWanted || this.close());
+    if (this.#visit === null) void Promise.resolve().then(() => (this.#isWanted ? undefined : this.close()));
     this.#begin();
     let isAsked = false;
     const removed = this.#ask(id, (rows) => {
