@@ -16,7 +16,10 @@ export default defineConfig(({ command }) => {
       alias: [
         { find: /^chatsocket$/, replacement: here('../../src/index.ts') },
         { find: /^chatsocket\/schemas$/, replacement: here('../../src/protocols/schemas.ts') },
-        { find: /^chatsocket\/(protocols|transports|storage|react|testing)$/, replacement: here('../../src/$1/index.ts') },
+        {
+          find: /^chatsocket\/(protocols|transports|storage|react|testing)$/,
+          replacement: here('../../src/$1/index.ts'),
+        },
       ],
     },
     build: {

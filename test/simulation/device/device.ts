@@ -9,8 +9,8 @@ import { Link, type LinkSetup } from '../world/link.js';
 import { Wire } from '../world/wire.js';
 import type { World } from '../world/world.js';
 import type { Browser } from './browser.js';
-import { Process } from './lifetime.js';
 import { EVENT_NAMES, type EventName, type Life, nameOf, type Told } from './life.js';
+import { Process } from './lifetime.js';
 import { Page } from './page.js';
 import { TokenProvider } from './token-provider.js';
 

@@ -5,8 +5,8 @@ import type { ConnectionSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
 import type { ChatSocketEvents } from '../../../src/client/chat-socket-events.js';
 import type { Outgoing, Receipt } from '../../../src/client/outgoing.js';
-import type { Process } from './lifetime.js';
 import type { Device } from './device.js';
+import type { Process } from './lifetime.js';
 
 /** A call of `send` that was not refused. */
 export interface Attempt {

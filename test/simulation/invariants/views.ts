@@ -98,8 +98,7 @@ export const prefixOfAnswer = (): Invariant => {
     told(world, life, told) {
       if (told.name === 'history-reset') ends.delete(life);
       // One that was left and joined again is told from its beginning.
-      if (told.name === 'stream-started')
-        ends.get(life)?.delete(`${life.loggedOutAtMs} ${told.payload.messageId}`);
+      if (told.name === 'stream-started') ends.get(life)?.delete(`${life.loggedOutAtMs} ${told.payload.messageId}`);
       if (told.name !== 'stream-delta') return;
       const { messageId, offset, text } = told.payload;
       const whole = world.server.textOfAnswer(messageId);

@@ -167,7 +167,7 @@ export const inConnection: readonly Mutant[] = [
       {
         file: 'src/client/connection/dial-request.ts',
         find: "throw badToken('has characters outside printable ASCII');",
-        replace: 'throw badToken(`is ${token}`);',
+        replace: "throw badToken('is ' + token);",
       },
     ],
     invariants: ['I12'],
