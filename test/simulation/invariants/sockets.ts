@@ -29,8 +29,8 @@ export const silentAfterClose = (): Invariant => ({
       const { reason } = life.connection;
       if (reason !== 'client' && reason !== 'stopped') continue;
       const isTouched = world.timeline.nowMs - life.touchedAtMs < NOTIFY_MS;
-      // Where its store is still at work, a timer sees to an end of that.
-      const timersMax = browser?.isBusy(life.process.gate) === true ? 1 : 0;
+      // Where its store is still at work, a timer sees to an end of that: of the visit that ends, and of the next one.
+      const timersMax = browser?.isBusy(life.process.gate) === true ? 2 : 0;
       if (life.process.liveTimers > timersMax && !isTouched)
         world.violate('I8', `device ${index} is closed (${reason}) and has ${life.process.liveTimers} timers`);
       if (wires.some(({ isHeld }) => isHeld))
