@@ -21,7 +21,8 @@ export class Process implements Clock, IdSource {
   readonly #timeline: Timeline;
   readonly #name: string;
   readonly #onBadDelay: (delayMs: number) => void;
-  #liveTimers = 0;
+  /** When each timer is due that has neither fired nor been cancelled. */
+  readonly #timers = new Set<{ readonly dueAtMs: number }>();
   #ids = 0;
 
   constructor(around: ProcessSurroundings) {
@@ -33,7 +34,12 @@ export class Process implements Clock, IdSource {
 
   /** Timers that were started and have neither fired nor been cancelled. */
   get liveTimers(): number {
-    return this.#liveTimers;
+    return this.#timers.size;
+  }
+
+  /** Those that are not due yet. One that is due and comes late, for its page is hidden or frozen, is nobody's fault. */
+  get waitingTimers(): number {
+    return [...this.#timers].filter(({ dueAtMs }) => dueAtMs > this.#timeline.nowMs).length;
   }
 
   nowMs(): number {
@@ -42,14 +48,14 @@ export class Process implements Clock, IdSource {
 
   startTimer(callback: () => void, delayMs: number): () => void {
     if (!(delayMs >= 0 && delayMs <= DELAY_MAX_MS)) this.#onBadDelay(delayMs);
-    let isLive = true;
-    this.#liveTimers += 1;
+    const afterMs = Math.ceil(Math.min(Math.max(0, delayMs || 0), DELAY_MAX_MS));
+    const timer = { dueAtMs: this.#timeline.nowMs + afterMs };
+    this.#timers.add(timer);
     const end = () => {
-      if (isLive) this.#liveTimers -= 1;
-      isLive = false;
+      this.#timers.delete(timer);
     };
     const cancel = this.#timeline.after(
-      Math.ceil(Math.min(Math.max(0, delayMs || 0), DELAY_MAX_MS)),
+      afterMs,
       () => {
         end();
         callback();

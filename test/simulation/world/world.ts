@@ -230,6 +230,8 @@ export class World {
     const early = this.#earlyEnds.get(outgoing.id);
     this.attempts.push(attempt);
     life.attempts.set(outgoing.id, attempt);
+    // Also the later ones of a burst.
+    life.touchedAtMs = this.timeline.nowMs;
     if (early !== undefined) this.#settle(life, outgoing.id, early);
     this.trace.note(`${nameOf(life)} sends ${outgoing.id} ${sent.text.slice(0, 16)} ${sent.text.length}`);
     outgoing.persisted.then(
