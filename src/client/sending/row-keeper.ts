@@ -72,9 +72,10 @@ export class RowKeeper {
     );
   }
 
-  /** The message is over: its row goes, unless it is another tab's. */
+  /** The message is over: its row goes, or where it is another tab's, as soon as that tab leaves it to us. */
   forget({ id, keeping }: OutboxEntry): void {
-    if (keeping !== 'elsewhere') this.#rows?.remove(id);
+    if (keeping === 'elsewhere') this.#rows?.disclaim(id);
+    else this.#rows?.remove(id);
   }
 
   async wipe(): Promise<void> {
@@ -126,7 +127,9 @@ export class RowKeeper {
     const { outbox, onLost } = this.#around;
     for (const id of ids) {
       const entry = outbox.disown(id, outbox.get(id)?.queuedAtMs ?? 0);
-      if (entry !== null) onLost(entry);
+      // Over before it was heard that the row went: a removal that came too late left it there.
+      if (entry === null) this.#rows?.disclaim(id);
+      else onLost(entry);
     }
   }
 }

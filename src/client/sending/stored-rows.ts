@@ -66,13 +66,19 @@ export class StoredRows {
     this.open();
     const { id } = row;
     const isNew = !this.#held.has(id);
-    this.#gone.delete(id);
+    let isAsked = this.#gone.delete(id);
     if (this.isDurable) this.#held.set(id, row.transmittedAtMs);
     const settle = (isKept: boolean) => {
-      if (!isKept && isNew) this.#drop(id);
-      return isKept;
+      if (isKept || !isNew) return isKept;
+      this.#drop(id);
+      // A store that did not answer may have written it all the same.
+      if (isAsked) this.#gone.add(id);
+      return false;
     };
-    const kept = this.#ask(id, (rows) => rows.put(row));
+    const kept = this.#ask(id, (rows) => {
+      isAsked = this.isDurable;
+      return rows.put(row);
+    });
     return typeof kept === 'boolean' ? settle(kept) : kept.then(settle);
   }
 
@@ -92,6 +98,11 @@ export class StoredRows {
     };
     if (typeof removed === 'boolean') settle(removed);
     else removed.then(settle);
+  }
+
+  /** The message of another tab's row is over here: the row may still come back from there, and must not begin it anew. */
+  disclaim(id: string): void {
+    this.#gone.add(id);
   }
 
   /** Erases every row of this user. Rejects if the store, once open, could not do that. */
