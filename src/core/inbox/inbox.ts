@@ -84,9 +84,14 @@ export class Inbox {
     this.#history.dropPending(clientMessageId);
   }
 
-  /** The ack of an own message. Its number may show that something before it is missing; `takeDoubts` tells. */
+  /**
+   * The ack of an own message. Its number may show that something before it is missing; `takeDoubts` tells. One that
+   * belongs to an older page stays in the tail until that page comes: in front, it would hide what lies between.
+   */
   confirm(clientMessageId: string, id: MessageId | null, seq: number | null): void {
-    const isRight = this.messages.confirm(clientMessageId, id, seq);
+    const { oldestSeq } = this;
+    const isOlder = this.hasOlder && seq !== null && oldestSeq !== null && seq < oldestSeq;
+    const isRight = this.messages.confirm(clientMessageId, isOlder ? null : id, seq);
     if (!isRight) this.#doubts = CONTRADICTION;
     else if (seq !== null) this.#doubts = this.noteHead(seq);
   }

@@ -224,3 +224,20 @@ test('F40 RX-6 a page with doubled and known messages adds each new one once', (
   expect(idsOf(inbox)).toEqual(['m3', 'm4', 'm5', 'm6']);
   expect(inbox.hasOlder).toBe(false);
 });
+
+test('UP-05 RX-6 an own message of an older page waits for that page, and hides nothing that lies between', () => {
+  const inbox = makeInbox();
+  inbox.messages.addOwn({ content: 'hello', createdAtMs: 1, inReplyTo: null, metadata: null }, 'own');
+  inbox.startJoin();
+  inbox.join(joinedAnswer([numbered(8), numbered(9)], 9, { hasOlder: true }));
+
+  inbox.confirm('own', 'srv', 4);
+  const idsBefore = idsOf(inbox);
+  const delivery = inbox.rows.at(-1)?.delivery;
+  const messages = [OWN, numbered(5), numbered(6), numbered(7)];
+  inbox.prepend({ type: 'history-page', conversationId: 'c1', messages, hasOlder: true });
+
+  expect(idsBefore).toEqual(['m8', 'm9', null]);
+  expect(delivery).toBe('sent');
+  expect(idsOf(inbox)).toEqual(['srv', 'm5', 'm6', 'm7', 'm8', 'm9']);
+});
