@@ -94,6 +94,8 @@ export class StoredRows {
       return rows.remove(id);
     });
     const settle = (isDone: boolean) => {
+      // Lost meanwhile: the store left the row to the tab that has it now.
+      if (isHeld && !this.#held.has(id)) return;
       if (isAsked && isDone && this.#gone.delete(id)) this.#drop(id);
     };
     if (typeof removed === 'boolean') settle(removed);
