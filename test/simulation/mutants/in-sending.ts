@@ -14,8 +14,8 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/sending/stored-rows.ts',
-        find: '(rows) => rows.put(row)',
-        replace: '() => undefined',
+        find: 'return rows.put(row);',
+        replace: 'return undefined;',
       },
     ],
     invariants: ['I1', 'DS-4'],
