@@ -5,14 +5,16 @@ export type { ChatSnapshot, ConnectionSnapshot } from './client/chat-snapshot.js
 export { ChatSocketClient } from './client/chat-socket-client.js';
 export type { ChatSocketEvents } from './client/chat-socket-events.js';
 export type { Conversation } from './client/conversation.js';
-export type { Explanation } from './client/explain.js';
+export type { Awaited, Explanation } from './client/explain.js';
 export type { ChatSocketMetrics, Timing } from './client/metrics.js';
 export type {
   ChatSocketOptions,
+  Diagnose,
   HeartbeatOptions,
   InboxOptions,
   OutboxOptions,
   ReconnectOptions,
+  RefusedHandshake,
   TimeoutOptions,
   UrlContext,
 } from './client/options/options.js';

@@ -204,7 +204,8 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    return explainConnection(this.#session.link.view, this.#session.options.clock.nowMs());
+    const { link, options } = this.#session;
+    return explainConnection(link.view, options.clock.nowMs(), link.inquiry.found);
   }
 
   #default(member: string): Conversation {

@@ -6,33 +6,76 @@ export interface Explanation {
   readonly status: ConnectionSnapshot['status'];
   readonly cause: CloseCause | null;
   readonly attempt: number;
+  /** `reconnect.attemptsMax`; null if there is no limit, or nothing is tried. */
+  readonly attemptsMax: number | null;
+  /** What the client waits for; null where it waits for nothing. */
+  readonly awaited: Awaited | null;
   /** When the next dial is due, in Unix milliseconds; null if none is scheduled. */
   readonly retryAtMs: number | null;
+  /** What the option `diagnose` found out about refused handshakes, in its words; null if nothing. */
+  readonly found: string | null;
   /** What the user or the developer can do; empty if nothing needs doing. */
   readonly advice: readonly string[];
   /** All of it in sentences. */
   readonly text: string;
 }
 
-/** Puts a connection into words. Never holds a URL, a token or message text. */
-export function explainConnection(connection: ConnectionSnapshot, nowMs: number): Explanation {
+/**
+ * `credentials`: the URL and the token. `socket`: the handshake. `join`: the hello and the conversations. `retry`: the
+ * time of the next dial. `page`: that the page is shown again. `successor`: a fresh connection that takes over. `close`:
+ * the server's part of it. `signal`: a wake-up, `connect()` or a message. `connect`: that it is called.
+ */
+export type Awaited =
+  | 'credentials'
+  | 'socket'
+  | 'join'
+  | 'retry'
+  | 'page'
+  | 'successor'
+  | 'close'
+  | 'signal'
+  | 'connect';
+
+/** Puts a connection into words. Never holds a URL, a token or message text; `found` is what `diagnose` answered. */
+export function explainConnection(connection: ConnectionSnapshot, nowMs: number, found: string | null): Explanation {
   const cause = 'cause' in connection ? connection.cause : null;
-  const advice = cause === null || connection.status === 'open' ? [] : adviseOn(cause);
+  const advice = cause === null ? [] : adviseOn(cause, found);
   const sentences = [tellStatus(connection, nowMs), ...(cause === null ? [] : [tellCause(cause)]), ...advice];
+  const isConnecting = connection.status === 'connecting';
   return {
     status: connection.status,
     cause,
-    attempt: connection.status === 'connecting' ? connection.attempt : 0,
-    retryAtMs: connection.status === 'connecting' ? connection.retryAtMs : null,
+    attempt: isConnecting ? connection.attempt : 0,
+    attemptsMax: isConnecting ? connection.attemptsMax : null,
+    awaited: awaitedBy(connection),
+    retryAtMs: isConnecting ? connection.retryAtMs : null,
+    found,
     advice,
     text: sentences.join(' '),
   };
 }
 
+function awaitedBy(connection: ConnectionSnapshot): Awaited | null {
+  switch (connection.status) {
+    case 'open':
+      return connection.handover ? 'successor' : null;
+    case 'closing':
+      return 'close';
+    case 'closed':
+      if (connection.reason === 'disposed') return null;
+      return connection.reason === 'exhausted' ? 'signal' : 'connect';
+    case 'connecting':
+      if (connection.phase === 'waiting') return connection.retryAtMs === null ? 'page' : 'retry';
+      return AWAITED_IN[connection.phase];
+  }
+}
+
+const AWAITED_IN = { authorizing: 'credentials', dialing: 'socket', joining: 'join' } as const;
+
 function tellStatus(connection: ConnectionSnapshot, nowMs: number): string {
   switch (connection.status) {
     case 'open':
-      return 'Connected.';
+      return connection.handover ? 'Connected; a fresh connection is about to take over.' : 'Connected.';
     case 'closing':
       return 'Closing the connection.';
     case 'closed':
@@ -65,12 +108,16 @@ function tellWait(waiting: Extract<ConnectionSnapshot, { status: 'connecting' }>
 
 function tellCause(cause: CloseCause): string {
   const detail = cause.code === null ? '' : ` (code ${cause.code})`;
-  const reason = cause.reason?.replace(CONTROL_CHARACTERS, ' ').trim().replace(/\.$/, '') ?? '';
+  const reason = cleaned(cause.reason ?? '').replace(/\.$/, '');
   const words = reason === '' ? '' : `: ${reason}`;
   return `Last cause: ${CAUSE_TEXTS[cause.kind]}${detail}${words}.`;
 }
 
 /** Reasons come from elsewhere and go to logs and screens. */
+function cleaned(words: string): string {
+  return words.replace(CONTROL_CHARACTERS, ' ').trim();
+}
+
 const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
@@ -88,7 +135,8 @@ const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
   'bad-frames': 'the server sent too many frames that cannot be read',
 };
 
-function adviseOn(cause: CloseCause): readonly string[] {
+function adviseOn(cause: CloseCause, found: string | null): readonly string[] {
+  if (found !== null) return [`The handshake was refused, and this was found: ${cleaned(found)}`];
   if (cause.diagnosis === 'handshake-refused') {
     return [
       'The handshake was refused several times and browsers hide why (code 1006).',

@@ -10,7 +10,7 @@ import type { ChatSocketOptions } from '../client/options/options.js';
  * outside of the component. Another `conversationId` is another conversation over the same connection, unless the
  * protocol carries one conversation a connection, or there is none any more.
  *
- * Of `token`, a `url` that is a function, `shouldRetry` and `logger` the newest one is called. Everything else,
+ * Of `token`, a `url` that is a function, `diagnose`, `shouldRetry` and `logger` the newest one is called. Everything else,
  * and whether there is a `token` at all, counts as it was when the client was made.
  */
 export interface OwnClientOptions extends ChatSocketOptions {

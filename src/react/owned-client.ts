@@ -110,12 +110,13 @@ function changedOption(made: OwnClientOptions, now: OwnClientOptions): string | 
 /** Functions that stand for those of the newest render. A wrong value is left for the client to refuse. */
 function clientOptions(made: OwnClientOptions, newest: () => OwnClientOptions): ChatSocketOptions {
   const { lingerMs, client, ...rest } = made;
-  const { url, token, shouldRetry = noop, logger = noop } = rest;
+  const { url, token, diagnose, shouldRetry = noop, logger = noop } = rest;
   return {
     ...rest,
     // Safe: options are followed only while their URL is a function, too.
     ...(isFunction(url) && { url: (context) => (newest().url as typeof url)(context) }),
     ...(isFunction(token) && { token: (request) => (newest().token ?? token)(request) }),
+    ...(isFunction(diagnose) && { diagnose: (refused) => (newest().diagnose ?? diagnose)(refused) }),
     ...(isFunction(shouldRetry) && { shouldRetry: (cause) => newest().shouldRetry?.(cause) }),
     ...(isFunction(logger) && { logger: (...line) => newest().logger?.(...line) }),
   } satisfies ChatSocketOptions;

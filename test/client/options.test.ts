@@ -124,7 +124,7 @@ describe('another option', () => {
 
   test('with a misspelt name is told, with the right ones', () => {
     expect(String(refusal({ url: 'wss://localhost/', tokens: () => '' }))).toMatchInlineSnapshot(
-      `"ChatSocketError: Cannot use the option tokens: expected one of url, token, conversationId, protocol, transport, identity, reconnect, heartbeat, timeouts, outbox, inbox, logger, shouldRetry, allowInsecure, clock, random, ids, pageSignals."`,
+      `"ChatSocketError: Cannot use the option tokens: expected one of url, token, conversationId, protocol, transport, identity, reconnect, heartbeat, timeouts, outbox, inbox, logger, shouldRetry, diagnose, allowInsecure, clock, random, ids, pageSignals."`,
     );
   });
 

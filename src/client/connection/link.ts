@@ -17,6 +17,7 @@ import { ConnectionWatch } from './connection-watch.js';
 import { Dials } from './dials.js';
 import { FrameWriter } from './frame-writer.js';
 import { PageWatch } from './page-watch.js';
+import { RefusalInquiry } from './refusal-inquiry.js';
 
 export interface LinkSurroundings {
   readonly options: ResolvedOptions;
@@ -36,6 +37,7 @@ export interface LinkSurroundings {
 export class Link {
   readonly waits = new ConnectionWaits();
   readonly pageWatch: PageWatch;
+  readonly inquiry: RefusalInquiry;
   readonly #around: LinkSurroundings;
   readonly #dials: Dials;
   readonly #writer: FrameWriter;
@@ -53,6 +55,13 @@ export class Link {
     this.#loop = this.#makeLoop();
     const { attemptsMax } = policy;
     this.#status = new ConnectionStatus({ clock, turn, attemptsMax, onChanged: onViewChanged }, this.#loop.state);
+    this.inquiry = new RefusalInquiry({
+      diagnose: options.diagnose,
+      clock,
+      timeoutMs: policy.tokenMs,
+      turn,
+      onFinal: () => this.dispatch({ type: 'refusal-judged-final' }),
+    });
     this.pageWatch = new PageWatch(pageSignals, (event) => turn.run(() => this.dispatch(event)));
   }
 
@@ -105,6 +114,7 @@ export class Link {
     this.#watch.follow(before, after);
     this.pageWatch.follow(after);
     this.#status.follow(after);
+    this.inquiry.follow(before, after);
     this.#around.onStepped(before, after, this.view);
     this.waits.follow(after);
   }

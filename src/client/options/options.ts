@@ -12,6 +12,16 @@ import type { Transport } from '../../ports/transport.js';
 /** What `url` is told about the dial that it serves. */
 export type UrlContext = Omit<TokenRequest, 'signal'> & { readonly signal: AbortSignal };
 
+/** What `diagnose` is told. */
+export interface RefusedHandshake {
+  /** Aborted when the answer is no longer wanted: `timeouts.tokenMs` passed, the server let us in, or the client was closed. */
+  readonly signal: AbortSignal;
+  readonly cause: CloseCause;
+}
+
+/** Answers with what it found, for developers to read in `explain()`; null for nothing. */
+export type Diagnose = (refused: RefusedHandshake) => string | null | Promise<string | null>;
+
 /** How the client comes back after a loss. */
 export interface ReconnectOptions {
   /** The first retry comes after a random time up to this. Milliseconds, 0 to 600,000; default 1,000. */
@@ -132,6 +142,12 @@ export interface ChatSocketOptions {
   readonly logger?: Logger;
   /** Overrules the table of close codes: true retries, false stops, undefined leaves it to the table. */
   readonly shouldRetry?: (cause: CloseCause) => boolean | undefined;
+  /**
+   * Called once when the handshake was refused three times in a row, for browsers hide why: an HTTP request to the same
+   * server can read 401 or 403. Throwing `StopConnecting` stops the client, with its words in `explain()`; what else it
+   * throws changes nothing, and dials go on meanwhile.
+   */
+  readonly diagnose?: Diagnose;
   /** Allows `ws:` to other hosts than this machine. Default false: tokens and texts would travel in the clear. */
   readonly allowInsecure?: boolean;
   /** Time. Default: the system's; tests hand in `manualClock()`. */

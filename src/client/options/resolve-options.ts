@@ -20,7 +20,14 @@ import { webSocketTransport } from '../../transports/web-socket.js';
 import { checkUrl } from '../connection/dial-request.js';
 import { callSafely } from '../telling/listeners.js';
 import { checkFunction, checkGroup, checkPart, invalidOption, readBoolean, readGroup } from './option-checks.js';
-import type { ChatSocketOptions, HeartbeatOptions, InboxOptions, ReconnectOptions, TimeoutOptions } from './options.js';
+import type {
+  ChatSocketOptions,
+  Diagnose,
+  HeartbeatOptions,
+  InboxOptions,
+  ReconnectOptions,
+  TimeoutOptions,
+} from './options.js';
 import { type ResolvedOutboxOptions, resolveOutbox } from './resolve-outbox.js';
 
 /** Every option, filled in. */
@@ -39,6 +46,7 @@ export interface ResolvedOptions {
     readonly notifyIntervalMs: number;
   };
   readonly allowInsecure: boolean;
+  readonly diagnose: Diagnose | null;
   readonly logger: Logger | null;
   readonly clock: Clock;
   readonly random: Random;
@@ -60,6 +68,7 @@ const OPTION_NAMES: readonly (keyof ChatSocketOptions)[] = [
   'inbox',
   'logger',
   'shouldRetry',
+  'diagnose',
   'allowInsecure',
   'clock',
   'random',
@@ -79,6 +88,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
   checkFunction('token', options.token);
   checkFunction('logger', options.logger);
   checkFunction('shouldRetry', options.shouldRetry);
+  checkFunction('diagnose', options.diagnose);
   checkFunction('random', options.random);
   checkPart('protocol', options.protocol, ['decode', 'encode', 'readClose']);
   checkPart('transport', options.transport, ['open']);
@@ -96,6 +106,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     outbox: resolveOutbox(protocol, options),
     inbox: resolveInbox(options.inbox),
     allowInsecure,
+    diagnose: options.diagnose ?? null,
     logger: guardLogger(options.logger),
     clock: options.clock ?? systemClock(),
     random: options.random ?? mathRandom,

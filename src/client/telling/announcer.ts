@@ -1,7 +1,6 @@
 /** Turns what changed into public events, told at the end of the turn, in order. */
 
 import type { CloseKind } from '../../core/connection/close-cause.js';
-import { REFUSALS_TO_DIAGNOSE } from '../../core/connection/retry.js';
 import type { ConnectionState } from '../../core/connection/state.js';
 import type { ToldChange } from '../../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
@@ -9,6 +8,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { ConnectionSnapshot } from '../chat-snapshot.js';
 import type { ChatSocketEvents } from '../chat-socket-events.js';
 import { wholeRetryAtMs } from '../connection/connection-view.js';
+import { isFirstDiagnosis } from '../connection/refusal-inquiry.js';
 import type { ConversationState } from '../receiving/conversation-state.js';
 import type { Listeners } from './listeners.js';
 import type { Turn } from './turn.js';
@@ -108,10 +108,4 @@ function hasNewStep(before: ConnectionState, after: ConnectionState): boolean {
 
 function hasNewCause(before: ConnectionState, after: ConnectionState, kind: CloseKind): boolean {
   return after.record.lastCause !== before.record.lastCause && after.record.lastCause?.kind === kind;
-}
-
-function isFirstDiagnosis(before: ConnectionState, after: ConnectionState): boolean {
-  const { lastCause } = after.record;
-  if (lastCause === before.record.lastCause || lastCause?.diagnosis !== 'handshake-refused') return false;
-  return after.record.handshakesRefused === REFUSALS_TO_DIAGNOSE;
 }

@@ -12,6 +12,8 @@ export type ConnectionEvent =
   | { readonly type: 'dispose-requested' }
   /** A user's message is waiting, which is reason enough to try again after giving up. */
   | { readonly type: 'send-requested' }
+  /** The application found out why handshakes are refused: dialling again will not help. */
+  | { readonly type: 'refusal-judged-final' }
   | DialEvent
   | { readonly type: 'timer-fired'; readonly timer: TimerName; readonly lateMs: number }
   | { readonly type: 'page-changed'; readonly view: PageView }

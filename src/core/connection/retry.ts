@@ -134,7 +134,15 @@ function overrule(cause: CloseCause, shouldRetry: boolean | undefined): CloseAct
   return cause.action;
 }
 
-function giveUp(reason: 'stopped' | 'exhausted', record: ConnectionRecord, cause: CloseCause): Step {
+/** Handshakes are refused for a reason that another dial does not change. */
+export function stopRefused(record: ConnectionRecord): Step {
+  const { lastCause } = record;
+  if (lastCause === null) return giveUp('stopped', record, null);
+  const cause: CloseCause = { ...lastCause, action: 'stop' };
+  return giveUp('stopped', { ...record, lastCause: cause }, cause);
+}
+
+function giveUp(reason: 'stopped' | 'exhausted', record: ConnectionRecord, cause: CloseCause | null): Step {
   return go({ status: 'closed', reason, cause, record });
 }
 

@@ -4,7 +4,7 @@ import { readCloseCode } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
 import type { ConnectionEvent } from './event.js';
 import { openWith } from './pulse.js';
-import { dropAfter, type LossFacts, lose, readTokenFailure } from './retry.js';
+import { dropAfter, type LossFacts, lose, readTokenFailure, stopRefused } from './retry.js';
 import type { Attempt, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
@@ -43,6 +43,8 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
     }
     case 'close-requested':
       return close(state, context);
+    case 'refusal-judged-final':
+      return endingFirst({ type: 'drop', dialId: state.attempt.dialId, code: 1000 }, stopRefused(state.record));
     default:
       return stay(state);
   }

@@ -1,7 +1,7 @@
 /** Waiting for the next dial: its time comes, the device wakes, or the user decides. */
 
 import type { ConnectionEvent } from './event.js';
-import { beginAttempt, startAfresh, wait } from './retry.js';
+import { beginAttempt, startAfresh, stopRefused, wait } from './retry.js';
 import type { Waiting } from './state.js';
 import { type Context, go, type Step, stay } from './step.js';
 import { ONLINE_FLOOR_MS, ONLINE_SPREAD_MS, WAKE_SPREAD_MS } from './wake.js';
@@ -20,6 +20,8 @@ export function whenWaiting(state: Waiting, event: ConnectionEvent, context: Con
       return dialSooner(state, 'wake', context);
     case 'went-online':
       return dialSooner(state, 'online', context);
+    case 'refusal-judged-final':
+      return stopRefused(state.record);
     default:
       return stay(state);
   }
