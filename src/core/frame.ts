@@ -51,6 +51,8 @@ export interface ServerTerms {
   readonly ranges: boolean;
   /** Takes a new token on the open connection. */
   readonly inBandToken: boolean;
+  /** Takes several frames in one text; without it, one. */
+  readonly batch?: boolean;
   readonly contentLengthMax: number | null;
   readonly messagesPerSecond: number | null;
   readonly heartbeatIntervalMs: number | null;

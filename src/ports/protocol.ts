@@ -47,6 +47,11 @@ export interface Protocol {
   decode(text: string): DecodeResult;
   /** Writes one frame under the server's terms; null where this protocol has no words for it. */
   encode(frame: OutboundFrame, terms: ServerTerms): string | null;
+  /**
+   * Writes frames that `encode` has written, in their order, as one text; null where each must go by itself. Only asked
+   * where the terms say `batch`.
+   */
+  encodeBatch?(texts: readonly string[]): string | null;
   /** What a close means where this protocol knows better than the common table; else null. */
   readClose(code: number, reason: string): CloseVerdict | null;
 }

@@ -14,6 +14,7 @@ export function guardProtocol(protocol: Protocol): Protocol {
     contentLengthMax: protocol.contentLengthMax,
     decode: (text) => decodeSafely(protocol, text),
     encode: (frame, terms) => encodeSafely(protocol, frame, terms),
+    encodeBatch: (texts) => encodeBatchSafely(protocol, texts),
     readClose: (code, reason) => readCloseSafely(protocol, code, reason),
   };
 }
@@ -31,6 +32,15 @@ function decodeSafely(protocol: Protocol, text: string): DecodeResult {
 function encodeSafely(protocol: Protocol, frame: OutboundFrame, terms: ServerTerms): string | null {
   try {
     const text = protocol.encode(frame, terms);
+    return typeof text === 'string' ? text : null;
+  } catch {
+    return null;
+  }
+}
+
+function encodeBatchSafely(protocol: Protocol, texts: readonly string[]): string | null {
+  try {
+    const text = protocol.encodeBatch?.(texts);
     return typeof text === 'string' ? text : null;
   } catch {
     return null;

@@ -8,7 +8,7 @@ import { ourSide } from './our-side.js';
 import { rawEmitterSide, rawPromiseSide, rawSide } from './raw-sides.js';
 import type { Comparison, HotReport } from './report.js';
 import { type Cost, measure, receiving, sending } from './rounds.js';
-import { ACKS_ALONE, type PushOrder, type ServerReady } from './server-orders.js';
+import { ACKS_ALONE, ONE_BY_ONE, type PushOrder, type ServerReady } from './server-orders.js';
 import type { Side } from './side.js';
 import { profile } from './stages.js';
 
@@ -65,11 +65,10 @@ async function compareInbound(title: string, count: number, atOnce: number): Pro
 }
 
 async function compareOutbound(title: string, path: string): Promise<Comparison> {
-  const own = await rawPromiseSide(
-    `ws://127.0.0.1:${port}${path}/promises`,
-    'raw ws, with an id and a promise a message',
-  );
-  const sides = [...(await openSides(path)), { side: own, path }];
+  const at = (name: string) => `ws://127.0.0.1:${port}${path}${name}`;
+  const own = await rawPromiseSide(at('/promises'), 'raw ws, with an id and a promise a message');
+  const single = await ourSide({ url: at(ONE_BY_ONE), name: 'chatsocket, where the server takes no batches' });
+  const sides = [...(await openSides(path)), { side: single, path }, { side: own, path }];
   const comparison = await alternate(`outbound over loopback, ${title}, ${IN_FLIGHT} in flight`, sides, ({ side }) =>
     measure(messages, (part) => sending(side, part, IN_FLIGHT)),
   );

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { answersTo, helloText, messageText } from '../load/wire.js';
-import { ACKS_ALONE, type PushOrder, type ServerReady } from './server-orders.js';
+import { ACKS_ALONE, ONE_BY_ONE, type PushOrder, type ServerReady } from './server-orders.js';
 
 /** More than this waits until the client has read. */
 const BUFFERED_MAX_BYTES = 1_000_000;
@@ -22,7 +22,7 @@ server.on('connection', (socket, request) => {
   socket.on('message', (frame) => {
     for (const answer of answersTo(String(frame), dialect, nextSeq)) socket.send(answer);
   });
-  socket.send(helloText());
+  socket.send(helloText('chatsocket.v1', request.url?.endsWith(ONE_BY_ONE) !== true));
 });
 
 process.on('message', ({ path, count, atOnce }: PushOrder) => {

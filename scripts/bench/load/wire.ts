@@ -16,8 +16,9 @@ const CONTENT = 'See you at the station at ten past six, platform four, and brin
 
 export type Dialect = 'base' | 'chatsocket.v1' | 'acks-alone';
 
-export function helloText(dialect: Dialect = 'chatsocket.v1'): string {
-  const extension = { protocol: 'chatsocket.v1', deduplicates: true, producerOrder: true };
+/** `batch`: whether the server takes several frames in one text, as the reference server does. */
+export function helloText(dialect: Dialect = 'chatsocket.v1', batch = true): string {
+  const extension = { protocol: 'chatsocket.v1', deduplicates: true, producerOrder: true, batch };
   return JSON.stringify({
     type: 'connected',
     payload: { userId: READER, ...(dialect === 'base' ? {} : extension) },
@@ -100,10 +101,24 @@ interface ClientFrame {
   readonly payload?: { readonly conversationId?: string; readonly content?: string };
 }
 
-/** The answers to one frame of a client. `nextSeq` counts what is sent. */
+/** The answers to one text of a client; to a batch, in a batch, as those of the reference server. `nextSeq` counts what is sent. */
 export function answersTo(text: string, dialect: Dialect, nextSeq: () => number): readonly string[] {
   // Only our own client and the raw one, which writes the same, ever talk to it.
-  const { type, messageId = '', payload } = JSON.parse(text) as ClientFrame;
+  const said = JSON.parse(text) as ClientFrame | readonly ClientFrame[];
+  if (!isBatch(said)) return answersToFrame(said, dialect, nextSeq);
+  const answers = said.flatMap((frame) => answersToFrame(frame, dialect, nextSeq));
+  return answers.length > 1 ? [`[${answers.join(',')}]`] : answers;
+}
+
+function isBatch(said: ClientFrame | readonly ClientFrame[]): said is readonly ClientFrame[] {
+  return Array.isArray(said);
+}
+
+function answersToFrame(
+  { type, messageId = '', payload }: ClientFrame,
+  dialect: Dialect,
+  nextSeq: () => number,
+): readonly string[] {
   if (type === 'join_conversation') return [joinedText(payload?.conversationId ?? CONVERSATION, dialect)];
   if (type === 'ping') return ['{"type":"pong"}'];
   if (type !== 'send_message') return [];

@@ -103,7 +103,7 @@ export class Link {
   }
 
   bufferedBytes(dialId: DialId): number {
-    return this.#dials.bufferedBytes(dialId);
+    return this.#dials.bufferedBytes(dialId) + this.#writer.waitingChars;
   }
 
   tokenExpiresInMs(dialId: DialId): number | null {
@@ -145,6 +145,7 @@ export class Link {
       protocol: options.protocol,
       metrics,
       terms: () => receiver.terms,
+      mustGoAlone: () => sender.mustGoAlone,
       onFrame: () => sender.countFrame(),
       sendText: (dialId, text) => this.#dials.send(dialId, text),
     });
@@ -174,8 +175,9 @@ export class Link {
       heardAtMs: () => receiver.heardAtMs,
       onStep: (before, after) => this.#whenStepped(before, after),
       perform: (command) => {
-        if (command.type === 'send-ping') this.send(command.dialId, { type: 'ping' });
-        else this.#dials.perform(command);
+        if (command.type === 'send-ping') return void this.send(command.dialId, { type: 'ping' });
+        this.#writer.flush();
+        this.#dials.perform(command);
       },
     });
   }

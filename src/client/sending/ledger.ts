@@ -8,7 +8,7 @@ import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Receipt } from '../outgoing.js';
 import { expiredError } from './delivery-errors.js';
 import type { DeliveryReports } from './delivery-reports.js';
-import { OutgoingMessage } from './outgoing-message.js';
+import { OutgoingHandle, OutgoingMessage } from './outgoing-message.js';
 
 export interface LedgerSurroundings {
   readonly outbox: Outbox;
@@ -23,6 +23,8 @@ export class Ledger {
   readonly #around: LedgerSurroundings;
   /** What senders hold, by id, of messages in the outbox and of failed ones. */
   readonly #messages = new Map<string, OutgoingMessage>();
+  /** One that lives on: an engine forgets what it has optimised for objects of which a collection finds none. */
+  readonly specimen = new OutgoingHandle(new OutgoingMessage({ id: '', content: '' }, false), () => false);
 
   constructor(around: LedgerSurroundings) {
     this.#around = around;

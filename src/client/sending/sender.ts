@@ -69,6 +69,11 @@ export class Sender {
     return this.#ledger.failed.count;
   }
 
+  /** A message is on trial. */
+  get mustGoAlone(): boolean {
+    return this.#unanswered.mustGoAlone;
+  }
+
   /** Throws `delivery/outbox-full`; else the message is in the outbox, or failed at once if it is to give way. */
   enqueue(draft: Draft, signal?: AbortSignal): Outgoing {
     const { options, reports } = this.#around;

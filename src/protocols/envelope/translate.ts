@@ -73,6 +73,7 @@ function readHello(payload: Payload<'connected'>): InboundFrame {
       sequence: extended,
       ranges: extended,
       inBandToken: extended,
+      batch: announced.batch ?? false,
       contentLengthMax: readLimit(announced.limits?.contentLengthMax),
       messagesPerSecond: readLimit(announced.limits?.messagesPerSecond),
       heartbeatIntervalMs: readLimit(announced.heartbeat?.intervalMs),
