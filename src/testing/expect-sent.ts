@@ -7,7 +7,7 @@ import type { MockConnection } from './network/mock-connection.js';
 export type SentFrame = Readonly<Record<string, unknown>>;
 
 /**
- * The first frame that the connection received and that holds everything in `expected`, at any depth; fields that are
+ * The first frame that the connection received, in a batch or by itself, and that holds everything in `expected`, at any depth; fields that are
  * not named may be anything. Throws with the transcript if there is none.
  *
  * @example
@@ -63,16 +63,17 @@ export function expectDials(transport: MockTransport, count: number): void {
 }
 
 function readFrames(connection: MockConnection): readonly SentFrame[] {
-  return connection.received.map(readFrame);
+  return connection.received.flatMap(readText);
 }
 
-/** What is not JSON is shown as it is. */
-function readFrame(text: string): SentFrame {
+/** A text holds a frame, or an array of them; what is not JSON is shown as it is. */
+function readText(text: string): readonly SentFrame[] {
   try {
-    const frame: unknown = JSON.parse(text);
-    return isRecord(frame) ? frame : { text };
+    const json: unknown = JSON.parse(text);
+    const frames: readonly unknown[] = Array.isArray(json) ? json : [json];
+    return frames.map((frame) => (isRecord(frame) ? frame : { text }));
   } catch {
-    return { text };
+    return [{ text }];
   }
 }
 

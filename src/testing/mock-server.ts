@@ -215,7 +215,8 @@ class ScriptedServer implements MockServer {
     const { dialect } = this.#state.traits;
     if (connection.state === 'connecting') connection.accept();
     if (connection.state !== 'open') return;
-    const { userId } = this.#state.greet(connection);
+    const { batch } = { ...this.#state.traits.hello, ...hello };
+    const { userId } = this.#state.greet(connection, dialect !== 'base' && batch === true);
     connection.onFrame((text) => this.#answers.take(connection, text));
     const sessionId = `session-${connection.number}`;
     const terms =

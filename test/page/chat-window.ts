@@ -62,10 +62,13 @@ export class ChatWindow {
     await this.page.routeWebSocket(/\/ws/, (link) => {
       const server = link.connectToServer();
       link.onMessage((message) => {
-        const frame: unknown = JSON.parse(String(message));
-        if (!isSend(frame)) return server.send(message);
-        const payload = { code: 'VALIDATION_ERROR', message: 'No such words here.', messageId: frame.messageId };
-        link.send(JSON.stringify({ type: 'error', payload }));
+        const json: unknown = JSON.parse(String(message));
+        const frames: readonly unknown[] = Array.isArray(json) ? json : [json];
+        for (const { messageId } of frames.filter(isSend)) {
+          const payload = { code: 'VALIDATION_ERROR', message: 'No such words here.', messageId };
+          link.send(JSON.stringify({ type: 'error', payload }));
+        }
+        for (const frame of frames) if (!isSend(frame)) server.send(JSON.stringify(frame));
       });
     });
     await this.page.reload();

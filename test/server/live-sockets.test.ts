@@ -35,7 +35,9 @@ describe('a reader who is behind', () => {
     const { sockets, socket, cut } = opened(unread);
 
     sockets.sendIfRead(['ada', 'gone'], 'typing');
+    sockets.flush();
     sockets.send(['ada', 'gone'], 'message');
+    sockets.flush();
 
     expect(socket.sent).toEqual(told);
     expect(cut).toEqual(cutOff);

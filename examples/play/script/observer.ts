@@ -20,12 +20,16 @@ export async function observe(serverPort: number, account: Account): Promise<Obs
   const greeted = new Promise<void>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error('The server did not greet the observer.')), GREETING_DEADLINE_MS);
     socket.on('message', (text) => {
-      const frame = envelopeServerFrameSchema.safeParse(JSON.parse(String(text)));
-      if (!frame.success) return;
-      if (frame.data.type === 'new_message') seen.add(frame.data.payload.message.content);
-      if (frame.data.type !== 'connected') return;
-      clearTimeout(timer);
-      resolve();
+      const json: unknown = JSON.parse(String(text));
+      // A text holds one frame, or several in an array.
+      for (const one of Array.isArray(json) ? json : [json]) {
+        const frame = envelopeServerFrameSchema.safeParse(one);
+        if (!frame.success) continue;
+        if (frame.data.type === 'new_message') seen.add(frame.data.payload.message.content);
+        if (frame.data.type !== 'connected') continue;
+        clearTimeout(timer);
+        resolve();
+      }
     });
     socket.on('error', reject);
   });

@@ -71,6 +71,7 @@ export class EngineHost {
       this.#options.logger.failure('input-failed', { input: input.type, error: nameOf(error) });
       if (input.type === 'text-received') this.#hangUp(input.connectionId);
     }
+    this.#options.sockets.flush();
   }
 
   #perform(effect: Effect): void {

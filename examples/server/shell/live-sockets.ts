@@ -1,6 +1,7 @@
 /** The open sockets by connection: writing to them, cutting those that do not read, ending those that are dead. */
 
 import type { WebSocket } from 'ws';
+import { batchTexts } from './batch-texts.js';
 
 export interface LiveSocketsOptions {
   /** A socket with more than this unread is cut off with 1013. */
@@ -17,11 +18,15 @@ const BEHIND_BYTES = 65_536;
 interface LiveSocket {
   readonly socket: WebSocket;
   isAlive: boolean;
+  /** Frames that leave together at the end of the moment. */
+  waiting: string[];
 }
 
 export class LiveSockets {
   readonly #options: LiveSocketsOptions;
   readonly #sockets = new Map<string, LiveSocket>();
+  /** Those for which something waits. */
+  readonly #due = new Set<string>();
   /** Told to close, and not closed yet. */
   readonly #closing = new Set<WebSocket>();
   readonly #graceTimers = new Map<WebSocket, ReturnType<typeof setTimeout>>();
@@ -35,7 +40,7 @@ export class LiveSockets {
   }
 
   add(connectionId: string, socket: WebSocket): void {
-    const live: LiveSocket = { socket, isAlive: true };
+    const live: LiveSocket = { socket, isAlive: true, waiting: [] };
     this.#sockets.set(connectionId, live);
     socket.on('pong', () => {
       live.isAlive = true;
@@ -47,24 +52,27 @@ export class LiveSockets {
     if (this.#sockets.get(connectionId)?.socket === socket) this.#sockets.delete(connectionId);
   }
 
+  /** Leaves with the next `flush`: everybody behind the gate speaks `chatsocket.v1`, and so takes batches. */
   send(connectionIds: readonly string[], text: string): void {
-    for (const connectionId of connectionIds) {
-      const socket = this.#sockets.get(connectionId)?.socket;
-      if (socket === undefined) continue;
-      if (socket.bufferedAmount > this.#options.bufferedMaxBytes) this.#cut(connectionId);
-      else socket.send(text);
-    }
+    for (const connectionId of connectionIds) this.#enqueue(connectionId, text);
   }
 
   /** For what is worth nothing later: a peer that is behind with its reading is spared. */
   sendIfRead(connectionIds: readonly string[], text: string): void {
     for (const connectionId of connectionIds) {
       const socket = this.#sockets.get(connectionId)?.socket;
-      if (socket !== undefined && socket.bufferedAmount <= BEHIND_BYTES) socket.send(text);
+      if (socket !== undefined && socket.bufferedAmount <= BEHIND_BYTES) this.#enqueue(connectionId, text);
     }
   }
 
+  /** Writes what waits: a moment is over. */
+  flush(): void {
+    for (const connectionId of this.#due) this.#write(connectionId);
+    this.#due.clear();
+  }
+
   close(connectionId: string, code: number, reason: string): void {
+    this.#write(connectionId);
     const live = this.#sockets.get(connectionId);
     if (live === undefined) return;
     this.#sockets.delete(connectionId);
@@ -101,6 +109,24 @@ export class LiveSockets {
     for (const connectionId of [...this.#sockets.keys()]) this.close(connectionId, code, reason);
     const closed = [...this.#closing].map((socket) => new Promise((resolve) => socket.once('close', resolve)));
     await Promise.all(closed);
+  }
+
+  #enqueue(connectionId: string, text: string): void {
+    const live = this.#sockets.get(connectionId);
+    if (live === undefined) return;
+    live.waiting.push(text);
+    this.#due.add(connectionId);
+  }
+
+  #write(connectionId: string): void {
+    const live = this.#sockets.get(connectionId);
+    if (live === undefined) return;
+    const texts = batchTexts(live.waiting);
+    live.waiting = [];
+    for (const text of texts) {
+      if (live.socket.bufferedAmount > this.#options.bufferedMaxBytes) return this.#cut(connectionId);
+      live.socket.send(text);
+    }
   }
 
   #cut(connectionId: string): void {

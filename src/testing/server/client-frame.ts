@@ -6,9 +6,13 @@ export interface ClientEnvelope {
   readonly payload: Readonly<Record<string, unknown>>;
 }
 
-/** Null for what is no envelope. */
-export function readClientFrame(text: string): ClientEnvelope | null {
-  const frame = parse(text);
+/** One reading for each frame of a text, which holds several only where batches are taken; null for what is no envelope. */
+export function readClientFrames(text: string, takesBatches: boolean): readonly (ClientEnvelope | null)[] {
+  const json = parse(text);
+  return takesBatches && Array.isArray(json) && json.length > 0 ? json.map(readFrame) : [readFrame(json)];
+}
+
+function readFrame(frame: unknown): ClientEnvelope | null {
   if (!isRecord(frame) || typeof frame['type'] !== 'string') return null;
   const { type, messageId, payload } = frame;
   return {

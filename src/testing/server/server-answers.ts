@@ -4,7 +4,7 @@ import type { MockConnection } from '../network/mock-connection.js';
 import {
   type ClientEnvelope,
   isRecord,
-  readClientFrame,
+  readClientFrames,
   readList,
   readNumber,
   readRecord,
@@ -42,9 +42,10 @@ export class ServerAnswers {
 
   take(connection: MockConnection, text: string): void {
     const { state } = this.#sources;
-    const frame = readClientFrame(text);
-    if (frame === null) state.send(connection, errorFrame('PARSE_ERROR'));
-    else this.#answer(connection, frame);
+    for (const frame of readClientFrames(text, state.session(connection)?.takesBatches === true)) {
+      if (frame === null) state.send(connection, errorFrame('PARSE_ERROR'));
+      else this.#answer(connection, frame);
+    }
   }
 
   ignore(type: string, count: number): void {

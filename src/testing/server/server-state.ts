@@ -18,6 +18,8 @@ export interface PendingMessage {
 /** A session: a connection that was greeted. */
 interface Session {
   readonly userId: string;
+  /** It was told that a text may hold several frames. */
+  readonly takesBatches: boolean;
   readonly joined: Set<string>;
   /** The last number of each producer in each conversation, on this connection. */
   readonly producers: Map<string, number>;
@@ -63,8 +65,9 @@ export class ServerState {
     return log;
   }
 
-  greet(connection: MockConnection): Session {
-    const session: Session = { userId: this.traits.userId(connection), joined: new Set(), producers: new Map() };
+  greet(connection: MockConnection, takesBatches: boolean): Session {
+    const userId = this.traits.userId(connection);
+    const session: Session = { userId, takesBatches, joined: new Set(), producers: new Map() };
     this.#sessions.set(connection, session);
     connection.onEnd(() => this.#sessions.delete(connection));
     return session;

@@ -31,6 +31,8 @@ export interface CloseFacts {
 export class Peer {
   readonly socket: WebSocket;
   readonly frames: EnvelopeServerFrame[] = [];
+  /** How many frames each text held. */
+  readonly batchSizes: number[] = [];
   readonly closed: Promise<CloseFacts>;
   readonly #looks = new Set<() => void>();
 
@@ -38,7 +40,10 @@ export class Peer {
     this.socket = socket;
     socket.on('error', () => {});
     socket.on('message', (payload) => {
-      this.frames.push(envelopeServerFrameSchema.parse(JSON.parse(payload.toString())));
+      const json: unknown = JSON.parse(payload.toString());
+      const batch: readonly unknown[] = Array.isArray(json) ? json : [json];
+      this.batchSizes.push(batch.length);
+      this.frames.push(...batch.map((frame) => envelopeServerFrameSchema.parse(frame)));
       for (const look of this.#looks) look();
     });
     this.closed = within(
