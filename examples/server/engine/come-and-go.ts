@@ -68,7 +68,7 @@ function greet(world: World, turn: Turn, greeting: { connection: Connection; exp
         limits: { contentLengthMax: limits.contentLengthMax, messagesPerSecond: limits.messagesPerSecond },
         heartbeat: { intervalMs: heartbeatIntervalMs },
         conversations: Object.fromEntries(heads),
-        batch: true,
+        batch: limits.batchMax > 1,
       },
     },
   });

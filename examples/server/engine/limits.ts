@@ -8,7 +8,7 @@ export interface EngineLimits {
   /** Frames of every kind, per user. */
   readonly framesPerSecond: number;
   readonly pagesPerSecond: number;
-  /** Frames in one text; each counts on its own. */
+  /** Frames in one text; each counts on its own. With 1 no batches are announced. */
   readonly batchMax: number;
   /** A connection that breaks a rule this often within `violationsWindowMs` is closed with 4429. */
   readonly violationsMax: number;

@@ -54,7 +54,7 @@ const SHORT_STATES = [
 ] as const;
 
 export function drawPlan(seed: number): Plan {
-  const setup = drawSetup(diceOf(seed, 'setup'));
+  const setup = drawSetup(diceOf(seed, 'setup'), diceOf(seed, 'batch'));
   const dice = diceOf(seed, 'plan');
   const who = () => dice.whole(0, setup.devices.length - 1);
   const steps = [

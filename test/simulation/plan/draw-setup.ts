@@ -8,9 +8,12 @@ import type { WorldSetup } from '../world/world.js';
 const DEVICES_MAX = 4;
 const DAY_MS = 86_400_000;
 
-export function drawSetup(dice: Dice): WorldSetup {
+/** Whether there are batches is drawn with dice of its own, so that seeds keep the rest of their setups. */
+export function drawSetup(dice: Dice, batchDice: Dice): WorldSetup {
   const rooms = Array.from({ length: dice.pick([1, 1, 2, 3]) }, (_, index) => `room-${index + 1}`);
-  return { devices: drawDevices(dice, rooms), server: drawServer(dice, rooms) };
+  const devices = drawDevices(dice, rooms);
+  const server = drawServer(dice, rooms);
+  return { devices, server: { ...server, limits: { ...server.limits, batchMax: batchDice.pick([1, 64]) } } };
 }
 
 function drawDevices(dice: Dice, rooms: readonly string[]): readonly DeviceSetup[] {

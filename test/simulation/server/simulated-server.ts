@@ -5,15 +5,18 @@ import { ChatEngine } from '../../../examples/server/engine/chat-engine.js';
 import { defaultLimits, type EngineLimits } from '../../../examples/server/engine/limits.js';
 import type { StoredState, StoreWrite } from '../../../examples/server/engine/records.js';
 import type { Effect, EngineInput } from '../../../examples/server/engine/turn.js';
+import { batchTexts } from '../../../examples/server/shell/batch-texts.js';
 import type { LogStore } from '../../../examples/server/store/log-store.js';
 import { memoryLogStore } from '../../../examples/server/store/memory-log-store.js';
 import { type Dice, diceOf } from '../world/dice.js';
+import { framesOf } from '../world/frames-of.js';
 import type { Timeline } from '../world/timeline.js';
 import type { Wire, WireServer } from '../world/wire.js';
 import { AnswerWriter } from './answer-writer.js';
 import { Gatekeeper } from './gatekeeper.js';
+import { Mouth } from './mouth.js';
 import type { ServerSetup } from './server-setup.js';
-import { Tamper } from './tamper.js';
+import type { Tamper } from './tamper.js';
 import { readToken, type TokenOffice } from './token-office.js';
 import { Truth } from './truth.js';
 
@@ -43,7 +46,7 @@ export class SimulatedServer implements WireServer {
   readonly #dice: Dice;
   readonly #gatekeeper: Gatekeeper;
   readonly #answers: AnswerWriter;
-  readonly #wires = new Map<string, { readonly wire: Wire; readonly tamper: Tamper }>();
+  readonly #mouths = new Map<string, Mouth>();
   readonly #inputs: EngineInput[] = [];
   #store: LogStore = memoryLogStore();
   #engine: ChatEngine | null = null;
@@ -77,7 +80,7 @@ export class SimulatedServer implements WireServer {
     if (this.#engine === null) return wire.reset();
     if (deviceIndex === null) return wire.finish(4401, 'Unauthorized');
     const connectionId = nameOf(wire);
-    this.#wires.set(connectionId, { wire, tamper: new Tamper() });
+    this.#mouths.set(connectionId, new Mouth(wire, this.#limits.batchMax > 1));
     const id = this.#around.userOf(deviceIndex);
     const { sessionMs } = this.#around.setup;
     this.dispatch({ type: 'connected', connectionId, user: { id, name: id }, expiresInMs: sessionMs });
@@ -86,16 +89,18 @@ export class SimulatedServer implements WireServer {
 
   receive(wire: Wire, text: string): void {
     const connectionId = nameOf(wire);
-    if (this.#engine === null || !this.#wires.has(connectionId)) return;
-    const judgement = this.#gatekeeper.judge(text);
-    if (judgement.kind === 'swallow') return;
-    if (judgement.kind === 'refuse') return this.#tell(connectionId, judgement.frame, null);
-    if (judgement.kind === 'close') return this.end(wire, judgement.code, 'Refused');
-    this.dispatch({ type: 'text-received', connectionId, text: judgement.text });
+    if (this.#engine === null || !this.#mouths.has(connectionId)) return;
+    const judgements = framesOf(text).map((frame) => this.#gatekeeper.judge(frame));
+    for (const judgement of judgements) {
+      if (judgement.kind === 'close') return this.end(wire, judgement.code, 'Refused');
+      if (judgement.kind === 'refuse') this.say(wire, judgement.frame);
+    }
+    const passed = judgements.flatMap((judgement) => (judgement.kind === 'pass' ? judgement.text : []));
+    for (const some of batchTexts(passed)) this.dispatch({ type: 'text-received', connectionId, text: some });
   }
 
   lose(wire: Wire): void {
-    if (this.#wires.delete(nameOf(wire))) this.dispatch({ type: 'disconnected', connectionId: nameOf(wire) });
+    if (this.#mouths.delete(nameOf(wire))) this.dispatch({ type: 'disconnected', connectionId: nameOf(wire) });
   }
 
   /** Ends one connection cleanly. */
@@ -110,12 +115,14 @@ export class SimulatedServer implements WireServer {
   }
 
   tamperOf(wire: Wire): Tamper | null {
-    return this.#wires.get(nameOf(wire))?.tamper ?? null;
+    return this.#mouths.get(nameOf(wire))?.tamper ?? null;
   }
 
   /** Says something to one client that the engine never meant to say. */
   say(wire: Wire, frame: EnvelopeServerFrame): void {
-    this.#tell(nameOf(wire), frame, null);
+    const mouth = this.#mouths.get(nameOf(wire));
+    mouth?.tell(frame, null);
+    mouth?.flush();
   }
 
   sayRaw(wire: Wire, text: string): void {
@@ -148,11 +155,11 @@ export class SimulatedServer implements WireServer {
     const pending = [...this.#pending];
     this.#pending.clear();
     if (crash.point === 'after-store') for (const writes of pending) void this.#write(writes);
-    for (const { wire } of [...this.#wires.values()]) {
+    for (const { wire } of [...this.#mouths.values()]) {
       if (crash.code === null) wire.reset();
       else this.end(wire, crash.code, 'Restart');
     }
-    this.#wires.clear();
+    this.#mouths.clear();
     this.#inputs.length = 0;
     this.#around.timeline.after(crash.downMs, () => void this.#comeBack(crash.memory));
   }
@@ -160,8 +167,9 @@ export class SimulatedServer implements WireServer {
   heal(): void {
     this.#storeSlowUntilMs = 0;
     this.#gatekeeper.heal();
-    for (const [connectionId, { tamper }] of this.#wires) {
-      for (const frame of tamper.heal()) this.#tell(connectionId, frame, null);
+    for (const mouth of this.#mouths.values()) {
+      mouth.heal();
+      mouth.flush();
     }
   }
 
@@ -186,6 +194,7 @@ export class SimulatedServer implements WireServer {
     this.#freshIds += 1;
     const moment = { nowMs: this.#nowMs, freshId: `e${this.#life}-${this.#freshIds}` };
     for (const effect of this.#engine.handle(input, moment)) this.#perform(effect);
+    for (const mouth of this.#mouths.values()) mouth.flush();
   }
 
   #perform(effect: Effect): void {
@@ -193,13 +202,14 @@ export class SimulatedServer implements WireServer {
       case 'send': {
         this.#around.onSaid(effect.frame);
         const text = JSON.stringify(effect.frame);
-        for (const connectionId of effect.connectionIds) this.#tell(connectionId, effect.frame, text);
+        for (const connectionId of effect.connectionIds) this.#mouths.get(connectionId)?.tell(effect.frame, text);
         return;
       }
       case 'close': {
-        const served = this.#wires.get(effect.connectionId);
-        this.#wires.delete(effect.connectionId);
-        served?.wire.finish(effect.code, effect.reason);
+        const mouth = this.#mouths.get(effect.connectionId);
+        this.#mouths.delete(effect.connectionId);
+        mouth?.flush();
+        mouth?.wire.finish(effect.code, effect.reason);
         return;
       }
       case 'store':
@@ -217,7 +227,7 @@ export class SimulatedServer implements WireServer {
       case 'redeem-token': {
         const isGood = this.#around.office.redeem(effect.token, this.#around.timeline.nowMs) !== null;
         const expiresInMs = isGood ? this.#around.setup.sessionMs : null;
-        const wire = this.#wires.get(effect.request.connectionId)?.wire;
+        const wire = this.#mouths.get(effect.request.connectionId)?.wire;
         if (wire !== undefined && expiresInMs !== null) this.#watchSession(wire, expiresInMs);
         return this.dispatch({ type: 'token-redeemed', request: effect.request, expiresInMs });
       }
@@ -253,21 +263,13 @@ export class SimulatedServer implements WireServer {
     return this.#dice.whole(0, this.#around.setup.storeMs) + slowMs;
   }
 
-  #tell(connectionId: string, frame: EnvelopeServerFrame, text: string | null): void {
-    const served = this.#wires.get(connectionId);
-    if (served === undefined) return;
-    const { wire, tamper } = served;
-    if (tamper.isIdle) return wire.tell(text ?? JSON.stringify(frame));
-    for (const passed of tamper.pass(frame)) wire.tell(JSON.stringify(passed));
-  }
-
   /** Warns ahead of the end of a session, and then ends it. A renewal begins a new watch, which outlives this one. */
   #watchSession(wire: Wire, sessionMs: number): void {
     if (sessionMs >= SESSION_ENDLESS_MS) return;
     const { timeline } = this.#around;
     const endsAtMs = timeline.nowMs + sessionMs;
     this.#gatekeeper.sessionEndsAtMs.set(wire, endsAtMs);
-    const isLatest = () => this.#gatekeeper.sessionEndsAtMs.get(wire) === endsAtMs && this.#wires.has(nameOf(wire));
+    const isLatest = () => this.#gatekeeper.sessionEndsAtMs.get(wire) === endsAtMs && this.#mouths.has(nameOf(wire));
     timeline.after(Math.max(0, sessionMs - WARN_BEFORE_MS), () => {
       const expiresInMs = endsAtMs - timeline.nowMs;
       if (isLatest()) this.dispatch({ type: 'expiry-near', connectionId: nameOf(wire), expiresInMs });
@@ -278,7 +280,7 @@ export class SimulatedServer implements WireServer {
   }
 
   get #limits(): EngineLimits {
-    return { ...defaultLimits, ...this.#around.setup.limits };
+    return { ...defaultLimits, batchMax: 1, ...this.#around.setup.limits };
   }
 
   get #nowMs(): number {

@@ -16,6 +16,7 @@ import { SimulatedServer } from '../server/simulated-server.js';
 import { TokenOffice } from '../server/token-office.js';
 import { describeTold } from './describe-told.js';
 import { diceOf } from './dice.js';
+import { framesOf } from './frames-of.js';
 import type { DialFate } from './link.js';
 import { Timeline } from './timeline.js';
 import { Trace } from './trace.js';
@@ -201,7 +202,9 @@ export class World {
     this.trace.note(
       `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
     );
-    if (direction === 'up') for (const { sent } of this.invariants) sent?.(this, device, { wire, text });
+    for (const frame of direction === 'up' ? framesOf(text) : []) {
+      for (const { sent } of this.invariants) sent?.(this, device, { wire, text: frame });
+    }
   }
 
   noteDial(device: Device, wire: Wire, fate: DialFate | null): void {
