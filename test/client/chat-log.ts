@@ -62,10 +62,15 @@ type StepFacts = ChatSocketEvents['status-changed']['connection'];
 
 /** The frames of one type that reached the server on a connection. */
 export function sentFrames(connection: MockConnection, type: string): SentEnvelope[] {
-  return connection.received.flatMap((text) => {
-    // What a client of this library sends is an envelope; the tests of the protocol hold it to that.
-    const frame = JSON.parse(text) as SentEnvelope;
-    return frame.type === type ? [frame] : [];
+  return sentBatches(connection).flatMap((frames) => frames.filter((frame) => frame.type === type));
+}
+
+/** The frames of each text that reached the server on a connection. */
+export function sentBatches(connection: MockConnection): readonly (readonly SentEnvelope[])[] {
+  return connection.received.map((text) => {
+    // What a client of this library sends is an envelope, or several; the tests of the protocol hold it to that.
+    const said = JSON.parse(text) as SentEnvelope | readonly SentEnvelope[];
+    return [said].flat();
   });
 }
 

@@ -1,7 +1,7 @@
 /** One message that ends every connection must not take the others with it; a link that merely breaks condemns none. */
 import { describe, expect, test } from 'vitest';
 import { createTestClient, type TestWorld } from '../../src/testing/index.js';
-import { listen, outcomeOf, sentTexts } from './chat-log.js';
+import { listen, outcomeOf, sentBatches, sentTexts } from './chat-log.js';
 
 const contents = (log: readonly { readonly content: string }[]) => log.map(({ content }) => content);
 
@@ -16,13 +16,13 @@ function cannotBear({ transport }: TestWorld, text: string, end: 'told' | 'cut')
   });
 }
 
-function createWorld(): TestWorld {
+function createWorld(hello: Readonly<Record<string, unknown>> = {}): TestWorld {
   return createTestClient({
     client: {
       outbox: { ratePerSecond: Infinity, ageMaxMs: Infinity },
       reconnect: { delayFirstMs: 100, dialsPerMinuteMax: 60 },
     },
-    server: { mode: 'manual' },
+    server: { mode: 'manual', hello },
   });
 }
 
@@ -88,6 +88,34 @@ describe('a server that ends the connection whenever one message comes', () => {
     expect(failures.map(({ clientMessageId }) => clientMessageId)).toHaveLength(1);
     const last = transport.connections.filter((connection) => sentTexts(connection).includes('poison')).at(-1);
     expect(last === undefined ? [] : sentTexts(last)).toEqual(['poison']);
+    client.dispose();
+  });
+});
+
+describe('a server that takes batches', () => {
+  test('F30 loses only the message that it cannot bear, which goes in a text of its own once it is suspected', async () => {
+    const world = createWorld({ batch: true });
+    const { client, server, open, transport } = world;
+    cannotBear(world, 'poison', 'told');
+    const failures = listen(client, 'message-failed');
+    client.connect();
+    const texts = ['one', 'two', 'poison', 'three', 'four'];
+    const sends = texts.map((text) => client.send(text));
+    client.on('opened', () => client.setTyping(true));
+    await open();
+
+    await live(world, 60_000);
+
+    const tried = transport.connections.map((connection) =>
+      sentBatches(connection).filter((frames) => frames.some(({ payload }) => payload?.['content'] === 'poison')),
+    );
+    const [firstTry = [], lastTry = []] = [tried.flat().at(0), tried.flat().at(-1)];
+    expect(firstTry.length).toBeGreaterThan(1);
+    expect(lastTry.length).toBe(1);
+    expect(failures.map(({ error, clientMessageId }) => [error.code, clientMessageId])).toEqual([
+      ['delivery/poison', sends[2]?.id],
+    ]);
+    expect(contents(server.log)).toEqual(['one', 'two', 'three', 'four']);
     client.dispose();
   });
 });

@@ -29,10 +29,11 @@ describe('defineProtocol', () => {
 
     const defined = defineProtocol(own);
 
-    const { decode: _decode, encode: _encode, readClose: _readClose, ...facts } = own;
+    const { decode: _decode, encode: _encode, encodeBatch: _encodeBatch, readClose: _readClose, ...facts } = own;
     expect(defined).toMatchObject(facts);
     expect(defined.decode('pong')).toEqual({ ok: true, frames: [{ type: 'pong', latest: null }] });
     expect(defined.encode({ type: 'ping' }, terms)).toBe('{"type":"ping"}');
+    expect(defined.encodeBatch?.(['{"type":"ping"}', '{}'])).toBe('[{"type":"ping"},{}]');
     expect(defined.readClose(1008, '')).toEqual({ action: 'renew-token', retryAfterMs: null });
   });
 
@@ -89,6 +90,7 @@ describe('defineProtocol', () => {
     ['contentLengthMax', '5000'],
     ['decode', undefined],
     ['encode', 'text'],
+    ['encodeBatch', '[]'],
     ['readClose', null],
   ])('refuses the %s %j by name', (field, value) => {
     expect(optionRefused(withFields({ [field]: value }))).toBe(`protocol.${field}`);
@@ -126,6 +128,15 @@ describe('defineProtocol', () => {
       const defined = defineProtocol(withFields({ encode }));
 
       expect(defined.encode({ type: 'ping' }, terms)).toBeNull();
+    },
+  );
+
+  it.each([undefined, throwAnything, () => undefined, () => 7, () => Promise.resolve('')])(
+    'lets each frame go by itself where encodeBatch is broken, or not there (%#)',
+    (encodeBatch) => {
+      const defined = defineProtocol(withFields({ encodeBatch }));
+
+      expect(defined.encodeBatch?.(['{}', '{}'])).toBeNull();
     },
   );
 

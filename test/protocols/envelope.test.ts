@@ -14,7 +14,8 @@ function errorOf(run: () => unknown): ChatSocketError | null {
 
 describe('envelopeProtocol', () => {
   it('promises what every server of its family keeps', () => {
-    const { decode: _decode, encode: _encode, readClose: _readClose, ...facts } = envelopeProtocol();
+    const protocol = envelopeProtocol();
+    const { decode: _decode, encode: _encode, encodeBatch: _encodeBatch, readClose: _readClose, ...facts } = protocol;
 
     expect(facts).toMatchInlineSnapshot(`
       {

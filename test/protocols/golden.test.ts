@@ -135,6 +135,26 @@ describe('the recording of a base server', () => {
     }
   });
 
+  it('has client frames that batch into one text, each as it was', () => {
+    const sent = lines.filter(
+      ({ scenario, dir, kind }) => scenario === 'C.happy_path' && dir === '->' && kind === 'ws',
+    );
+    const texts = sent.flatMap(({ raw }) => raw ?? []);
+
+    const batch: unknown = JSON.parse(protocol.encodeBatch?.(texts) ?? '');
+
+    expect(texts.length).toBe(7);
+    expect(batch).toEqual(texts.map((text): unknown => JSON.parse(text)));
+  });
+
+  it('has server frames that come out of a batch as they come by themselves', () => {
+    const texts = received('C.happy_path');
+
+    const result = protocol.decode(`[${texts.join(',')}]`);
+
+    expect(result).toEqual({ ok: true, frames: texts.map(decodeOne) });
+  });
+
   it('has client frames that the schema knows, where the client did not mean harm', () => {
     const sent = lines.filter(
       ({ scenario, dir, kind }) => scenario === 'C.happy_path' && dir === '->' && kind === 'ws',

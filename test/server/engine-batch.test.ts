@@ -28,6 +28,12 @@ describe('a batch of frames', () => {
     expect(bench.framesOfType('ada', 'ack').map((frame) => frame.payload.seq)).toEqual([1, 2]);
   });
 
+  it('is not announced where a text may hold one frame only', () => {
+    const bench = connected({ batchMax: 1 });
+
+    expect(bench.last('ada', 'connected').batch).toBe(false);
+  });
+
   it('loses only its bad frames, each refused by name', () => {
     const bench = connected();
 

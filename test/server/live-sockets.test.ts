@@ -26,6 +26,23 @@ function opened(bufferedAmount: number): { sockets: LiveSockets; socket: Bufferi
   return { sockets, socket, cut };
 }
 
+describe('a socket', () => {
+  it('gets what a moment brings as one text, and before it is closed', () => {
+    const { sockets, socket } = opened(0);
+    sockets.send(['ada'], '1');
+    sockets.sendIfRead(['ada'], '2');
+    const sentBefore = [...socket.sent];
+
+    sockets.flush();
+    for (const text of ['3', '4']) sockets.send(['ada'], text);
+    sockets.close('ada', 1000, '');
+    sockets.flush();
+
+    expect(sentBefore).toEqual([]);
+    expect(socket.sent).toEqual(['[1,2]', '[3,4]']);
+  });
+});
+
 describe('a reader who is behind', () => {
   it.each([
     [65_536, ['typing', 'message'], []],

@@ -23,6 +23,34 @@ describe('A mock server in auto mode', () => {
     expect(other.last('new_message')).toMatchObject({ seq: 1, message: { content: 'Hello', clientMessageId: 'm-1' } });
   });
 
+  test('takes several frames in one text where its hello says so', async () => {
+    const { dial, server } = world({ mode: 'auto', hello: { batch: true } });
+    const client = await dial();
+    const payload = { conversationId: HERE, content: 'Hello' };
+
+    await client.sendText(
+      JSON.stringify([
+        { type: 'join_conversation', payload: { conversationId: HERE } },
+        { type: 'send_message', messageId: 'm-1', payload },
+        'nonsense',
+        { type: 'ping' },
+      ]),
+    );
+
+    expect(client.types()).toEqual(['connected', 'conversation_history', 'new_message', 'ack', 'error', 'pong']);
+    expect(server.log.map(({ content }) => content)).toEqual(['Hello']);
+  });
+
+  test.each([{}, { batch: false }])('takes an array for no frame where its hello does not (%j)', async (hello) => {
+    const { dial } = world({ mode: 'auto', hello });
+    const client = await dial();
+
+    await client.sendText(JSON.stringify([{ type: 'ping' }]));
+
+    expect(client.types()).toEqual(['connected', 'error']);
+    expect(client.last('error')).toMatchObject({ code: 'PARSE_ERROR' });
+  });
+
   test('c3 answers a repeat with the first result and tells nobody again', async () => {
     const { dial, server } = world({ mode: 'auto' });
     const client = await dial();
