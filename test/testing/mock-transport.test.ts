@@ -210,6 +210,15 @@ describe('Matchers', () => {
     expect(frame['messageId']).toBe('m-1');
   });
 
+  test('the matchers look into a batch', async () => {
+    const { connection, socket } = await openWorld();
+    socket.send('[{"type":"typing"},{"type":"send_message","messageId":"m-1"}]');
+
+    expect(expectSent(connection, { type: 'send_message' })['messageId']).toBe('m-1');
+    expectSentTypes(connection, ['typing', 'send_message']);
+    expect(() => expectNotSent(connection, { type: 'typing' })).toThrow('1 frame(s)');
+  });
+
   test('expectSent fails with the log of frames', async () => {
     const { connection, socket } = await openWorld();
     socket.send('{"type":"ping"}');

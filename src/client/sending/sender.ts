@@ -287,19 +287,14 @@ export class Sender {
   }
 
   #makeDrain(): Drain {
-    const { options, turn, send, bufferedBytes, onAckOverdue } = this.#around;
     return new Drain({
-      options,
-      turn,
+      ...this.#around,
       outbox: this.outbox,
-      send,
-      bufferedBytes,
       onRun: () => this.#deadlines.check(),
-      mustGoAlone: () => this.#unanswered.mustGoAlone,
+      mustGoAlone: () => this.mustGoAlone,
       onNext: (entry) => this.#keeper.keep(entry, true),
       onSent: (entry) => this.#ledger.tell(entry, 'sending'),
       onUnsendable: ({ id }) => this.refuse(id, unsendableError()),
-      onAckOverdue,
     });
   }
 }

@@ -78,6 +78,7 @@ const connectedPayload = z.object({
   limits: z.object({ contentLengthMax: count.optional(), messagesPerSecond: z.number().min(0).optional() }).optional(),
   heartbeat: z.object({ intervalMs: durationMs }).optional(),
   conversations: z.record(z.string(), z.object({ epoch: id, latestSeq: count })).optional(),
+  /** A text may be an array of frames, both ways; one from the client has at most 32 and is no longer than one message may be. */
   batch: z.boolean().optional(),
 });
 

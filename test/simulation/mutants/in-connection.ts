@@ -3,6 +3,7 @@
 import type { Mutant } from './mutant.js';
 
 const DIALS = 'src/client/connection/dials.ts';
+const BATCH = 'src/client/connection/frame-batch.ts';
 
 export const inConnection: readonly Mutant[] = [
   {
@@ -171,5 +172,31 @@ export const inConnection: readonly Mutant[] = [
       },
     ],
     invariants: ['I12'],
+  },
+  {
+    name: 'batch-without-its-first',
+    side: 'client',
+    breaks: 'The first frame of a batch stays behind.',
+    patches: [
+      {
+        file: BATCH,
+        find: 'const texts = this.#texts;',
+        replace: 'const texts = this.#texts.length > 1 ? this.#texts.slice(1) : this.#texts;',
+      },
+    ],
+    invariants: ['L1', 'L3', 'I18'],
+  },
+  {
+    name: 'batch-lost-when-full',
+    side: 'client',
+    breaks: 'What waits is forgotten when another frame has no room beside it.',
+    patches: [
+      {
+        file: BATCH,
+        find: 'if (isFull || this.#dialId !== dialId) this.flush();',
+        replace: 'if (isFull) this.#texts = [];',
+      },
+    ],
+    invariants: ['L1'],
   },
 ];
