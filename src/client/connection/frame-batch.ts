@@ -23,7 +23,7 @@ export class FrameBatch {
     this.#around = around;
   }
 
-  /** Waits for others of the same dial, unless it is too long to share a text with any. */
+  /** Waits for others of the same dial; a text that is longer than `charsMax` goes at once, behind what waits. */
   add(dialId: DialId, text: string, charsMax: number): boolean {
     const isFull = this.#texts.length >= FRAMES_MAX || this.chars + text.length > charsMax;
     if (isFull || this.#dialId !== dialId) this.flush();

@@ -110,7 +110,7 @@ export interface InboxOptions {
   readonly gapWaitMs?: number;
   /** Missing messages are asked for again if they have not come by then. Milliseconds; default 5,000. */
   readonly gapFetchTimeoutMs?: number;
-  /** A longer frame is dropped unread. UTF-8 bytes; default 1,000,000. */
+  /** A longer text is dropped unread; it may hold several frames. UTF-8 bytes; default 1,000,000. */
   readonly frameBytesMax?: number;
   /** Subscribers hear of changes at most once in this time, and at once of the first. Milliseconds; default 50. */
   readonly notifyIntervalMs?: number;
