@@ -1,5 +1,6 @@
-/** How long to wait before a retry: full jitter without a floor, on top of what the server asks for. */
+/** How long to wait before a retry: full jitter, on top of what the server asks for. */
 
+import type { CloseCause } from './close-cause.js';
 import type { ConnectionPolicy } from './step.js';
 
 /** No delay is ever longer, whatever a server says. */
@@ -23,17 +24,37 @@ export interface Loss {
   readonly hintMs: number | null;
   /** In [0, 1). */
   readonly roll: number;
+  readonly nowMs: number;
+  /** The loss that led to the retry before; null for the first one ever. */
+  readonly before: Pick<CloseCause, 'code' | 'retryAfterMs' | 'atMs'> | null;
 }
 
 export function retryDelayMs(loss: Loss, policy: ConnectionPolicy): number {
   // The power is finite, so that a first delay of 0 stays 0 on every rung.
   const power = Math.min(Number.MAX_VALUE, policy.factor ** (loss.retry - 1));
   const ladderMs = Math.min(policy.delayMaxMs, policy.delayFirstMs * power);
-  const announced = loss.code === null ? undefined : ANNOUNCED_PAUSES.get(loss.code);
   const hintedMs = hintedDelayMs(loss.hintMs, loss.roll, ladderMs);
   if (hintedMs !== null) return hintedMs;
+  const announced = loss.code === null ? undefined : ANNOUNCED_PAUSES.get(loss.code);
   if (announced !== undefined) return clampDelayMs(announced[0] + loss.roll * Math.max(announced[1], ladderMs));
+  if (loss.retry === 2 && loss.before !== null) return secondDelayMs(loss, loss.before, { policy, ladderMs });
   return clampDelayMs(loss.roll * ladderMs);
+}
+
+/**
+ * Whoever is not taken back at once is one of many. Their first retries fill a window; the second ones wait until it is
+ * over, or both together would be the worst wave of all, and stay spread as widely as an announced end had spread them.
+ * Neither stretches a delay beyond the longest.
+ */
+function secondDelayMs(
+  { roll, nowMs }: Loss,
+  before: NonNullable<Loss['before']>,
+  { policy, ladderMs }: { readonly policy: ConnectionPolicy; readonly ladderMs: number },
+): number {
+  const announcedMs = before.retryAfterMs === null ? ANNOUNCED_PAUSES.get(before.code ?? 0)?.[1] : ANNOUNCED_SPREAD_MS;
+  const spreadMs = Math.max(ladderMs, Math.min(policy.delayMaxMs, announcedMs ?? 0));
+  const restMs = Math.min(before.atMs + policy.delayFirstMs - nowMs, policy.delayMaxMs - spreadMs);
+  return clampDelayMs(Math.max(0, restMs) + roll * spreadMs);
 }
 
 /**

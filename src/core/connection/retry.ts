@@ -42,7 +42,7 @@ export function lose(record: ConnectionRecord, facts: LossFacts, context: Contex
   const known: ConnectionRecord = { ...settled, lastCause: cause, hintedPauseMs: null };
   if (cause.action === 'stop') return giveUp('stopped', known, cause);
   if (cause.action === 'renew-token') return renewToken(known, cause, context);
-  return retryLater(known, cause, context);
+  return retryLater(known, { cause, before: settled.lastCause }, context);
 }
 
 /** How the dial that is lost is ended; 4002 tells the server that an ack was overdue. */
@@ -152,12 +152,16 @@ function renewToken(record: ConnectionRecord, cause: CloseCause, context: Contex
   return wait(known, { reason: 'auth-failed', delayMs }, context);
 }
 
-function retryLater(record: ConnectionRecord, cause: CloseCause, context: Context): Step {
+function retryLater(
+  record: ConnectionRecord,
+  { cause, before }: { readonly cause: CloseCause; readonly before: CloseCause | null },
+  context: Context,
+): Step {
   const retries = record.retries + 1;
   const retriesSpent = record.page === 'visible' ? record.retriesSpent + 1 : record.retriesSpent;
   if (retriesSpent > context.policy.attemptsMax) return giveUp('exhausted', record, cause);
   const delayMs = retryDelayMs(
-    { retry: retries, code: cause.code, hintMs: cause.retryAfterMs, roll: context.roll },
+    { retry: retries, code: cause.code, hintMs: cause.retryAfterMs, roll: context.roll, nowMs: context.nowMs, before },
     context.policy,
   );
   return wait({ ...record, retries, retriesSpent }, { reason: 'retry', delayMs }, context);

@@ -7,7 +7,8 @@ import type { ConnectionState } from '../../../src/core/connection/state.js';
 import { transition } from '../../../src/core/connection/transition.js';
 import { seededRandom } from '../../../src/testing/seeded-random.js';
 import { contextOf, EVENTS, NOW_MS, POLICY, waitingFor } from '../../support/connection-states.js';
-import { automaticDials, ConnectionWorld, mostWithin, type Peer } from '../../support/connection-world.js';
+import { automaticDials, ConnectionWorld, mostWithin } from '../../support/connection-world.js';
+import { HOSTILE_PEERS, refuses } from '../../support/hostile-peers.js';
 
 const SEED = Number(process.env['SEED'] ?? 19_700_101);
 const anyNumber = fc.oneof(
@@ -18,7 +19,7 @@ const rolls = fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true });
 const codes = fc.option(fc.oneof(fc.constantFrom(1001, 1012, 1013), fc.integer({ min: 1000, max: 4999 })));
 
 function delay(facts: Partial<Parameters<typeof retryDelayMs>[0]>, policy = POLICY): number {
-  return retryDelayMs({ retry: 1, code: null, hintMs: null, roll: 0.5, ...facts }, policy);
+  return retryDelayMs({ retry: 1, code: null, hintMs: null, roll: 0.5, nowMs: NOW_MS, before: null, ...facts }, policy);
 }
 
 /** The share of these clients that fall into the fullest 100 ms. */
@@ -39,7 +40,13 @@ describe('a delay', () => {
       delayMaxMs: fc.integer({ min: 0, max: 600_000 }),
       factor: fc.double({ min: 1, max: 10, noNaN: true }),
     });
-    const losses = fc.record({ retry: fc.integer({ min: 1, max: 5_000 }), code: codes, hintMs: fc.option(anyNumber) });
+    const before = fc.record({ code: codes, retryAfterMs: fc.option(anyNumber), atMs: fc.nat(NOW_MS) });
+    const losses = fc.record({
+      retry: fc.oneof(fc.constant(2), fc.integer({ min: 1, max: 5_000 })),
+      code: codes,
+      hintMs: fc.option(anyNumber),
+      before: fc.option(before),
+    });
 
     const property = fc.property(policies, losses, rolls, (policy, loss, roll) => {
       const delayMs = delay({ ...loss, roll }, { ...POLICY, ...policy });
@@ -83,6 +90,42 @@ describe('a delay', () => {
 
   test('UP-11 a hint on a high rung is spread over the rung', () => {
     expect(delay({ retry: 6, hintMs: 20_000, roll: 1 })).toBe(50_000);
+  });
+});
+
+describe('the delay of the second retry', () => {
+  const second = (agoMs: number, facts: { code?: number; retryAfterMs?: number; delayMaxMs?: number } = {}) => {
+    const { code = 1006, retryAfterMs = null, delayMaxMs = 30_000 } = facts;
+    const before = { code, retryAfterMs, atMs: NOW_MS - agoMs };
+    return [0, 1].map((roll) => delay({ retry: 2, before, roll }, { ...POLICY, delayMaxMs }));
+  };
+
+  test('UP-11 CN-3 begins when the window of the first retries is over', () => {
+    expect(second(300)).toEqual([700, 2_700]);
+    expect(second(1_000)).toEqual([0, 2_000]);
+    expect(second(12_000)).toEqual([0, 2_000]);
+  });
+
+  test.each([
+    ['1012', { code: 1012 }, 9_000],
+    ['1001', { code: 1001 }, 5_000],
+    ['a hint', { code: 1012, retryAfterMs: 3_000 }, 5_000],
+    ['1013, which asks for more than the longest delay', { code: 1013 }, 30_000],
+  ])('UP-11 F23 after an end announced by %s stays spread as widely', (_what, facts, topMs) => {
+    expect(second(4_000, facts)).toEqual([0, topMs]);
+  });
+
+  test('CN-3 is never longer than the longest one', () => {
+    expect(second(300, { delayMaxMs: 2_200 })).toEqual([200, 2_200]);
+    expect(second(300, { delayMaxMs: 1_000 })).toEqual([0, 1_000]);
+    expect(second(300, { code: 1013, delayMaxMs: 8_000 })).toEqual([0, 8_000]);
+  });
+
+  test('CN-3 is the only one with a floor', () => {
+    const before = { code: 1006, retryAfterMs: null, atMs: NOW_MS - 10 };
+
+    expect(delay({ retry: 3, before, roll: 0 })).toBe(0);
+    expect(delay({ retry: 1, before, roll: 0 })).toBe(0);
   });
 });
 
@@ -152,12 +195,7 @@ describe('the limiter', () => {
     expect(limiterDelayMs(dials, 90_000, 12)).toBe(0);
   });
 
-  test.each<[string, Peer]>([
-    ['refuses at once', refuses],
-    ['accepts and drops', drops(0)],
-    ['accepts and drops after the stable time', drops(10_000)],
-    ['warns of the token in every hello', warns],
-  ])('CN-3 C14 F19 F20 keeps to 12 dials in any minute with a server that %s', (_what, peer) => {
+  test.each(HOSTILE_PEERS)('CN-3 C14 F19 F20 keeps to 12 dials in any minute with a server that %s', (_what, peer) => {
     const world = new ConnectionWorld({ random: () => 0, peer });
 
     world.connect();
@@ -220,31 +258,4 @@ function dropAfter(world: ConnectionWorld, ageMs: number): void {
   world.runFor(ageMs);
   world.closeSocket(1006);
   world.runToRetry();
-}
-
-function refuses(command: Parameters<Peer>[0], world: ConnectionWorld): void {
-  if (command.type === 'fetch-token') world.after(1, () => world.succeed());
-  if (command.type === 'dial') world.after(1, () => world.closeSocket(1006));
-}
-
-function drops(ageMs: number): Peer {
-  return (command, world) => {
-    if (command.type === 'fetch-token') world.after(1, () => world.succeed());
-    if (command.type !== 'dial') return;
-    world.after(1, () => world.succeed());
-    world.after(2, () => world.succeed());
-    world.after(3 + ageMs, () => world.closeSocket(1000));
-  };
-}
-
-/** Opens, takes no token in band, and says at once that the token will not last. */
-function warns(command: Parameters<Peer>[0], world: ConnectionWorld): void {
-  if (command.type === 'fetch-token') world.after(1, () => world.succeed());
-  if (command.type !== 'dial') return;
-  const { dialId } = command;
-  world.after(1, () => world.succeed());
-  world.after(2, () => {
-    world.dispatch({ ...EVENTS.joined, dialId, canRenewInBand: false });
-    world.dispatch({ ...EVENTS['token expiring'], dialId });
-  });
 }
