@@ -1,8 +1,9 @@
-/** `npm test`: every test, those in a real browser too. Arguments go to vitest. */
+/** `npm test`: every test, those in a real browser and on newer Nodes too. Arguments go to vitest. */
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { ensureBrowser } from './ensure-browser.js';
+import { ensureNodes } from './ensure-nodes.js';
 
 try {
   process.env['CHROME_PATH'] = ensureBrowser();
@@ -10,6 +11,7 @@ try {
   console.error(error instanceof Error ? error.message : String(error));
   process.exit(1);
 }
+ensureNodes();
 
 const vitest = join(dirname(createRequire(import.meta.url).resolve('vitest/package.json')), 'vitest.mjs');
 const run = spawn(process.execPath, [vitest, 'run', ...process.argv.slice(2)], { stdio: 'inherit' });
