@@ -1,4 +1,5 @@
 import { nanoid, random } from 'nanoid';
+import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { IdSource } from '../ports/id-source.js';
 
 const SHORT_ID_LENGTH = 10;
@@ -6,16 +7,26 @@ const UUID_SIZE_BYTES = 16;
 
 /**
  * Ids from the platform's secure random source. Pages served over plain HTTP have no `crypto.randomUUID`; there the
- * UUID is put together from nanoid's random bytes.
+ * UUID is put together from nanoid's random bytes. Where there is no such source at all, as in bare React Native, each
+ * call throws `usage/invalid-option`.
  *
  * @example
  * const clientMessageId = nanoidIds().messageId();
  */
 export function nanoidIds(): IdSource {
   return {
-    messageId: () => (hasRandomUuid() ? crypto.randomUUID() : formatUuidV4(random(UUID_SIZE_BYTES))),
-    shortId: () => nanoid(SHORT_ID_LENGTH),
+    messageId: () => (hasRandomUuid() ? crypto.randomUUID() : drawSafely(() => formatUuidV4(random(UUID_SIZE_BYTES)))),
+    shortId: () => drawSafely(() => nanoid(SHORT_ID_LENGTH)),
   };
+}
+
+function drawSafely(draw: () => string): string {
+  if (typeof crypto !== 'undefined') return draw();
+  throw new ChatSocketError(
+    'usage/invalid-option',
+    'Cannot make an id: this platform has no crypto. Load react-native-get-random-values first, or set the option ids.',
+    { fields: { option: 'ids' } },
+  );
 }
 
 function hasRandomUuid(): boolean {

@@ -28,7 +28,6 @@ afterAll(async () => {
 describe('where there is a WebSocket and little else', () => {
   test.each([
     ['React Native', ['react-native', 'import'], reactNative],
-    ['React Native without a source of random bytes', ['react-native', 'import'], reactNativeWithoutRandom],
     ['an edge runtime', ['edge-light', 'workerd', 'worker', 'browser', 'import'], edge],
   ])(
     'UP-51 a chat goes on in %s',
@@ -47,6 +46,19 @@ describe('where there is a WebSocket and little else', () => {
     },
     TEST_MAX_MS,
   );
+
+  test('UP-51 React Native without a source of random bytes is told what is missing, by the first message', async () => {
+    const platform = reactNative();
+    delete platform.globals['crypto'];
+    const context = createContext(platform.globals);
+    runInContext(await built.script('have-a-chat', ['react-native', 'import']), context);
+
+    const chat = within('the chat ends', chatIn(context), CHAT_MAX_MS);
+
+    await expect(chat).rejects.toThrow(
+      'Cannot make an id: this platform has no crypto. Load react-native-get-random-values first, or set the option ids.',
+    );
+  });
 
   test('UP-44 a hundred clients that are closed while they dial raise nothing in React Native', async () => {
     const platform = reactNative();
@@ -119,12 +131,6 @@ function reactNative(): Platform {
     // As an application gets it by `react-native-get-random-values`.
     crypto: { getRandomValues: (bytes: Uint8Array) => fillRandomly(bytes) },
   }));
-}
-
-function reactNativeWithoutRandom(): Platform {
-  const platform = reactNative();
-  delete platform.globals['crypto'];
-  return platform;
 }
 
 function edge(): Platform {

@@ -1,5 +1,5 @@
 /** The package as it is built, beside programs that use it by its name, as an application would. */
-import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -25,6 +25,8 @@ export async function buildPackage(): Promise<BuiltPackage> {
   const remove = () => rmSync(folder, { recursive: true, force: true });
   try {
     buildInto(join(home, 'dist'));
+    // Else esbuild takes the programs for a part of this project, and its own name for the `dist` of it.
+    writeFileSync(join(folder, 'package.json'), '{ "private": true }\n');
     copyFileSync(join(ROOT, 'package.json'), join(home, 'package.json'));
     await build({
       ...{ entryPoints: readdirSync(PROGRAMS).map((file) => join(PROGRAMS, file)), outdir: folder },
@@ -42,7 +44,7 @@ export async function buildPackage(): Promise<BuiltPackage> {
       const { outputFiles } = await build({
         ...{ entryPoints: [program(name)], bundle: true, write: false, format: 'iife', globalName: 'program' },
         ...{ platform: 'neutral', mainFields: ['module', 'main'], conditions: [...conditions], target: 'es2022' },
-        tsconfigRaw: {},
+        ...{ tsconfigRaw: {}, logLevel: 'error' },
       });
       return outputFiles.map(({ text }) => text).join('\n');
     },

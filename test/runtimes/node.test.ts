@@ -80,7 +80,7 @@ describe('a chat', () => {
   );
 });
 
-test('UP-44 newer Nodes are there to be tested where they must be', () => {
+test('a Node with a WebSocket of its own is there in CI', () => {
   const isDemanded = process.env['CI'] !== undefined;
 
   expect(WITH_SOCKET.length).toBeGreaterThanOrEqual(isDemanded ? 1 : 0);
