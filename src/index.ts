@@ -45,5 +45,6 @@ export type { Logger, LogLevel } from './ports/logger.js';
 export type { PageSignal, PageSignals } from './ports/page-signals.js';
 export type { FrameFault, Protocol } from './ports/protocol.js';
 export type { Random } from './ports/random.js';
+export type { OpenTabChannel, TabChannel } from './ports/tab-channel.js';
 export type { TokenAnswer, TokenRequest, TokenSource } from './ports/token-source.js';
 export type { DialRequest, SocketClose, SocketHandlers, Transport, TransportSocket } from './ports/transport.js';

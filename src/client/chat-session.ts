@@ -9,6 +9,7 @@ import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
+import { LogoutWatch } from './logout-watch.js';
 import { MetricsCounter } from './metrics.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
 import type { ConversationState } from './receiving/conversation-state.js';
@@ -47,6 +48,7 @@ export class ChatSession {
   readonly #receiver: Receiver;
   // The connection below both.
   readonly link: Link;
+  readonly logoutWatch: LogoutWatch;
 
   constructor(options: ResolvedOptions) {
     const { turn, metrics } = this;
@@ -74,6 +76,9 @@ export class ChatSession {
     this.#receiver = this.#makeReceiver();
 
     this.link = this.#makeLink();
+    const onLogout = () => turn.run(() => this.#whenLoggedOutElsewhere(false));
+    const { tabChannel: openChannel } = options;
+    this.logoutWatch = new LogoutWatch({ namespace: options.outbox.namespace, openChannel, onLogout });
   }
 
   /** The longest content that protocol, options and server allow. */
@@ -112,6 +117,16 @@ export class ChatSession {
     this.conversations.forget();
     this.readMarks.forget();
     this.views.mark('now');
+  }
+
+  /** Another tab did it. Where it did so before this client came back, a wish for a connection is one of after it. */
+  #whenLoggedOutElsewhere(wasBefore: boolean): void {
+    const { status } = this.link.state;
+    this.forget();
+    this.link.dispatch({ type: 'close-requested' });
+    this.logoutWatch.close();
+    this.sender.leaveStore();
+    if (wasBefore && (status === 'connecting' || status === 'open')) this.link.dispatch({ type: 'connect-requested' });
   }
 
   #whenOpened(dialId: DialId): void {
@@ -158,11 +173,7 @@ export class ChatSession {
         this.link.dispatch(
           hasProbed ? { type: 'connection-failed', dialId, kind: 'ack-overdue' } : { type: 'probe-requested', dialId },
         ),
-      onWiped: () => {
-        this.forget();
-        this.link.dispatch({ type: 'close-requested' });
-        void this.sender.release();
-      },
+      onWiped: (wasBefore) => this.#whenLoggedOutElsewhere(wasBefore),
       onTrouble: (error) => announcer.trouble(error),
     });
   }
@@ -212,6 +223,7 @@ export class ChatSession {
       receiver: this.#receiver,
       onStepped: (before, after, view) => {
         sender.follow(after.status);
+        if (after.status === 'connecting') this.logoutWatch.open();
         announcer.connectionChanged(before, after, view);
       },
       onOpened: (dialId) => this.#whenOpened(dialId),

@@ -128,6 +128,7 @@ export class ChatSocketClient {
     const { link, sender } = this.#session;
     const wiped = this.#session.act(() => {
       this.#session.forget();
+      this.#session.logoutWatch.tell();
       return [sender.wipe(), this.#end()];
     });
     await Promise.all([...wiped, link.waits.untilClosed(link.state)]);
@@ -135,12 +136,13 @@ export class ChatSocketClient {
 
   /** The end: everything stops at once, and later calls throw `usage/disposed`. Twice is harmless. */
   dispose(): void {
-    const { link, sender, turn, listeners, views } = this.#session;
+    const { link, sender, turn, listeners, logoutWatch, views } = this.#session;
     if (link.isDisposed) return;
     turn.run(() => {
       link.dispatch({ type: 'dispose-requested' });
       sender.letGo(new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'));
     });
+    logoutWatch.close();
     views.stop();
     listeners.clear();
   }
@@ -222,6 +224,7 @@ export class ChatSocketClient {
   #end(): Promise<void> {
     const { link, sender } = this.#session;
     link.dispatch({ type: 'close-requested' });
+    this.#session.logoutWatch.close();
     sender.rejectAll(
       new ChatSocketError(
         'delivery/closed',

@@ -72,6 +72,7 @@ export class Conversation {
       sizeBytes: draftSizeBytes(checked, metadata),
     };
     return session.act(() => {
+      session.logoutWatch.open();
       const outgoing = session.sender.enqueue(draft, signal);
       // A client that stopped may begin again for it; in any other state the event means nothing.
       if (session.link.state.status === 'closed') session.link.dispatch({ type: 'send-requested' });

@@ -17,6 +17,11 @@ export interface OutboxStoreRequest {
   /** The user and the server that the rows belong to; rows of another namespace are never seen. */
   readonly namespace: string;
   readonly events: OutboxStoreEvents;
+  /**
+   * What `logouts` was when this client last let go of the store; undefined if it remembers nothing of before. If it
+   * is another one now, `wiped` is to be told before anything else: what this client remembers was logged out.
+   */
+  readonly logoutsKnown?: number | undefined;
 }
 
 /** What a store tells on its own account, after `open` was called and never after `close` resolved. */
@@ -35,7 +40,7 @@ export interface OutboxStoreEvents {
    * error. Without `lost` the two would send one message from two connections.
    */
   lost(ids: readonly string[]): void;
-  /** Another tab logged this identity out: every row is gone. */
+  /** Another tab logged this identity out, now or while this client had let go: every row of before is gone. */
   wiped(): void;
   /** The store broke down for good and keeps nothing more; calls that follow reject. */
   failed(cause: unknown): void;
@@ -43,6 +48,8 @@ export interface OutboxStoreEvents {
 
 /** The rows that belong to this client. Operations take effect in the order of their calls. */
 export interface OutboxRows {
+  /** Another number after each logout of this namespace that this client has heard of or made. Without it, none is missed. */
+  readonly logouts?: number | undefined;
   /**
    * Adds a row, or replaces the one of the same id. Settles once it is committed, nothing of it is sent before that;
    * `undefined` instead of a promise where there is nothing to wait for. Rejects, and holds nothing of it, where the

@@ -58,8 +58,17 @@ async function openSession(options: IndexedDbOutboxStoreOptions, request: Outbox
     onChanged: () => void session.notice(null),
     onEnded: (ended) => session.notice(ended),
   });
-  const { events } = request;
-  const session: OutboxSession = new OutboxSession({ namespace, owner, events, codec, clock, connection, presence });
+  const { events, logoutsKnown } = request;
+  const session: OutboxSession = new OutboxSession({
+    namespace,
+    owner,
+    events,
+    logoutsKnown,
+    codec,
+    clock,
+    connection,
+    presence,
+  });
   await session.start();
   return session;
 }

@@ -19,7 +19,10 @@ interface OutboxSchema extends DBSchema {
   owners: { key: [string, string]; value: OwnerRecord };
   /** Rows that could not be read, kept for a version that can; by namespace, id, and when that was found. */
   aside: { key: [string, IDBValidKey, number]; value: StoredRow };
-  /** Namespaces whose wipe has begun and not ended; and, without a namespace, what tells this database from a later one of its name. */
+  /**
+   * Namespaces whose wipe has begun and not ended, and how many have; and, without a namespace, what tells this database
+   * from a later one of its name.
+   */
   marks: { key: string; value: { readonly namespace: string; readonly stamp: number } };
 }
 

@@ -24,6 +24,7 @@ export interface SessionParts {
   readonly namespace: string;
   readonly owner: string;
   readonly events: OutboxStoreEvents;
+  readonly logoutsKnown: number | undefined;
   readonly codec: OutboxCodec | null;
   readonly clock: Clock;
   readonly connection: Connection;
@@ -38,6 +39,7 @@ export class OutboxSession implements OutboxRows {
   /** Counts the logouts: what was called before one is not written after it. */
   #life = 0;
   #wipesBegun = 0;
+  #logouts: number | undefined;
   #isClosing = false;
   #hasStarted = false;
   #failure: { readonly cause: unknown } | null = null;
@@ -45,6 +47,12 @@ export class OutboxSession implements OutboxRows {
 
   constructor(parts: SessionParts) {
     this.#parts = parts;
+    this.#logouts = parts.logoutsKnown;
+  }
+
+  /** Those that this client has heard of or made. */
+  get logouts(): number | undefined {
+    return this.#logouts;
   }
 
   /** Rejects where the database cannot be opened; then nothing is left of the attempt. */
@@ -98,7 +106,7 @@ export class OutboxSession implements OutboxRows {
     // Also where the store has failed: what it kept is still there.
     const wiping = this.#next(async () => {
       await marking;
-      await this.#erase(true).catch(() => this.#erase(false));
+      this.#logouts = await this.#erase(true).catch(() => this.#erase(false));
       this.#held.clear();
       presence.announce();
     });
@@ -166,7 +174,7 @@ export class OutboxSession implements OutboxRows {
     return isWritten;
   }
 
-  #erase(isTold: boolean): Promise<void> {
+  #erase(isTold: boolean): Promise<number> {
     const { namespace, owner, connection } = this.#parts;
     return connection.transact('strict', (stores) => erase(stores, { namespace, wiper: owner, isTold }));
   }
@@ -177,8 +185,9 @@ export class OutboxSession implements OutboxRows {
     if (this.#isClosing) return;
     const isFirst = !this.#hasStarted;
     const stock = await connection.transact('relaxed', (stores) =>
-      takeStock(stores, { ...this.#self(), endedOwner, isFirst }),
+      takeStock(stores, { ...this.#self(), endedOwner, isFirst, logoutsKnown: this.#logouts }),
     );
+    this.#logouts = stock.logouts;
     this.#tellLosses(stock);
     await this.#adopt(stock.taken);
     for (const owner of stock.lockedOwners) presence.awaitEnd(owner);

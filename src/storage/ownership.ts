@@ -20,11 +20,15 @@ export interface StockRequest extends Self {
   /** Known to be dead, because its lock could be had. */
   readonly endedOwner: string | null;
   readonly isFirst: boolean;
+  /** The logouts that this client knows of; undefined if it remembers nothing of before. */
+  readonly logoutsKnown: number | undefined;
 }
 
 export interface Stock {
   /** Another tab logged out. */
   readonly isWiped: boolean;
+  /** How often that happened. */
+  readonly logouts: number;
   /** Another tab took this client for dead. */
   readonly isTakenForDead: boolean;
   /** The rows that are this client's now, and were not before. */
@@ -39,9 +43,10 @@ export interface Stock {
 
 /** Finishes a wipe, shows that this client lives, and takes the rows of the dead. */
 export async function takeStock(stores: Stores, request: StockRequest): Promise<Stock> {
-  const { namespace, owner, nowMs, endedOwner } = request;
+  const { namespace, owner, nowMs, endedOwner, logoutsKnown } = request;
   const range = keysOf(namespace);
   if ((await stores.marks.get(namespace)) !== undefined) await erase(stores, { namespace, wiper: null, isTold: true });
+  const logouts = await countLogouts(stores, namespace);
   const records = await stores.owners.getAll(range);
   const own = records.find((record) => record.owner === owner);
   // A lock speaks for itself, and a write needs room on the disk.
@@ -58,7 +63,8 @@ export async function takeStock(stores: Stores, request: StockRequest): Promise<
   const taken = left.map((row) => ({ ...row, owner }));
   for (const row of taken) await stores.rows.put(row);
   return {
-    isWiped: own?.isWiped === true,
+    isWiped: own?.isWiped === true || logouts !== (logoutsKnown ?? logouts),
+    logouts,
     isTakenForDead,
     taken,
     kept: new Set(rows.filter((row) => row.owner === owner).map((row) => row.id)),
@@ -114,8 +120,11 @@ export interface Erasure {
   readonly isTold: boolean;
 }
 
-/** Leaves nothing of the namespace but the records of its clients, which learn from them that they were logged out. */
-export async function erase(stores: Stores, { namespace, wiper, isTold }: Erasure): Promise<void> {
+/**
+ * Leaves nothing of the namespace but the records of its clients, which learn from them that they were logged out, and
+ * the number of logouts, from which those learn it that come back. Gives that number.
+ */
+export async function erase(stores: Stores, { namespace, wiper, isTold }: Erasure): Promise<number> {
   const range = keysOf(namespace);
   await stores.rows.delete(range);
   await stores.aside.delete(range);
@@ -124,12 +133,25 @@ export async function erase(stores: Stores, { namespace, wiper, isTold }: Erasur
   // Deleting needs no room on the disk.
   await stores.owners.delete(range);
   for (const record of records) await stores.owners.put({ ...record, isWiped: record.owner !== wiper });
+  const logouts = await countLogouts(stores, namespace);
+  if (!isTold) return logouts;
+  await stores.marks.put({ namespace: logoutsKey(namespace), stamp: logouts + 1 });
+  return logouts + 1;
 }
 
 /** Rows that stay behind are anybody's from here on. */
 export async function signOff(stores: Stores, { namespace, owner }: Self, leavesRows: boolean): Promise<void> {
   if (leavesRows) await stores.owners.put({ namespace, owner, expiresAtMs: 0, isWiped: false });
   else await stores.owners.delete([namespace, owner]);
+}
+
+async function countLogouts(stores: Stores, namespace: string): Promise<number> {
+  return (await stores.marks.get(logoutsKey(namespace)))?.stamp ?? 0;
+}
+
+/** Beside the mark of a wipe that has not ended, which has the namespace itself for a key. */
+function logoutsKey(namespace: string): string {
+  return `${namespace}\0logouts`;
 }
 
 async function showLife(stores: Stores, { namespace, owner, nowMs, isLocked }: Self): Promise<void> {

@@ -1,5 +1,6 @@
 import type { ManualClock } from './manual-clock.js';
 import type { MockPageSignals } from './mock-page-signals.js';
+import type { MockTabChannels } from './mock-tab-channels.js';
 import type { MockTransport } from './mock-transport.js';
 import { settle } from './settle.js';
 
@@ -8,13 +9,14 @@ export interface CleanlinessTargets {
   readonly transport?: MockTransport;
   readonly clock?: ManualClock;
   readonly pageSignals?: MockPageSignals;
+  readonly tabChannels?: MockTabChannels;
   /** Promises that must have settled by now, by the name to show. */
   readonly promises?: Readonly<Record<string, Promise<unknown>>>;
 }
 
 /**
  * Rejects with a list of everything that was left behind: sockets that are held, timers that will fire, listeners on
- * the page, waits for a dial, promises that have not settled. Call it after the client was closed; promises that are
+ * the page, channels between tabs, waits for a dial, promises that have not settled. Call it after the client was closed; promises that are
  * due settle first.
  *
  * @example
@@ -22,12 +24,13 @@ export interface CleanlinessTargets {
  * await assertClean({ transport, clock, pageSignals });
  */
 export async function assertClean(targets: CleanlinessTargets): Promise<void> {
-  const { transport, clock, pageSignals, promises = {} } = targets;
+  const { transport, clock, pageSignals, tabChannels, promises = {} } = targets;
   const unsettled = await findUnsettled(promises);
   const leftovers = [
     ...(transport === undefined ? [] : listSockets(transport)),
     ...(clock === undefined ? [] : listTimers(clock)),
     ...countWords(pageSignals?.listenerCount ?? 0, 'listener on the page'),
+    ...countWords(tabChannels?.openCount ?? 0, 'channel between tabs'),
     ...countWords(transport?.waitingCount ?? 0, 'wait for a dial'),
     ...unsettled.map((name) => `the promise ${name} has not settled`),
   ];

@@ -8,6 +8,7 @@ import { countingIds } from './counting-ids.js';
 import { type ManualClock, manualClock } from './manual-clock.js';
 import { type MockPageSignals, mockPageSignals } from './mock-page-signals.js';
 import { mockServer } from './mock-server.js';
+import { type MockTabChannels, mockTabChannels } from './mock-tab-channels.js';
 import { type MockTransport, mockTransport } from './mock-transport.js';
 import { anObject, numberFrom } from './option-faults.js';
 import { seededRandom } from './seeded-random.js';
@@ -33,6 +34,7 @@ export interface TestWorld {
   readonly transport: MockTransport;
   readonly server: MockServer;
   readonly pageSignals: MockPageSignals;
+  readonly tabChannels: MockTabChannels;
   /** Connects and lets client and server talk until both have nothing left to say. */
   open(): Promise<void>;
   /** `assertClean` of this world; `promises` must have settled too. */
@@ -40,7 +42,7 @@ export interface TestWorld {
 }
 
 /**
- * Makes a client whose clock, dice, ids, network, server and page are all in a test's hands. Nothing happens until
+ * Makes a client whose clock, dice, ids, network, server, page and tabs are all in a test's hands. Nothing happens until
  * `open()`, or `client.connect()`. Throws `usage/invalid-option`.
  *
  * @example
@@ -59,12 +61,14 @@ export function createTestClient(options: TestClientOptions = {}): TestWorld {
   const ids = countingIds(seed);
   const transport = mockTransport({ clock });
   const pageSignals = mockPageSignals();
+  const tabChannels = mockTabChannels();
   const conversationId = options.client?.conversationId ?? 'conversation-1';
   const server = mockServer({ mode: 'auto', conversationId, ...options.server, transport, clock });
   const client = new ChatSocketClient({
     url: 'ws://localhost/',
     token: countTokens(),
     conversationId,
+    tabChannel: tabChannels.open,
     ...options.client,
     transport,
     clock,
@@ -80,11 +84,12 @@ export function createTestClient(options: TestClientOptions = {}): TestWorld {
     transport,
     server,
     pageSignals,
+    tabChannels,
     open: async () => {
       client.connect();
       await settle();
     },
-    assertClean: (promises = {}) => assertClean({ transport, clock, pageSignals, promises }),
+    assertClean: (promises = {}) => assertClean({ transport, clock, pageSignals, tabChannels, promises }),
   };
 }
 

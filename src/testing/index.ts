@@ -31,6 +31,7 @@ export { expectDials, expectNotSent, expectSent, expectSentTypes, type SentFrame
 export { type ManualClock, manualClock } from './manual-clock.js';
 export { type MockPageSignals, mockPageSignals } from './mock-page-signals.js';
 export { mockServer } from './mock-server.js';
+export { type MockTabChannels, mockTabChannels } from './mock-tab-channels.js';
 export { type MockTransport, mockTransport } from './mock-transport.js';
 export type { ConnectionEnd, LostDirection, MockConnection } from './network/mock-connection.js';
 export { seededRandom } from './seeded-random.js';

@@ -83,6 +83,7 @@ describe('another option', () => {
     ['logger', console, 'with the value of type object: expected a function.'],
     ['shouldRetry', true, 'with the value true: expected a function.'],
     ['random', 0.5, 'with the value 0.5: expected a function.'],
+    ['tabChannel', {}, 'with the value of type object: expected a function.'],
     ['conversationId', '', 'with the value a string of 0 characters: expected a string with something in it.'],
     ['conversationId', 7, 'with the value 7: expected a string with something in it.'],
     ['identity', '', 'with the value a string of 0 characters: expected a string with something in it.'],
@@ -124,7 +125,7 @@ describe('another option', () => {
 
   test('with a misspelt name is told, with the right ones', () => {
     expect(String(refusal({ url: 'wss://localhost/', tokens: () => '' }))).toMatchInlineSnapshot(
-      `"ChatSocketError: Cannot use the option tokens: expected one of url, token, conversationId, protocol, transport, identity, reconnect, heartbeat, timeouts, outbox, inbox, logger, shouldRetry, diagnose, allowInsecure, clock, random, ids, pageSignals."`,
+      `"ChatSocketError: Cannot use the option tokens: expected one of url, token, conversationId, protocol, transport, identity, reconnect, heartbeat, timeouts, outbox, inbox, logger, shouldRetry, diagnose, allowInsecure, clock, random, ids, pageSignals, tabChannel."`,
     );
   });
 

@@ -31,6 +31,8 @@ export interface Tab {
 
 export interface TabOptions extends IndexedDbOutboxStoreOptions {
   readonly namespace?: string;
+  /** What this client knew of logouts when it was closed. */
+  readonly logoutsKnown?: number | undefined;
 }
 
 export interface TestBrowser {
@@ -66,7 +68,7 @@ export function openBrowser(): TestBrowser {
 }
 
 async function openTab(browser: TestBrowser, options: TabOptions): Promise<Tab> {
-  const { namespace = NAMESPACE, ...storeOptions } = options;
+  const { namespace = NAMESPACE, logoutsKnown, ...storeOptions } = options;
   const { locks, kill: killLocks } = browser.locks.openTab();
   const ends = new Set<() => void>();
   const clock = stoppableClock(browser.clock, ends);
@@ -81,6 +83,7 @@ async function openTab(browser: TestBrowser, options: TabOptions): Promise<Tab> 
   };
   const rows = await store.open({
     namespace,
+    logoutsKnown,
     events: {
       adopted(given) {
         adopted.push(...given);

@@ -151,3 +151,67 @@ test('F71 I22 erases what a store kept before it failed', async () => {
   expect(tab.told).toMatchObject([{ type: 'failed' }]);
   expect(await rowsOf(browser)).toEqual([]);
 });
+
+test('MT-8 I22 a client that had let go hears of a logout of meanwhile before it is given anything', async () => {
+  const browser = openBrowser();
+  const here = await browser.openTab();
+  const there = await browser.openTab();
+  await there.rows.put(message('m1', 1, SECRET));
+  await there.rows.close();
+  await here.rows.wipe();
+  await here.rows.put(message('m2', 2));
+  await here.rows.close();
+
+  const again = await browser.openTab({ logoutsKnown: there.rows.logouts });
+
+  expect(again.told).toEqual([{ type: 'wiped' }, { type: 'adopted', ids: ['m2'] }]);
+  expect(again.rows.logouts).toBe(here.rows.logouts);
+});
+
+test('MT-8 F69 hears of a logout that this client itself finishes for a tab that died', async () => {
+  const browser = openBrowser();
+  const before = await browser.openTab();
+  await before.rows.put(message('m1', 1, SECRET));
+  const namespace = await namespaceIn(browser);
+  await before.rows.close();
+  await putRaw(browser.factory, 'marks', { namespace, stamp: 1 });
+
+  const again = await browser.openTab({ logoutsKnown: before.rows.logouts });
+
+  expect(again.told).toEqual([{ type: 'wiped' }]);
+  expect(await rowsOf(browser)).toEqual([]);
+});
+
+test.each([
+  ['of another user', OTHER],
+  ['of its own', undefined],
+])('MT-8 F77 hears nothing of a logout %s', async (_whose, namespace) => {
+  const browser = openBrowser();
+  const before = await browser.openTab();
+  const other = await browser.openTab(namespace === undefined ? {} : { namespace });
+  await (namespace === undefined ? before : other).rows.wipe();
+  await before.idle();
+  await before.rows.close();
+
+  const again = await browser.openTab({ logoutsKnown: before.rows.logouts });
+
+  expect(again.told).toEqual([]);
+});
+
+test('MT-8 F81 a tab that froze, was taken for dead and logged out meanwhile has lost nothing: it was logged out', async () => {
+  const browser = openBrowser();
+  const withoutAny = { locks: null, broadcastChannel: null };
+  const frozen = await browser.openTab(withoutAny);
+  await frozen.rows.put(message('m1', 1, SECRET));
+  frozen.kill();
+  await browser.clock.advance(5_000);
+  const other = await browser.openTab(withoutAny);
+  await other.rows.wipe();
+  await other.rows.close();
+
+  await Promise.resolve(frozen.rows.put(message('m2', 2, SECRET))).catch(() => undefined);
+
+  expect(other.adopted).toMatchObject([{ id: 'm1' }]);
+  expect(frozen.told).toEqual([{ type: 'wiped' }]);
+  expect(await rowsOf(browser)).toEqual([]);
+});

@@ -9,6 +9,8 @@ export interface ScriptedStore extends OutboxStore {
   /** Every commit, as `put id`, `put id sent`, `remove id`, `wipe`, `close`. */
   readonly steps: string[];
   readonly namespaces: string[];
+  /** How often this user was logged out, in any tab. */
+  logouts: number;
   /** What delays are measured with. */
   clock: Clock | null;
   /** How long opening and every write take. */
@@ -35,6 +37,7 @@ export function scriptedStore(isDurable = true): ScriptedStore {
     disk: new Map(),
     steps: [],
     namespaces: [],
+    logouts: 0,
     clock: null,
     delayMs: 0,
     openFault: null,
@@ -47,13 +50,14 @@ export function scriptedStore(isDurable = true): ScriptedStore {
     cutOff: () => {
       life += 1;
     },
-    open: async ({ namespace, events: listener }) => {
+    open: async ({ namespace, events: listener, logoutsKnown }) => {
       store.namespaces.push(namespace);
       events = listener;
       life += 1;
       const mine = life;
       await pass(store.clock, store.delayMs);
       if (store.openFault !== null) throw store.openFault;
+      if ((logoutsKnown ?? store.logouts) !== store.logouts && mine === life) listener.wiped();
       if (store.disk.size > 0 && mine === life) listener.adopted([...store.disk.values()]);
       return rowsOf(store, () => mine === life);
     },
@@ -81,7 +85,9 @@ function rowsOf(store: ScriptedStore, isAlive: () => boolean): OutboxRows {
     last = done;
     return done;
   };
+  const { logouts } = store;
   return {
+    logouts,
     put: (row) =>
       write(`put ${row.id}${row.transmittedAtMs === null ? '' : ' sent'}`, () => {
         store.disk.set(row.id, structuredClone(row));

@@ -6,6 +6,7 @@ import type { OutboxStore } from '../../ports/outbox-store.js';
 import type { PageSignals } from '../../ports/page-signals.js';
 import type { Protocol } from '../../ports/protocol.js';
 import type { Random } from '../../ports/random.js';
+import type { OpenTabChannel } from '../../ports/tab-channel.js';
 import type { TokenRequest, TokenSource } from '../../ports/token-source.js';
 import type { Transport } from '../../ports/transport.js';
 
@@ -129,8 +130,8 @@ export interface ChatSocketOptions {
   /** Default `webSocketTransport()` over the platform's own WebSocket. */
   readonly transport?: Transport;
   /**
-   * Who this is: stored messages belong to it. `useChatSocket` makes a new client when it changes, so nobody sees what
-   * another one said.
+   * Who this is: stored messages belong to it, and `logout()` reaches every tab of it. `useChatSocket` makes a new
+   * client when it changes, so nobody sees what another one said. Without it, tabs know nothing of each other.
    */
   readonly identity?: string;
   readonly reconnect?: ReconnectOptions;
@@ -158,4 +159,9 @@ export interface ChatSocketOptions {
   readonly ids?: IdSource;
   /** The page's life. Default: `document` and `window` where there are any. */
   readonly pageSignals?: PageSignals;
+  /**
+   * How the tabs of this `identity` hear of a `logout()`; no token ever crosses it. Open from the first `connect` or
+   * `send` until `close`. Default: `BroadcastChannel` where there is one.
+   */
+  readonly tabChannel?: OpenTabChannel;
 }

@@ -3,6 +3,7 @@
 import type { CloseCause } from '../../core/connection/close-cause.js';
 import type { ConnectionPolicy } from '../../core/connection/step.js';
 import type { InboxBounds } from '../../core/inbox/inbox.js';
+import { broadcastTabChannel } from '../../platform/broadcast-tab-channel.js';
 import { browserPageSignals } from '../../platform/browser-page-signals.js';
 import { mathRandom } from '../../platform/math-random.js';
 import { nanoidIds } from '../../platform/nanoid-ids.js';
@@ -13,6 +14,7 @@ import type { Logger } from '../../ports/logger.js';
 import type { PageSignals } from '../../ports/page-signals.js';
 import type { Protocol } from '../../ports/protocol.js';
 import type { Random } from '../../ports/random.js';
+import type { OpenTabChannel } from '../../ports/tab-channel.js';
 import type { TokenSource } from '../../ports/token-source.js';
 import type { Transport } from '../../ports/transport.js';
 import { envelopeProtocol } from '../../protocols/envelope/envelope.js';
@@ -52,6 +54,8 @@ export interface ResolvedOptions {
   readonly random: Random;
   readonly ids: IdSource;
   readonly pageSignals: PageSignals;
+  /** Null where nobody knows whose tabs to tell. */
+  readonly tabChannel: OpenTabChannel | null;
 }
 
 const OPTION_NAMES: readonly (keyof ChatSocketOptions)[] = [
@@ -74,6 +78,7 @@ const OPTION_NAMES: readonly (keyof ChatSocketOptions)[] = [
   'random',
   'ids',
   'pageSignals',
+  'tabChannel',
 ];
 const DELAY_MAX_MS = 600_000;
 const COUNT_MAX = 1_000_000;
@@ -84,12 +89,13 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
   checkGroup('', options, OPTION_NAMES);
   const allowInsecure = readBoolean('allowInsecure', options.allowInsecure, false);
   if (typeof options.url !== 'function') checkUrl(options.url, allowInsecure);
-  readName('identity', options.identity);
+  const identity = readName('identity', options.identity);
   checkFunction('token', options.token);
   checkFunction('logger', options.logger);
   checkFunction('shouldRetry', options.shouldRetry);
   checkFunction('diagnose', options.diagnose);
   checkFunction('random', options.random);
+  checkFunction('tabChannel', options.tabChannel);
   checkPart('protocol', options.protocol, ['decode', 'encode', 'readClose']);
   checkPart('transport', options.transport, ['open']);
   checkPart('clock', options.clock, ['nowMs', 'startTimer']);
@@ -112,6 +118,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     random: options.random ?? mathRandom,
     ids: options.ids ?? nanoidIds(),
     pageSignals: options.pageSignals ?? browserPageSignals(),
+    tabChannel: identity === null ? null : (options.tabChannel ?? broadcastTabChannel),
   };
 }
 

@@ -20,7 +20,7 @@ export interface KeeperSurroundings {
   readonly onAdopted: (entries: readonly OutboxEntry[]) => void;
   /** Another tab sends it; that it did will be seen. */
   readonly onLost: (entry: OutboxEntry) => void;
-  readonly onWiped: () => void;
+  readonly onWiped: (wasBefore: boolean) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
 
@@ -91,6 +91,12 @@ export class RowKeeper {
       if (keeping !== 'elsewhere' && rows.holds(id)) outbox.setKeeping(id, 'released');
     }
     await rows.close();
+  }
+
+  /** Lets go, and remembers no row: the user logged out elsewhere. */
+  leave(): void {
+    void this.close();
+    this.#rows?.forget();
   }
 
   /** Lets go for good: what a listener ended in the middle of a call does not open the store again. */

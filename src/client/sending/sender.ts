@@ -29,8 +29,8 @@ export interface SenderSurroundings {
   readonly bufferedBytes: (dialId: DialId) => number;
   /** An ack is overdue: first ask for a sign of life, then for a new connection. */
   readonly onAckOverdue: (dialId: DialId, hasProbed: boolean) => void;
-  /** Another tab logged this user out. */
-  readonly onWiped: () => void;
+  /** Another tab logged this user out; `wasBefore` the store was opened. */
+  readonly onWiped: (wasBefore: boolean) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
 
@@ -209,6 +209,11 @@ export class Sender {
   /** Others may have what the store keeps; it is opened again when it is needed. */
   release(): Promise<void> {
     return this.#keeper.close();
+  }
+
+  /** The user logged out elsewhere, and nothing is held any more: what the store has by now is no business of ours. */
+  leaveStore(): void {
+    this.#keeper.leave();
   }
 
   /** The client is disposed: promises end, a signal that lives on holds no message, and others may have the store. */

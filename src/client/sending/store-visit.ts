@@ -54,6 +54,10 @@ export class StoreVisit {
     return this.#phase;
   }
 
+  get logouts(): number | undefined {
+    return this.#rows?.logouts;
+  }
+
   /** True once it is done, false if it never will be; not a promise where the store answers at once. */
   ask(work: (rows: OutboxRows) => unknown): boolean | Promise<boolean> {
     if (this.#phase === 'opening') {

@@ -18,7 +18,8 @@ export interface StoreSurroundings {
   readonly onAdopted: (rows: readonly StoredMessage[], isFirst: boolean) => void;
   /** Messages that another tab sends from now on. */
   readonly onLost: (ids: readonly string[]) => void;
-  readonly onWiped: () => void;
+  /** Another tab logged this user out; `wasBefore` the store was opened. */
+  readonly onWiped: (wasBefore: boolean) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
 
@@ -37,6 +38,10 @@ export class StoredRows {
   #missing = new Set<string>();
   /** Those that are to go: one that comes back is none of ours. */
   readonly #gone = new Set<string>();
+  /** Counts the logouts: what was asked before one is not done after it. */
+  #life = 0;
+  /** How the store counted them, as of the visit before; undefined if nothing is remembered from there. */
+  #logouts: number | undefined;
 
   constructor(around: StoreSurroundings) {
     this.#around = around;
@@ -109,7 +114,7 @@ export class StoredRows {
 
   /** Erases every row of this user. Rejects if the store, once open, could not do that. */
   async wipe(): Promise<void> {
-    this.#forget();
+    this.forget();
     try {
       await this.#begin().wipe();
     } catch (cause) {
@@ -120,9 +125,22 @@ export class StoredRows {
   /** Lets go of the store; the rows stay in it. */
   close(): Promise<void> {
     this.#isWanted = false;
-    if (this.#visit !== null) this.#left = this.#visit.close();
+    const visit = this.#visit;
+    const life = this.#life;
+    if (visit !== null) {
+      this.#left = visit.close().then(() => {
+        if (life === this.#life) this.#logouts = visit.logouts ?? this.#logouts;
+      });
+    }
     this.#visit = null;
     return this.#left;
+  }
+
+  /** The user logged out: nothing is remembered, so nothing that the store still has or lacks means anything here. */
+  forget(): void {
+    this.#life += 1;
+    this.#logouts = undefined;
+    for (const ids of [this.#held, this.#gone, this.#missing]) ids.clear();
   }
 
   #begin(): StoreVisit {
@@ -133,7 +151,7 @@ export class StoredRows {
     const visit: StoreVisit = new StoreVisit({
       clock,
       after: this.#left,
-      open: () => store.open({ namespace, events: this.#events(() => visit) }),
+      open: () => store.open({ namespace, events: this.#events(() => visit), logoutsKnown: this.#logouts }),
       onOpened: () => {
         if (this.#visit !== visit) return;
         this.#isFirst = false;
@@ -159,7 +177,8 @@ export class StoredRows {
   #ask(id: string, work: Parameters<StoreVisit['ask']>[0]): boolean | Promise<boolean> {
     const visit = this.#begin();
     if (visit.phase !== 'opening') return visit.ask(work);
-    return visit.ask((rows) => (this.#missing.has(id) ? undefined : work(rows)));
+    const life = this.#life;
+    return visit.ask((rows) => (this.#missing.has(id) || life !== this.#life ? undefined : work(rows)));
   }
 
   #drop(id: string): void {
@@ -190,10 +209,6 @@ export class StoredRows {
     this.#around.onAdopted(ours, this.#isFirst);
   }
 
-  #forget(): void {
-    for (const ids of [this.#held, this.#gone, this.#missing]) ids.clear();
-  }
-
   #events(visit: () => StoreVisit): OutboxStoreEvents {
     const { turn, onWiped, onTrouble } = this.#around;
     const hear = (work: () => void) => {
@@ -210,11 +225,7 @@ export class StoredRows {
           onTrouble(new ChatSocketError('storage/row-set-aside', reason, { fields: { count } }));
         }),
       lost: (ids) => hear(() => this.#lose(ids)),
-      wiped: () =>
-        hear(() => {
-          this.#forget();
-          onWiped();
-        }),
+      wiped: () => hear(() => onWiped(visit().phase === 'opening')),
       failed: (cause) => turn.run(() => visit().fail(cause)),
     };
   }
