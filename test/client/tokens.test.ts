@@ -272,6 +272,37 @@ describe('a token that the server refuses', () => {
     expect(server.log).toEqual([]);
   });
 
+  test('F54 G13 C14 on every connection costs at most 12 calls in any minute, though the application wants to go on', async () => {
+    const askedAtMs: number[] = [];
+    const tokens = new Set<string>();
+    const { client, open, transport, clock } = createTestClient({
+      server: { mode: 'manual' },
+      client: {
+        shouldRetry: () => true,
+        token: () => {
+          askedAtMs.push(clock.nowMs());
+          return `token-${askedAtMs.length}`;
+        },
+      },
+    });
+    transport.onConnection((connection) => {
+      tokens.add(connection.token ?? '');
+      connection.accept();
+      connection.close(4401);
+    });
+
+    await open();
+    await clock.advance(600_000);
+
+    // The first was the user's own.
+    const automaticAtMs = askedAtMs.slice(1);
+    const inMinuteOf = (startMs: number) => automaticAtMs.filter((ms) => ms >= startMs && ms < startMs + 60_000).length;
+    expect(automaticAtMs.length).toBeGreaterThan(20);
+    expect(Math.max(...automaticAtMs.map(inMinuteOf))).toBeLessThanOrEqual(12);
+    expect([tokens.size, transport.connections.length]).toEqual([askedAtMs.length, askedAtMs.length]);
+    client.dispose();
+  });
+
   test('UP-08 by the error frame and 1008 of a base server, twice, stops too', async () => {
     const { client, open, transport, clock, server } = createTestClient({
       server: { dialect: 'base', mode: 'manual' },

@@ -24,6 +24,7 @@ test.each([
   ['system-clock', () => import('../../src/platform/system-clock.js')],
   ['math-random', () => import('../../src/platform/math-random.js')],
   ['browser-page-signals', () => import('../../src/platform/browser-page-signals.js')],
+  ['broadcast-tab-channel', () => import('../../src/platform/broadcast-tab-channel.js')],
   ['console-logger', () => import('../../src/platform/console-logger.js')],
   ['transports', () => import('../../src/transports/index.js')],
   ['mock-transport', () => import('../../src/testing/mock-transport.js')],

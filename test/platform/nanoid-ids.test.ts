@@ -31,6 +31,21 @@ describe('Message ids', () => {
   });
 });
 
+test.each([
+  ['with', undefined],
+  ['without', { getRandomValues: crypto.getRandomValues.bind(crypto) }],
+])('C19 no id comes from Math.random, %s crypto.randomUUID', (_name, stub) => {
+  if (stub !== undefined) vi.stubGlobal('crypto', stub);
+  const rolls = vi.spyOn(Math, 'random').mockReturnValue(0.5);
+  const ids = nanoidIds();
+
+  const made = Array.from({ length: COUNT }, (_, index) => (index % 2 === 0 ? ids.messageId() : ids.shortId()));
+
+  expect(rolls).not.toHaveBeenCalled();
+  expect(new Set(made).size).toBe(COUNT);
+  rolls.mockRestore();
+});
+
 test('Short ids have ten characters that a URL can hold, each another', () => {
   const ids = nanoidIds();
 

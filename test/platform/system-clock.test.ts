@@ -85,6 +85,16 @@ describe('The time of the system clock', () => {
     expect(differenceMs).toBeLessThan(1_000);
   });
 
+  test.each([-DAY_MS, DAY_MS])('F67 does not follow a wall clock that is set by %i ms', (byMs) => {
+    const clock = systemClock();
+    const beforeMs = clock.nowMs();
+
+    vi.setSystemTime(Date.now() + byMs);
+    vi.advanceTimersByTime(1_000);
+
+    expect(clock.nowMs() - beforeMs).toBe(1_000);
+  });
+
   test('does not follow a wall clock that is set back', () => {
     const clock = systemClock();
     const beforeMs = clock.nowMs();

@@ -63,6 +63,26 @@ describe('sending', () => {
     ]);
   });
 
+  it('C20 answers an id that somebody else has used, or that is used elsewhere, as it answers a new one', () => {
+    const bench = new EngineBench({ rooms: ['lobby', 'attic'] });
+    for (const user of ['ada', 'bob', 'eve']) bench.connect(user);
+    bench.send('ada', 'used-by-ada', { content: 'a secret' });
+    bench.send('eve', 'used-by-eve', { content: 'elsewhere', conversationId: 'attic' });
+
+    bench.send('bob', 'used-by-ada', { content: 'a guess' });
+    bench.send('bob', 'used-by-eve', { content: 'a guess' });
+    bench.send('bob', 'used-by-nobody', { content: 'a guess' });
+
+    const acks = bench.framesOfType('bob', 'ack').map(({ payload }) => payload);
+    expect(acks.map(({ messageId, seq, duplicate }) => [messageId, seq, duplicate])).toEqual([
+      ['used-by-ada', 2, false],
+      ['used-by-eve', 3, false],
+      ['used-by-nobody', 4, false],
+    ]);
+    expect(new Set(acks.map((payload) => Object.keys(payload).join())).size).toBe(1);
+    expect(bench.framesOfType('bob', 'error')).toEqual([]);
+  });
+
   it('SV-2 answers a repeat with the first result, and tells nobody else', () => {
     const bench = benchWith('ada', 'bob');
     bench.join('bob');
