@@ -27,6 +27,8 @@ export class Browser {
   readonly rows = new Map<string, KeptRow>();
   /** Ids of rows that nobody could read, or that a logout erased. */
   readonly setAside = new Set<string>();
+  /** By namespace. */
+  readonly #logouts = new Map<string, number>();
   readonly #timeline: Timeline;
   readonly #dice: Dice;
   readonly #tabs = new Set<Tab>();
@@ -102,7 +104,13 @@ export class Browser {
     this.#giveTo(other);
   }
 
+  logouts(namespace: string): number {
+    return this.#logouts.get(namespace) ?? 0;
+  }
+
   wipe(namespace: string, by: Tab): void {
+    by.logouts = this.logouts(namespace) + 1;
+    this.#logouts.set(namespace, by.logouts);
     for (const [id, kept] of this.rows) {
       if (kept.namespace !== namespace) continue;
       this.rows.delete(id);
@@ -121,13 +129,17 @@ export class Browser {
         }
         const tab = new Tab({ browser: this, timeline: this.#timeline, gate, request, onLost });
         this.#tabs.add(tab);
-        this.#giveTo(tab);
-        // Whoever opens has been told of those rows by then.
-        const tell = () => {
-          this.#opening.delete(gate);
-          resolve(tab);
+        const give = () => {
+          tab.noticeLogout();
+          this.#giveTo(tab);
+          // Whoever opens has been told of those rows by then.
+          const tell = () => {
+            this.#opening.delete(gate);
+            resolve(tab);
+          };
+          this.#timeline.after(0, tell, { gate });
         };
-        this.#timeline.after(0, tell, { gate });
+        this.#timeline.after(0, give, { gate });
       };
       this.#timeline.after(this.latencyMs(), open, { gate });
     });

@@ -12,12 +12,15 @@ import type { Browser } from './browser.js';
 import { EVENT_NAMES, type EventName, type Life, nameOf, type Told } from './life.js';
 import { Process } from './lifetime.js';
 import { Page } from './page.js';
+import type { TabChannels } from './tab-channels.js';
 import { TokenProvider } from './token-provider.js';
 
 export interface DeviceSetup {
   readonly userId: string;
   /** Tabs of one browser share what it stores; null keeps the outbox in memory. */
   readonly browser: number | null;
+  /** Tabs of one browser hear each other, whether it stores anything or not; without it, those that share a store do. */
+  readonly tabsOf?: number;
   /** Where a browser has no locks, a tab that stands still loses its rows to another. */
   readonly hasLocks: boolean;
   readonly conversationIds: readonly string[];
@@ -65,6 +68,12 @@ export class Device {
       latencyMs: () => tokenDice.whole(0, 200),
       onOverlap: () => world.violate('I13', `device ${index} asks for a token while another call is under way`),
     });
+  }
+
+  /** Those of its browser. */
+  get channels(): TabChannels {
+    const { tabsOf, browser } = this.setup;
+    return this.#world.channels(tabsOf ?? browser ?? -1 - this.index);
   }
 
   get browser(): Browser | null {
@@ -117,6 +126,7 @@ export class Device {
       ids: process,
       random: this.#dice.roll,
       pageSignals: this.page,
+      tabChannel: (name, hear) => this.channels.open(process.gate, name, hear),
     });
     const life: Life = {
       device: this,

@@ -25,9 +25,13 @@ export class Tab implements OutboxRows {
   #asked: Asked[] = [];
   #lastDueAtMs = 0;
   #isClosed = false;
+  /** Those that its client has heard of, or made. */
+  logouts: number;
 
   constructor(around: TabSurroundings) {
     this.#around = around;
+    const { browser, request } = around;
+    this.logouts = request.logoutsKnown ?? browser.logouts(request.namespace);
   }
 
   get gate(): Gate {
@@ -50,6 +54,7 @@ export class Tab implements OutboxRows {
     const { browser } = this.#around;
     return this.#ask(() => {
       const { mood } = browser;
+      if (this.noticeLogout()) throw new Error('The user logged out.');
       if (mood === 'full' || mood === 'fails') throw new Error(mood === 'full' ? 'QuotaExceededError' : 'Disk failure');
       const known = browser.rows.get(row.id);
       // Taken over meanwhile: the other tab knows better.
@@ -99,7 +104,17 @@ export class Tab implements OutboxRows {
   }
 
   hearWiped(): void {
-    this.#hear(() => this.#around.request.events.wiped());
+    this.#hear(() => this.noticeLogout());
+  }
+
+  /** True if there was one that its client has not heard of; it has now. */
+  noticeLogout(): boolean {
+    const { browser, request } = this.#around;
+    const logouts = browser.logouts(request.namespace);
+    if (this.logouts === logouts) return false;
+    this.logouts = logouts;
+    request.events.wiped();
+    return true;
   }
 
   #hear(tell: () => void): void {

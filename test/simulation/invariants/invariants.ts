@@ -9,6 +9,7 @@ import {
 } from './delivery.js';
 import type { Invariant } from './invariant.js';
 import { dialsOnWake, findsDeadPeer } from './liveness.js';
+import { endsEveryTab } from './logout.js';
 import { logsInSendOrder, showsOnceInOrder } from './order.js';
 import { countsTries, pausesAreShort, staysClosed, triesEnd } from './pauses.js';
 import { failuresAreTrue, legalDelivery, promisesAreTrue } from './promises.js';
@@ -58,6 +59,7 @@ export function makeInvariants(): readonly Invariant[] {
     findsDeadPeer(),
     dialsOnWake(),
     nothingAfterLogout(),
+    endsEveryTab(),
     storedBeforeSent(),
     asksOneRange(),
     keepsWindow(),

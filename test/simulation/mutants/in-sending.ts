@@ -48,6 +48,28 @@ export const inSending: readonly Mutant[] = [
     invariants: ['I22'],
   },
   {
+    name: 'logout-is-not-heard',
+    side: 'client',
+    breaks: 'A logout in another tab of the user changes nothing where no store is shared.',
+    patches: [
+      { file: 'src/client/logout-watch.ts', find: 'if (isLogout(message)) onLogout();', replace: 'isLogout(message);' },
+    ],
+    invariants: ['MT-8'],
+  },
+  {
+    name: 'logout-missed-while-closed',
+    side: 'client',
+    breaks: 'A client that was closed while its user logged out in another tab goes on where it was.',
+    patches: [
+      {
+        file: 'src/client/sending/stored-rows.ts',
+        find: 'logoutsKnown: this.#logouts',
+        replace: 'logoutsKnown: undefined',
+      },
+    ],
+    invariants: ['MT-8'],
+  },
+  {
     name: 'outbox-not-pruned',
     side: 'client',
     breaks: 'A message stays in the outbox although the server has it.',

@@ -27,6 +27,7 @@ function drawDevices(dice: Dice, rooms: readonly string[]): readonly DeviceSetup
     const chosen = conversationIds(index === 0);
     return {
       userId: `user-${(index % userCount) + 1}`,
+      tabsOf: sharesBrowser ? index % userCount : index,
       browser: hasStore ? (sharesBrowser ? index % userCount : index) : null,
       hasLocks,
       conversationIds: chosen.length === 0 ? rooms.slice(0, 1) : chosen,

@@ -10,6 +10,7 @@ import type { PageSignal } from '../../../src/ports/page-signals.js';
 import { Browser } from '../device/browser.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
+import { TabChannels } from '../device/tab-channels.js';
 import type { Invariant, SentFrame } from '../invariants/invariant.js';
 import type { ServerSetup } from '../server/server-setup.js';
 import { SimulatedServer } from '../server/simulated-server.js';
@@ -60,6 +61,7 @@ export class World {
   /** Ends of messages that were told before `send` returned. */
   readonly #earlyEnds = new Map<string, NonNullable<Attempt['end']>>();
   readonly #browsers = new Map<number, Browser>();
+  readonly #channels = new Map<number, TabChannels>();
   readonly #gaps = new Map<string, Gap[]>();
   #wires = 0;
   #texts = 0;
@@ -107,6 +109,12 @@ export class World {
     const browser = this.#browsers.get(index) ?? new Browser(this.timeline, diceOf(this.seed, `browser ${index}`));
     this.#browsers.set(index, browser);
     return browser;
+  }
+
+  channels(index: number): TabChannels {
+    const known = this.#channels.get(index) ?? new TabChannels(this.timeline, diceOf(this.seed, `channels ${index}`));
+    this.#channels.set(index, known);
+    return known;
   }
 
   get browsers(): readonly Browser[] {
