@@ -125,7 +125,7 @@ export class ChatSession {
     this.forget();
     this.link.dispatch({ type: 'close-requested' });
     this.logoutWatch.close();
-    this.sender.leaveStore();
+    void this.sender.release(false);
     if (wasBefore && (status === 'connecting' || status === 'open')) this.link.dispatch({ type: 'connect-requested' });
   }
 

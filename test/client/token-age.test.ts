@@ -3,12 +3,12 @@ import type { TokenAnswer } from '../../src/ports/token-source.js';
 import { createTestClient } from '../../src/testing/index.js';
 
 describe('a token that is over before it is used', () => {
-  test.each([
+  test.each<[string, number | undefined, number, number]>([
     ['is dropped, and another is asked for', 60_000, 61_000, 2],
     ['is used in its last second', 60_000, 59_000, 1],
     ['is used whatever its life, where nobody knows it', undefined, 61_000, 1],
     ['is used where clocks that disagree made its life end before it began', -5_000, 61_000, 1],
-  ])('F51 CN-2 UP-42 %s', async (_what, expiresInMs, sleptMs, calls) => {
+  ])('F51 CN-2 UP-42 %s', async (_what, ...[expiresInMs, sleptMs, calls]) => {
     const answers: ((answer: TokenAnswer) => void)[] = [];
     const { client, clock, open, transport } = createTestClient({
       client: { timeouts: { tokenMs: 120_000 }, token: () => new Promise((resolve) => answers.push(resolve)) },

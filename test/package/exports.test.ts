@@ -81,6 +81,7 @@ test('chatsocket/testing exports the test kit', async () => {
       "manualClock",
       "mockPageSignals",
       "mockServer",
+      "mockTabChannels",
       "mockTransport",
       "seededRandom",
       "settle",

@@ -94,9 +94,10 @@ export class RowKeeper {
   }
 
   /** Lets go, and remembers no row: the user logged out elsewhere. */
-  leave(): void {
-    void this.close();
+  leave(): Promise<void> {
+    const left = this.close();
     this.#rows?.forget();
+    return left;
   }
 
   /** Lets go for good: what a listener ended in the middle of a call does not open the store again. */

@@ -207,13 +207,8 @@ export class Sender {
   }
 
   /** Others may have what the store keeps; it is opened again when it is needed. */
-  release(): Promise<void> {
-    return this.#keeper.close();
-  }
-
-  /** The user logged out elsewhere, and nothing is held any more: what the store has by now is no business of ours. */
-  leaveStore(): void {
-    this.#keeper.leave();
+  release(remembersRows = true): Promise<void> {
+    return remembersRows ? this.#keeper.close() : this.#keeper.leave();
   }
 
   /** The client is disposed: promises end, a signal that lives on holds no message, and others may have the store. */

@@ -57,19 +57,6 @@ export const inSending: readonly Mutant[] = [
     invariants: ['MT-8'],
   },
   {
-    name: 'logout-missed-while-closed',
-    side: 'client',
-    breaks: 'A client that was closed while its user logged out in another tab goes on where it was.',
-    patches: [
-      {
-        file: 'src/client/sending/stored-rows.ts',
-        find: 'logoutsKnown: this.#logouts',
-        replace: 'logoutsKnown: undefined',
-      },
-    ],
-    invariants: ['MT-8'],
-  },
-  {
     name: 'outbox-not-pruned',
     side: 'client',
     breaks: 'A message stays in the outbox although the server has it.',
