@@ -10,9 +10,9 @@ export interface MockPageSignals extends PageSignals {
   freeze(): void;
   /** Thawed: `resumed`, then `visible`. */
   resume(): void;
-  /** Into the back/forward cache: hidden, then `page-left`. */
+  /** Into the back/forward cache, in the order of Chromium: `page-left`, then hidden. */
   leave(): void;
-  /** Back from the back/forward cache: `page-shown`, then `visible`. */
+  /** Back from the back/forward cache: `resumed`, `visible`, then `page-shown`. */
   comeBack(): void;
   goOnline(): void;
   goOffline(): void;
@@ -81,13 +81,13 @@ class HandLedPage implements MockPageSignals {
   }
 
   leave(): void {
-    this.hide();
     this.emit('page-left');
+    this.hide();
   }
 
   comeBack(): void {
+    this.resume();
     this.emit('page-shown');
-    this.show();
   }
 
   goOnline(): void {

@@ -259,4 +259,25 @@ describe('a page that is left', () => {
     expect(client.snapshot.connection).toMatchObject({ status: 'open', recovered: 'full' });
     client.dispose();
   });
+
+  test('UP-37 F68 dials within 0.2 s of its return, though its socket is told to be closed only after', async () => {
+    const { client, open, pageSignals, server, clock, transport } = createTestClient();
+    await open();
+    const errors: unknown[] = [];
+    client.on('error', (payload) => errors.push(payload));
+    pageSignals.leave();
+    server.emit('missed');
+    server.connection.blackhole();
+    await clock.advance(60_000);
+
+    pageSignals.comeBack();
+    await clock.advance(1);
+    server.connection.dropAbruptly();
+    await clock.advance(200);
+
+    expect(errors).toEqual([]);
+    expectDials(transport, 2);
+    expect(client.snapshot.connection).toMatchObject({ status: 'open', recovered: 'full' });
+    client.dispose();
+  });
 });

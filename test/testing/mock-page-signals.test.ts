@@ -27,7 +27,7 @@ describe('mockPageSignals', () => {
     [
       'the back/forward cache',
       (page) => [page.leave(), page.comeBack()],
-      ['hidden', 'page-left', 'page-shown', 'visible'],
+      ['page-left', 'hidden', 'resumed', 'visible', 'page-shown'],
     ],
     ['the network', (page) => [page.goOffline(), page.goOnline()], ['offline', 'online']],
     ['focus and an odd signal', (page) => [page.focus(), page.emit('visible')], ['focused', 'visible']],

@@ -8,6 +8,8 @@ export class PageWatch {
   readonly #signals: PageSignals;
   readonly #dispatch: (event: ConnectionEvent) => void;
   #stop: (() => void) | null = null;
+  /** A page that is left is hidden too, and frozen after that: neither means that it is there. */
+  #isLeft = false;
 
   constructor(signals: PageSignals, dispatch: (event: ConnectionEvent) => void) {
     this.#signals = signals;
@@ -22,6 +24,7 @@ export class PageWatch {
   follow(state: ConnectionState): void {
     const isWanted = isConnectionWanted(state);
     if (isWanted && this.#stop === null) {
+      this.#isLeft = false;
       this.#stop = this.#signals.subscribe((signal) => this.#tell(signal));
     } else if (!isWanted && this.#stop !== null) {
       this.#stop();
@@ -34,12 +37,15 @@ export class PageWatch {
   }
 
   #tell(signal: PageSignal): void {
+    if (signal === 'hidden' && this.#isLeft) return;
+    if (signal === 'visible' || signal === 'page-shown') this.#isLeft = false;
     switch (signal) {
       case 'visible':
         return this.#dispatch({ type: 'page-changed', view: 'visible' });
       case 'hidden':
         return this.#dispatch({ type: 'page-changed', view: 'hidden' });
       case 'page-left':
+        this.#isLeft = true;
         return this.#dispatch({ type: 'page-changed', view: 'left' });
       case 'page-shown':
         this.#tellView();

@@ -7,6 +7,7 @@ import { armRenewal, renewSoon, whenRenewalFailed, whenRenewTimerFired } from '.
 import { beginAttempt, dropAfter, type LossFacts, lose, readTokenFailure, startAfresh } from './retry.js';
 import type { Open, PageView } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
+import { whenWaiting } from './when-waiting.js';
 
 export function whenOpen(state: Open, event: ConnectionEvent, context: Context): Step {
   switch (event.type) {
@@ -63,8 +64,17 @@ function whenTimerFired(state: Open, event: Extract<ConnectionEvent, { type: 'ti
 }
 
 function whenPageChanged(state: Open, page: PageView, context: Context): Step {
+  if (state.record.page === 'left' && page !== 'left') return comeBack(state, page, context);
   const seen: Open = { ...state, record: { ...state.record, page } };
   return page === 'visible' ? probe(seen, context) : go(seen);
+}
+
+/** Browsers close the sockets of a page that they put aside, and tell it only after it is shown again. */
+function comeBack(state: Open, page: PageView, context: Context): Step {
+  const [lost, endings] = end(state, { kind: 'socket-closed', action: 'retry' }, context);
+  if (lost.status !== 'connecting' || lost.phase !== 'waiting') return go(lost, ...endings);
+  const [next, commands] = whenWaiting(lost, { type: 'page-changed', view: page }, context);
+  return go(next, ...endings, ...commands);
 }
 
 function whenSocketClosed(

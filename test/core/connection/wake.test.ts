@@ -203,6 +203,23 @@ describe('a page that is left', () => {
     expect(world.state).toMatchObject({ status: 'open', recovered: 'full' });
   });
 
+  test.each(['page visible', 'page hidden'] as const)(
+    'UP-37 F68 with a socket that is not yet known to be closed dials anew within 0.2 s of "%s"',
+    (name) => {
+      const world = openWorld({ peer: healthyPeer() });
+
+      world.dispatch(EVENTS['page left']);
+      world.sleep(60_000);
+      world.dispatch(EVENTS[name]);
+      const socketsKept = world.sockets.size;
+      world.runFor(200);
+
+      expect(socketsKept).toBe(0);
+      expect(world.dials.map(({ reason }) => reason)).toEqual(['first', 'wake']);
+      expect(world.causes).toMatchObject([{ kind: 'socket-closed', code: null }]);
+    },
+  );
+
   test('UP-37 F68 spends no attempts', () => {
     const world = openWorld({ policy: { attemptsMax: 0 }, peer: healthyPeer() });
 
