@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
 import { createChatServer } from '../../examples/server/shell/chat-server.js';
 import { memoryLogStore } from '../../examples/server/store/memory-log-store.js';
+import { bundlePage } from '../support/bundle-page.js';
 import type { OutboxTask } from './outbox-task.js';
 
 const DEADLINE_MS = 30_000;
@@ -25,7 +25,7 @@ export interface OutboxStage {
 }
 
 export async function setOutboxStage(): Promise<OutboxStage> {
-  const script = await bundlePage();
+  const script = await bundlePage({ entry: fileURLToPath(new URL('./outbox-page.ts', import.meta.url)) });
   const told: { readonly what: string; readonly answer: () => void }[] = [];
   const changes = new Set<() => void>();
   const change = () => {
@@ -110,23 +110,4 @@ export async function setOutboxStage(): Promise<OutboxStage> {
       await new Promise((resolve) => pages.close(resolve));
     },
   };
-}
-
-async function bundlePage(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    build: {
-      write: false,
-      lib: {
-        entry: fileURLToPath(new URL('./outbox-page.ts', import.meta.url)),
-        formats: ['iife'],
-        name: 'outboxPage',
-      },
-    },
-  });
-  const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
-  const chunk = outputs.find((output) => output.type === 'chunk');
-  if (chunk === undefined) throw new Error('The page does not bundle.');
-  return chunk.code;
 }

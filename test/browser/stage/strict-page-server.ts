@@ -1,7 +1,7 @@
 /** Serves the strict page with its policy, and its script as a bundler makes it for an application. */
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { build } from 'vite';
+import { bundlePage } from '../../support/bundle-page.js';
 import type { PageCalls } from './stage-calls.js';
 
 const PAGE = '<!doctype html><title>Strict</title><div id="root"></div><script src="/strict.js" defer></script>';
@@ -24,7 +24,7 @@ export class StrictPage implements PageCalls {
   }
 
   async openStrictPage(): Promise<string> {
-    this.#script ??= bundle();
+    this.#script ??= bundlePage({ entry: fileURLToPath(new URL('./strict-page.tsx', import.meta.url)) });
     await this.#script;
     return `${this.#address()}/strict`;
   }
@@ -41,26 +41,4 @@ export class StrictPage implements PageCalls {
         response.writeHead(404).end();
     }
   }
-}
-
-async function bundle(): Promise<string> {
-  const built = await build({
-    configFile: false,
-    logLevel: 'error',
-    // The environment says "test", for which vite would build for development.
-    define: { 'process.env.NODE_ENV': '"production"' },
-    oxc: { jsx: { runtime: 'automatic', development: false } },
-    build: {
-      write: false,
-      lib: {
-        entry: fileURLToPath(new URL('./strict-page.tsx', import.meta.url)),
-        formats: ['iife'],
-        name: 'strictPage',
-      },
-    },
-  });
-  const outputs = [built].flat().flatMap((one) => ('output' in one ? one.output : []));
-  const chunk = outputs.find((output) => output.type === 'chunk');
-  if (chunk === undefined) throw new Error('The strict page does not bundle.');
-  return chunk.code;
 }
