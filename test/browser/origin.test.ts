@@ -52,12 +52,13 @@ test.each([
   const allowed = origin === 'own' ? [location.origin] : [location.origin, new URL(page).origin];
   const { url } = await stage.ask('startChat', allowed);
   await stage.ask('say', 'Grace', 'Not for every page');
-  const token = await stage.ask('issueToken', 'Mallory');
+  const tokens = [await stage.ask('issueToken', 'Mallory'), await stage.ask('issueToken', 'Mallory')] as const;
 
-  const told = await frameStrictPage(page, { url, token, says: 'Let me in' }, { origin });
+  const told = await frameStrictPage(page, { url, tokens, says: ['Let me in', 'Now'] }, { origin });
 
   const sent = origin === 'own' ? new URL(page).origin : 'null';
-  expect(told).toMatchObject({ outcome: 'refused', shown: [], exceptions: [] });
+  expect(told).toMatchObject({ outcome: 'refused', exceptions: [] });
+  expect(told.shown.filter((text) => text !== 'Let me in')).toEqual([]);
   expect(new Set(await stage.ask('refusals'))).toEqual(new Set([`403 ${sent}`]));
   expect(await stage.ask('connectionCount')).toBe(0);
 });

@@ -25,6 +25,7 @@ export class RemoteChat implements ChatCalls {
       allowMissingOrigin: true,
       isSecure: false,
       tokensPerMinute: 10_000,
+      chunkIntervalMs: 5,
       logger: { ...silentLogger, warning: (event, facts) => this.#note(event, facts) },
     });
     const link = await startFaultProxy({ targetPort: server.address.port });

@@ -1,6 +1,7 @@
 /** Serves the strict page with its policy, and its script as a bundler makes it for an application. */
 import type { ServerResponse } from 'node:http';
 import { fileURLToPath } from 'node:url';
+import { buildPackage } from '../../support/built-package.js';
 import { bundlePage } from '../../support/bundle-page.js';
 import type { PageCalls } from './stage-calls.js';
 
@@ -24,7 +25,7 @@ export class StrictPage implements PageCalls {
   }
 
   async openStrictPage(): Promise<string> {
-    this.#script ??= bundlePage({ entry: fileURLToPath(new URL('./strict-page.tsx', import.meta.url)) });
+    this.#script ??= bundleStrictPage();
     await this.#script;
     return `${this.#address()}/strict`;
   }
@@ -41,4 +42,9 @@ export class StrictPage implements PageCalls {
         response.writeHead(404).end();
     }
   }
+}
+
+async function bundleStrictPage(): Promise<string> {
+  const entry = fileURLToPath(new URL('./strict-page.tsx', import.meta.url));
+  return bundlePage({ entry, alias: await buildPackage('strict-page') });
 }

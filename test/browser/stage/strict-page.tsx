@@ -1,40 +1,70 @@
-/** A chat on a page that forbids everything but its own script. */
-import { useEffect } from 'react';
+/** A chat on a page that forbids everything but its own script, from the package as it is published. */
+
+import type { ChatMessage } from 'chatsocket';
+import { useChatSocket } from 'chatsocket/react';
+import { indexedDbOutboxStore } from 'chatsocket/storage';
+import { useEffect, useRef } from 'react';
 import { createRoot } from 'react-dom/client';
-import { useChatSocket } from '../../../src/react/use-chat-socket.js';
 import type { StrictOutcome, StrictTask } from './strict-task.js';
 
 // The test that opens the page writes the task.
 const task = JSON.parse(decodeURIComponent(location.hash.slice(1))) as StrictTask;
+let dials = 0;
+const store = indexedDbOutboxStore({ databaseName: `strict-${crypto.randomUUID()}` });
 const violations: string[] = [];
 const exceptions: string[] = [];
 document.addEventListener('securitypolicyviolation', (event) => violations.push(event.effectiveDirective));
 addEventListener('error', ({ message }) => {
   exceptions.push(message);
-  report('broken');
+  report('broken', []);
 });
 
+/** Connects, sends, is answered in chunks, reconnects, sends again, logs out. */
 function Chat() {
-  const { messages, send } = useChatSocket({
+  const { messages, client, send, reconnect } = useChatSocket({
     url: task.url,
-    token: () => task.token,
+    token: () => task.tokens[dials++] ?? task.tokens[1],
     conversationId: 'lobby',
+    identity: 'ada',
+    outbox: { store },
     reconnect: { delayFirstMs: 1, delayMaxMs: 1 },
     on: {
-      opened: () => send(task.says),
-      error: ({ error }) => error.code === 'connection/refused' && report('refused'),
+      error: ({ error }) => error.code === 'connection/refused' && report('refused', messages),
     },
   });
-  const isAnswered = messages.some(({ content, delivery }) => content === task.says && delivery === 'sent');
+  const step = useRef(0);
   useEffect(() => {
-    if (isAnswered) report('answered');
-  }, [isAnswered]);
+    if (step.current === 0) {
+      step.current = 1;
+      send(task.says[0]);
+    }
+    const isAnswered = isSent(messages, task.says[0]) && messages.some(({ stream }) => stream === 'done');
+    if (step.current === 1 && isAnswered) {
+      step.current = 2;
+      reconnect();
+      send(task.says[1]);
+    }
+    if (step.current === 2 && isSent(messages, task.says[1]) && dials === 2) {
+      step.current = 3;
+      void client.logout().then(() => report('answered', messages));
+    }
+  }, [messages, client, send, reconnect]);
   return messages.map(({ key, content }) => <p key={key}>{content}</p>);
 }
 
-function report(outcome: StrictOutcome['outcome']): void {
-  const shown = [...document.querySelectorAll('p')].map(({ textContent }) => textContent);
-  const told: StrictOutcome = { outcome, origin, shown, violations, exceptions };
+function isSent(messages: readonly ChatMessage[], text: string): boolean {
+  return messages.some(({ content, delivery }) => content === text && delivery === 'sent');
+}
+
+function report(outcome: StrictOutcome['outcome'], messages: readonly ChatMessage[]): void {
+  const told: StrictOutcome = {
+    outcome,
+    origin,
+    shown: messages.map(({ content }) => content),
+    kept: document.querySelectorAll('p').length,
+    violations,
+    exceptions,
+  };
   // To whoever opened it: a sandboxed page may not know by which address.
   parent.postMessage(told, '*');
 }
