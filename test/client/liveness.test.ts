@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { HeartbeatOptions } from '../../src/index.js';
 import { createTestClient, expectDials, type TestWorld } from '../../src/testing/index.js';
 import { sentFrames, watchSteps } from './chat-log.js';
 
@@ -41,6 +42,23 @@ describe('a link that is dead without a word', () => {
     expect(client.snapshot.connection).toBe(snapshot.connection);
     expect(client.snapshot.connection.status).toBe('open');
     expect(server.connection.number).toBe(2);
+    client.dispose();
+  });
+
+  test('L4 F9 CN-5 is found within 15 s where a message waits for its ack, which arrives once', async () => {
+    const { client, open, server, clock } = createTestClient();
+    await open();
+    const first = server.connection;
+    first.blackhole();
+    client.send('unacked');
+    await clock.advance(15_000);
+    const isFound = !first.isLive;
+
+    await clock.advance(RETRY_MS);
+
+    expect(isFound).toBe(true);
+    expect(server.log.map(({ content }) => content)).toEqual(['unacked']);
+    expect(client.snapshot.messages).toMatchObject([{ content: 'unacked', delivery: 'sent' }]);
     client.dispose();
   });
 
@@ -279,5 +297,34 @@ describe('a page that is left', () => {
     expectDials(transport, 2);
     expect(client.snapshot.connection).toMatchObject({ status: 'open', recovered: 'full' });
     client.dispose();
+  });
+});
+
+describe('a proxy that cuts what is idle for 60 s', () => {
+  /** Idle is what carries no frame; every frame of a client that says nothing is a ping, which is answered at once. */
+  async function idleBehindProxy(heartbeat: HeartbeatOptions): Promise<number> {
+    const { client, open, clock, transport } = createTestClient({ client: { heartbeat } });
+    transport.onConnection((connection) => {
+      const cut = () => connection.dropAbruptly();
+      let stop = clock.startTimer(cut, 60_000);
+      connection.onEnd(() => stop());
+      connection.onFrame(() => {
+        stop();
+        stop = clock.startTimer(cut, 60_000);
+      });
+    });
+    await open();
+    await clock.advance(600_000);
+    const dials = transport.connections.length;
+    client.dispose();
+    return dials;
+  }
+
+  test('UP-34 F16 never cuts a client with its default pings in ten minutes', async () => {
+    expect(await idleBehindProxy({})).toBe(1);
+  });
+
+  test('UP-34 cuts a client without pings again and again', async () => {
+    expect(await idleBehindProxy({ intervalMs: Number.POSITIVE_INFINITY })).toBeGreaterThan(8);
   });
 });
