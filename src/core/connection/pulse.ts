@@ -6,7 +6,7 @@ import { armRenewal } from './renewal.js';
 import { dropAfter, lose } from './retry.js';
 import type { Open, Pulse, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
-import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS, PROBES_APART_MS } from './wake.js';
+import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS } from './wake.js';
 
 /** The first moment of an open connection. */
 export function openWith(
@@ -65,12 +65,14 @@ export function seeLife(state: Open, isPong: boolean, context: Context): Step {
   return pulse.phase === 'resting' ? go(alive) : relax(alive, pingSentAtMs, context);
 }
 
-/** Asks for a sign of life within seconds: the device woke, or an ack is overdue. Signals together cause one probe. */
+/**
+ * Asks for a sign of life within seconds: the device woke, or an ack is overdue. Signals during a probe cause no other;
+ * one after its answer does, for the network may have changed since.
+ */
 export function probe(state: Open, context: Context): Step {
   const { pulse } = state;
   if (pulse.phase === 'grace') return stay(state);
   if (pulse.phase === 'awaiting' && pulse.kind === 'probe') return stay(state);
-  if (pulse.phase === 'resting' && context.nowMs - pulse.lastPingAtMs < PROBES_APART_MS) return stay(state);
   return ping(state, 'probe', context);
 }
 

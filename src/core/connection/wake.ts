@@ -10,9 +10,6 @@ export const ONLINE_SPREAD_MS = 1_800;
 /** How long a link may stay silent after a wake before it is given up. */
 export const PROBE_TIMEOUT_MS = 3_000;
 
-/** Signals of one moment cause one probe; a later one may tell of another network, so an earlier answer is no answer. */
-export const PROBES_APART_MS = 100;
-
 /** A timer later than this means that the process slept. */
 export const LATE_TIMER_MS = 1_000;
 
