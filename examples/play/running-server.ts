@@ -21,6 +21,8 @@ export interface ServerProcessOptions {
   readonly origins: readonly string[];
   /** Further flags of the server. */
   readonly flags?: readonly string[];
+  /** A command that runs the server's command in its own place, such as `ip netns exec <name>`. */
+  readonly runner?: readonly string[];
   /** One line about a death that nobody asked for. */
   readonly onTrouble: (line: string) => void;
 }
@@ -111,7 +113,14 @@ export class ServerProcess {
 
 async function launch(options: ServerProcessOptions, port: number): Promise<Running> {
   const startedAtMs = Date.now();
-  const child = spawn(process.execPath, ['--import', 'tsx', SERVER_ENTRY, ...flagsFor(options, port)], {
+  const [command = process.execPath, ...args] = [
+    ...(options.runner ?? []),
+    process.execPath,
+    '--import',
+    'tsx',
+    SERVER_ENTRY,
+  ];
+  const child = spawn(command, [...args, ...flagsFor(options, port)], {
     cwd: PROJECT,
     env: environmentFor(options),
     // The channel tells when the server listens; and when this process is gone, its end tells the server to go as well.

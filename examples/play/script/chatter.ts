@@ -6,7 +6,8 @@ import { WebSocket } from 'ws';
 import { type FaultProxy, startFaultProxy } from '../fault-proxy.js';
 import type { Link } from '../link.js';
 import { type Account, fetchToken } from './account.js';
-import type { Attempt, Sighting, View } from './checker.js';
+import type { Attempt, View } from './checker.js';
+import { Diary } from './diary.js';
 
 export interface ChatterOptions {
   readonly name: string;
@@ -22,30 +23,23 @@ export class Chatter {
   readonly name: string;
   readonly conversationId: string;
   readonly road: FaultProxy;
-  /** Ack latencies, from the call of `send`. */
-  readonly latenciesMs: number[] = [];
-  /** What the client itself reported as wrong. */
-  readonly complaints: string[] = [];
-  readonly attempts: Attempt[] = [];
   /** A fault is under way that must not be disturbed by another. */
   isBusy = false;
-  readonly #userId: string;
   readonly #client: ChatSocketClient;
+  readonly #diary: Diary;
   readonly #messages: number;
-  readonly #received: Sighting[] = [];
-  readonly #acked: Sighting[] = [];
-  readonly #ackedTexts = new Set<string>();
-  readonly #sent = new Map<string, { readonly text: string; readonly atMs: number }>();
-  #timesOpened = 0;
 
   private constructor(options: ChatterOptions, road: FaultProxy) {
     this.name = options.name;
     this.conversationId = options.conversationId;
     this.road = road;
-    this.#userId = options.account.userId;
     this.#messages = options.messages;
     this.#client = makeClient(options, road.port);
-    this.#keepDiary();
+    this.#diary = new Diary(this.#client, {
+      name: options.name,
+      userId: options.account.userId,
+      conversationId: options.conversationId,
+    });
   }
 
   static async start(options: ChatterOptions): Promise<Chatter> {
@@ -57,7 +51,21 @@ export class Chatter {
   }
 
   get timesOpened(): number {
-    return this.#timesOpened;
+    return this.#diary.timesOpened;
+  }
+
+  get attempts(): readonly Attempt[] {
+    return this.#diary.attempts;
+  }
+
+  /** Ack latencies, from the call of `send`. */
+  get latenciesMs(): readonly number[] {
+    return this.#diary.latenciesMs;
+  }
+
+  /** What the client itself reported as wrong. */
+  get complaints(): readonly string[] {
+    return this.#diary.complaints;
   }
 
   get unsent(): number {
@@ -65,11 +73,11 @@ export class Chatter {
   }
 
   get ackedCount(): number {
-    return this.#ackedTexts.size;
+    return this.#diary.ackedCount;
   }
 
   get receivedCount(): number {
-    return this.#received.length;
+    return this.#diary.receivedCount;
   }
 
   /** Connected, with nothing left over from an earlier fault: what is sent now leaves now. */
@@ -83,12 +91,7 @@ export class Chatter {
   }
 
   get view(): View {
-    return {
-      viewerId: this.#userId,
-      conversationId: this.conversationId,
-      received: this.#received,
-      acked: this.#acked,
-    };
+    return this.#diary.view;
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -99,46 +102,16 @@ export class Chatter {
   /** Sends the next message. */
   send(): { readonly text: string; readonly outgoing: Outgoing } {
     const text = `${this.name} message ${this.attempts.length + 1}`;
-    this.attempts.push({ conversationId: this.conversationId, senderId: this.#userId, text });
-    const atMs = Date.now();
-    const outgoing = this.#client.send(text);
-    this.#sent.set(outgoing.id, { text, atMs });
-    return { text, outgoing };
+    return { text, outgoing: this.#diary.send(text) };
   }
 
   hasAckFor(text: string): boolean {
-    return this.#ackedTexts.has(text);
+    return this.#diary.hasAckFor(text);
   }
 
   async close(): Promise<void> {
     await this.#client.close();
     await this.road.close();
-  }
-
-  #keepDiary(): void {
-    const client = this.#client;
-    client.on('opened', () => {
-      this.#timesOpened += 1;
-    });
-    client.on('message-received', ({ message }) => {
-      this.#received.push({ seq: message.seq, text: message.content });
-    });
-    client.on('message-acked', ({ clientMessageId, receipt }) => {
-      const sent = this.#sent.get(clientMessageId);
-      const text = sent?.text ?? `an ack for ${clientMessageId}`;
-      this.#acked.push({ seq: receipt.seq, text });
-      this.#ackedTexts.add(text);
-      if (sent !== undefined) this.latenciesMs.push(Date.now() - sent.atMs);
-    });
-    client.on('message-failed', ({ error }) => this.complaints.push(`${this.name}: ${error.message}`));
-    client.on('gap-detected', ({ fromSeq, toSeq }) => {
-      this.complaints.push(`${this.name}: the messages ${fromSeq} to ${toSeq} could not be had`);
-    });
-    client.on('history-reset', () => this.complaints.push(`${this.name}: the history was replaced`));
-    client.on('error', ({ error }) => {
-      // Lost connections are what the run is about.
-      if (!error.retryable) this.complaints.push(`${this.name}: ${error.message}`);
-    });
   }
 }
 
