@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**', 'test/page/**', '**/node_modules/**'],
+          exclude: ['test/browser/**', 'test/page/**', 'test/network/**', '**/node_modules/**'],
         },
       },
       {
@@ -73,6 +73,17 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['test/page/**/*.test.{ts,tsx}'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // In Node, over real networks: behind nginx, and through kernels that lose packets. One file at a time.
+        resolve: { alias },
+        test: {
+          name: 'network',
+          include: ['test/network/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,
