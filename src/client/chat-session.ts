@@ -134,9 +134,23 @@ export class ChatSession {
     this.readMarks.gainConnection();
   }
 
-  #whenDialLeft(wasOpen: boolean): void {
+  #whenTakenOver(dialId: DialId): void {
     this.streamStops.loseConnection();
-    this.#receiver.end();
+    this.#receiver.use(dialId);
+    this.sender.hold();
+  }
+
+  #whenDrained(dialId: DialId): void {
+    this.sender.loseConnection();
+    this.readMarks.loseConnection();
+    this.#whenOpened(dialId);
+    this.pages.repeat();
+    this.views.mark('now');
+  }
+
+  #whenDialLeft(dialId: DialId, wasOpen: boolean): void {
+    this.streamStops.loseConnection();
+    this.#receiver.end(dialId);
     if (!wasOpen) return;
     this.sender.loseConnection();
     this.typing.loseConnection();
@@ -173,6 +187,7 @@ export class ChatSession {
         this.link.dispatch(
           hasProbed ? { type: 'connection-failed', dialId, kind: 'ack-overdue' } : { type: 'probe-requested', dialId },
         ),
+      onDrained: (dialId) => this.link.dispatch({ type: 'drained', dialId }),
       onWiped: (wasBefore) => this.#whenLoggedOutElsewhere(wasBefore),
       onTrouble: (error) => announcer.trouble(error),
     });
@@ -227,7 +242,9 @@ export class ChatSession {
         announcer.connectionChanged(before, after, view);
       },
       onOpened: (dialId) => this.#whenOpened(dialId),
-      onDialLeft: (wasOpen) => this.#whenDialLeft(wasOpen),
+      onTakenOver: (dialId) => this.#whenTakenOver(dialId),
+      onDrained: (dialId) => this.#whenDrained(dialId),
+      onDialLeft: (dialId, wasOpen) => this.#whenDialLeft(dialId, wasOpen),
       onViewChanged: () => this.views.mark('now'),
       onTrouble: (error) => announcer.trouble(error),
     });

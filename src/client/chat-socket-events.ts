@@ -1,4 +1,5 @@
 import type { CloseCause } from '../core/connection/close-cause.js';
+import type { Recovery } from '../core/frame.js';
 import type { MessageId, Participant, StreamEnd } from '../core/message.js';
 import type { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { FrameFault } from '../ports/protocol.js';
@@ -51,6 +52,11 @@ export interface ChatSocketEvents<Metadata = unknown> {
   'gap-recovered': { readonly conversationId: string; readonly fromSeq: number; readonly toSeq: number };
   /** The history was replaced: the server's log is another one, or too much was missed. */
   'history-reset': { readonly conversationId: string };
+  /**
+   * A fresh connection has taken over without a moment of interruption, and the one before is closed. `recovered` is
+   * what its joins brought back.
+   */
+  'handover-finished': { readonly recovered: Recovery };
   'token-renewed': { readonly expiresInMs: number | null };
   /** A frame was dropped. Never holds its content. */
   'frame-rejected': { readonly reason: FrameFault; readonly sizeChars: number };

@@ -85,7 +85,7 @@ export function openAt(facts: Partial<Open> = {}): Open {
     pulse: PULSES.resting,
     renewal: RENEWALS.none,
     canRenewInBand: true,
-    successor: null,
+    handover: { phase: 'none' },
     record: recordOf({ hasOpened: true }),
     ...facts,
   };

@@ -1,3 +1,4 @@
+import { dialBeside } from '../../core/connection/handover.js';
 import type { ConnectionState, Waiting } from '../../core/connection/state.js';
 import type { ConnectionSnapshot } from '../chat-snapshot.js';
 
@@ -21,7 +22,7 @@ export function viewConnection(state: ConnectionState, attemptsMax: number): Con
         sinceMs: state.sinceMs,
         recovered: state.recovered,
         roundTripMs: state.roundTripMs,
-        handover: state.successor !== null,
+        handover: dialBeside(state.handover) !== null,
       };
     case 'closing':
       return { status: 'closing' };

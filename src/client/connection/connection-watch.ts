@@ -1,6 +1,7 @@
 /** Follows the machine from step to step: what begins and ends with a dial, with being open, with a loss. */
 
-import type { ConnectionState, DialId } from '../../core/connection/state.js';
+import { dialBeside } from '../../core/connection/handover.js';
+import type { Attempt, ConnectionState, DialId } from '../../core/connection/state.js';
 import { currentDialId } from '../../core/connection/transition.js';
 import type { Clock } from '../../ports/clock.js';
 import type { MetricsCounter } from '../metrics.js';
@@ -13,8 +14,14 @@ export interface WatchSurroundings {
   /** The socket of a dial opened: the server may be spoken to. */
   readonly onJoining: (dialId: DialId) => void;
   readonly onOpened: (dialId: DialId) => void;
-  /** The dial is over; `wasOpen` tells whether anything was in use. */
-  readonly onDialLeft: (wasOpen: boolean) => void;
+  /** Another dial is the one in use from here on; the one before brings its last frames. */
+  readonly onTakenOver: (dialId: DialId) => void;
+  /** The one before is over, and `dialId` alone is left. */
+  readonly onDrained: (dialId: DialId) => void;
+  /** A dial beside the one in use is over. */
+  readonly onDialEnded: (dialId: DialId) => void;
+  /** The dial is over; `wasOpen` tells whether it was in use. */
+  readonly onDialLeft: (dialId: DialId, wasOpen: boolean) => void;
 }
 
 export class ConnectionWatch {
@@ -26,18 +33,29 @@ export class ConnectionWatch {
   }
 
   follow(before: ConnectionState, after: ConnectionState): void {
-    const dialId = currentDialId(after);
-    if (currentDialId(before) !== dialId || after.status === 'closing') {
-      this.#around.onDialLeft(before.status === 'open');
-    }
+    this.#followDials(before, after);
     if (after.record.lastDialId !== before.record.lastDialId) this.#countDial();
-    if (after.record.lastCause !== before.record.lastCause) this.#countLoss(currentDialId(before), after);
-    if (dialId !== null && isJoining(after) && !isJoining(before)) this.#around.onJoining(dialId);
+    if (after.record.lastCause !== before.record.lastCause) this.#countLoss(before, after);
+    const attempt = attemptOf(after);
+    if (attempt?.phase === 'joining' && attemptOf(before)?.phase !== 'joining') {
+      this.#around.onJoining(attempt.dialId);
+    }
     if (after.status !== 'open') return;
-    if (before.status !== 'open') this.#whenOpened(after.dialId);
+    if (before.status !== 'open' || before.dialId !== after.dialId) this.#whenOpened(before, after.dialId);
     else if (after.roundTripMs !== null && after.roundTripMs !== before.roundTripMs) {
       this.#around.metrics.timeRoundTrip(after.roundTripMs);
     }
+  }
+
+  #followDials(before: ConnectionState, after: ConnectionState): void {
+    const { onDialEnded, onDialLeft, onDrained } = this.#around;
+    const served = dialsOf(after);
+    const ended = dialsOf(before).filter((dialId) => !served.includes(dialId));
+    for (const dialId of ended) {
+      if (dialId === currentDialId(before)) onDialLeft(dialId, before.status === 'open');
+      else onDialEnded(dialId);
+    }
+    if (isDraining(before) && after.status === 'open' && !isDraining(after)) onDrained(after.dialId);
   }
 
   #countDial(): void {
@@ -45,19 +63,34 @@ export class ConnectionWatch {
     this.#dialBeganAtMs = this.#around.clock.nowMs();
   }
 
-  #whenOpened(dialId: DialId): void {
+  #whenOpened(before: ConnectionState, dialId: DialId): void {
     this.#around.metrics.timeOpen(this.#around.clock.nowMs() - this.#dialBeganAtMs);
-    this.#around.onOpened(dialId);
+    if (before.status === 'open') this.#around.onTakenOver(dialId);
+    else this.#around.onOpened(dialId);
   }
 
-  #countLoss(dialId: DialId | null, after: ConnectionState): void {
+  /** A dial that failed beside the connection in use had no messages. */
+  #countLoss(before: ConnectionState, after: ConnectionState): void {
+    const dialId = currentDialId(before);
     const { lastCause } = after.record;
     if (lastCause === null) return;
     this.#around.metrics.countLoss(lastCause.kind);
-    if (dialId !== null) this.#around.sender.blame(dialId, lastCause);
+    if (dialId !== null && dialId !== currentDialId(after)) this.#around.sender.blame(dialId, lastCause);
   }
 }
 
-function isJoining(state: ConnectionState): boolean {
-  return state.status === 'connecting' && state.phase === 'trying' && state.attempt.phase === 'joining';
+/** The dials whose frames count, that in use last. */
+function dialsOf(state: ConnectionState): readonly DialId[] {
+  const beside = state.status === 'open' ? dialBeside(state.handover) : null;
+  const dialId = state.status === 'closing' ? null : currentDialId(state);
+  return [beside, dialId].filter((id) => id !== null);
+}
+
+function attemptOf(state: ConnectionState): Attempt | null {
+  if (state.status === 'connecting') return state.phase === 'trying' ? state.attempt : null;
+  return state.status === 'open' && state.handover.phase === 'trying' ? state.handover.attempt : null;
+}
+
+function isDraining(state: ConnectionState): boolean {
+  return state.status === 'open' && state.handover.phase === 'draining';
 }

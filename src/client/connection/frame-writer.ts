@@ -12,7 +12,7 @@ const BATCH_CHARS_MAX = 16_384;
 export interface WriterSurroundings {
   readonly protocol: Protocol;
   readonly metrics: MetricsCounter;
-  readonly terms: () => ServerTerms;
+  readonly termsOf: (dialId: DialId) => ServerTerms;
   /** A message is suspected of ending connections: nothing may share a text with it. */
   readonly mustGoAlone: () => boolean;
   /** Counts towards the server's rate limit, which is for frames of every kind. */
@@ -36,8 +36,8 @@ export class FrameWriter {
 
   /** True: sent. False: this dial has no socket that takes it. Null: the protocol has no such frame. */
   send(dialId: DialId, frame: OutboundFrame): boolean | null {
-    const { protocol, metrics, mustGoAlone, onFrame } = this.#around;
-    const terms = this.#around.terms();
+    const { protocol, metrics, termsOf, mustGoAlone, onFrame } = this.#around;
+    const terms = termsOf(dialId);
     const text = protocol.encode(frame, terms);
     if (text === null) return null;
     metrics.countFrameOut(text.length);

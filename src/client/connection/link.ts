@@ -28,8 +28,12 @@ export interface LinkSurroundings {
   /** After each step that changed the state; `view` is what users see of it. */
   readonly onStepped: (before: ConnectionState, after: ConnectionState, view: ChatSnapshot['connection']) => void;
   readonly onOpened: (dialId: DialId) => void;
-  /** The dial is over; `wasOpen` tells whether anything was in use. */
-  readonly onDialLeft: (wasOpen: boolean) => void;
+  /** Another dial is the one in use from here on; the one before brings its last frames. */
+  readonly onTakenOver: (dialId: DialId) => void;
+  /** The one before is over, and `dialId` alone is left. */
+  readonly onDrained: (dialId: DialId) => void;
+  /** The dial is over; `wasOpen` tells whether it was in use. */
+  readonly onDialLeft: (dialId: DialId, wasOpen: boolean) => void;
   readonly onViewChanged: () => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
@@ -144,7 +148,7 @@ export class Link {
     return new FrameWriter({
       protocol: options.protocol,
       metrics,
-      terms: () => receiver.terms,
+      termsOf: (dialId) => receiver.termsOf(dialId),
       mustGoAlone: () => sender.mustGoAlone,
       onFrame: () => sender.countFrame(),
       sendText: (dialId, text) => this.#dials.send(dialId, text),
@@ -152,13 +156,16 @@ export class Link {
   }
 
   #makeWatch(): ConnectionWatch {
-    const { options, metrics, sender, onOpened, onDialLeft } = this.#around;
+    const { options, metrics, sender, receiver, onOpened, onTakenOver, onDrained, onDialLeft } = this.#around;
     return new ConnectionWatch({
       clock: options.clock,
       metrics,
       sender,
       onJoining: (dialId) => this.#whenJoining(dialId),
       onOpened,
+      onTakenOver,
+      onDrained,
+      onDialEnded: (dialId) => receiver.end(dialId),
       onDialLeft,
     });
   }

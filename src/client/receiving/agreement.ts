@@ -1,5 +1,5 @@
 import type { DialId } from '../../core/connection/state.js';
-import type { Recovery, ServerTerms } from '../../core/frame.js';
+import type { Cursor, Recovery, ServerTerms } from '../../core/frame.js';
 import { RecentMap } from '../../core/inbox/recent-map.js';
 import type { MessageId } from '../../core/message.js';
 
@@ -35,8 +35,10 @@ export class Agreement {
   hasGreeted = false;
   /** The lifetime that the server announced; null if it announced none. */
   expiresInMs: number | null = null;
-  /** Conversations whose join is not answered yet. */
-  readonly joining = new Set<string>();
+  /** When its last frame came in. */
+  heardAtMs: number;
+  /** Conversations whose join is not answered yet, and from where each was asked to go on. */
+  readonly joining = new Map<string, Cursor | null>();
   /** Conversations of which something was asked for that a join had left out: once, or a server could go on for ever. */
   readonly asked = new Set<string>();
   isReady = false;
@@ -46,8 +48,9 @@ export class Agreement {
   badFrames = 0;
   #recovered: Recovery = 'full';
 
-  constructor(dialId: DialId) {
+  constructor(dialId: DialId, nowMs: number) {
     this.dialId = dialId;
+    this.heardAtMs = nowMs;
   }
 
   /** The worst that any join of this connection brought back. */

@@ -1,4 +1,4 @@
-/** Joins conversations on the connection that there is, and again where a join is not answered in time. */
+/** Joins conversations on one connection, and again where a join is not answered in time. */
 
 import type { DialId } from '../../core/connection/state.js';
 import type { OutboundFrame } from '../../core/frame.js';
@@ -20,19 +20,22 @@ export interface JoinsSurroundings {
   readonly turn: Turn;
   readonly historyMax: number;
   readonly conversations: Conversations;
-  readonly agreement: () => Agreement | null;
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
   /** From here on live frames wait for the answer. */
   readonly onAsked: (conversation: ConversationState) => void;
-  readonly onReady: (agreement: Agreement) => void;
+  readonly onReady: (joins: Joins) => void;
 }
 
 export class Joins {
+  readonly agreement: Agreement;
+  /** False beside the connection in use, whose frames wait for nothing. */
+  isInUse = false;
   readonly #around: JoinsSurroundings;
   /** Joins that are to be sent again, one timer a conversation. */
   readonly #timers: NamedTimers<string>;
 
-  constructor(around: JoinsSurroundings) {
+  constructor(agreement: Agreement, around: JoinsSurroundings) {
+    this.agreement = agreement;
     this.#around = around;
     const { clock, turn, conversations } = around;
     this.#timers = new NamedTimers(clock, (id) =>
@@ -43,14 +46,14 @@ export class Joins {
     );
   }
 
-  /** At the next connection if there is none; one join of a conversation at a time. */
+  /** After the hello if there was none; one join of a conversation at a time. */
   ask(conversation: ConversationState): void {
-    if (this.#around.agreement()?.joining.has(conversation.id) === false) this.#send(conversation);
+    if (!this.agreement.joining.has(conversation.id)) this.#send(conversation);
   }
 
-  askAll(agreement: Agreement): void {
+  askAll(): void {
     for (const conversation of this.#around.conversations.list()) this.ask(conversation);
-    this.#checkReady(agreement);
+    this.conclude();
   }
 
   postpone(conversationId: string, delayMs: number): void {
@@ -59,28 +62,43 @@ export class Joins {
 
   /** What an answer changed; null if none was asked for. */
   take(conversation: ConversationState | null, answer: JoinAnswer): readonly InboxChange[] | null {
-    const agreement = this.#around.agreement();
+    const { agreement } = this;
     this.#timers.stop(answer.conversationId);
-    if (agreement?.joining.delete(answer.conversationId) !== true || conversation === null) return null;
+    const askedFrom = agreement.joining.get(answer.conversationId);
+    agreement.joining.delete(answer.conversationId);
+    if (askedFrom === undefined || conversation === null) return null;
     const canAsk = agreement.terms.ranges && !agreement.asked.has(conversation.id);
-    const { recovered, changes } = conversation.inbox.join(answer, canAsk);
+    const { recovered, changes } = conversation.inbox.join(answer, canAsk, askedFrom);
     if (recovered === 'partial') agreement.asked.add(conversation.id);
     agreement.noteRecovery(recovered);
     return changes;
   }
 
-  /** An answer was taken. What follows from it may have joined again, and that one is waited for. */
+  /** Open means: greeted, and every conversation is where it was. What follows from an answer may have joined again. */
   conclude(): void {
-    const agreement = this.#around.agreement();
-    if (agreement !== null) this.#checkReady(agreement);
+    const { agreement } = this;
+    if (agreement.isReady || agreement.joining.size > 0) return;
+    agreement.isReady = true;
+    this.#around.onReady(this);
   }
 
   /** A join is over without an answer. */
   settle(conversationId: string): void {
-    const agreement = this.#around.agreement();
     this.#timers.stop(conversationId);
-    agreement?.joining.delete(conversationId);
-    if (agreement !== null) this.#checkReady(agreement);
+    this.agreement.joining.delete(conversationId);
+    this.conclude();
+  }
+
+  /** Is in use from here on, in the place of another one. What that one has asked for is asked again. */
+  takeOver(other: Joins | null): void {
+    this.isInUse = true;
+    if (other === null) return;
+    other.isInUse = false;
+    other.stop();
+    for (const id of other.agreement.joining.keys()) {
+      const conversation = this.#around.conversations.get(id);
+      if (conversation !== null) this.ask(conversation);
+    }
   }
 
   stop(): void {
@@ -88,8 +106,8 @@ export class Joins {
   }
 
   #send(conversation: ConversationState): void {
-    const agreement = this.#around.agreement();
-    if (agreement === null || !agreement.hasGreeted) return;
+    const { agreement } = this;
+    if (!agreement.hasGreeted) return;
     const { inbox, id } = conversation;
     const isAsked = this.#around.send(agreement.dialId, {
       type: 'join',
@@ -99,17 +117,12 @@ export class Joins {
       limit: Math.min(JOIN_LIMIT, this.#around.historyMax),
     });
     if (isAsked !== true) return;
-    inbox.startJoin();
-    agreement.joining.add(id);
-    this.#around.onAsked(conversation);
+    agreement.joining.set(id, inbox.cursor);
+    if (this.isInUse) {
+      inbox.startJoin();
+      this.#around.onAsked(conversation);
+    }
     // Before `open` the attempt's own deadline watches over the joins.
     if (agreement.isReady) this.#timers.start(id, JOIN_TIMEOUT_MS);
-  }
-
-  /** Open means: greeted, and every conversation is where it was. */
-  #checkReady(agreement: Agreement): void {
-    if (agreement.isReady || agreement.joining.size > 0) return;
-    agreement.isReady = true;
-    this.#around.onReady(agreement);
   }
 }

@@ -19,6 +19,7 @@ export interface OlderPage {
 
 interface Request {
   readonly conversation: ConversationState;
+  readonly limit: number;
   readonly promise: Promise<OlderPage>;
   readonly resolve: (page: OlderPage) => void;
   readonly reject: (error: ChatSocketError) => void;
@@ -53,12 +54,12 @@ export class OlderPages {
     if (underWay !== undefined) return underWay.promise;
     if (!this.#isOpen()) return Promise.reject(lostError('there is no connection; try again when it is open'));
     if (!inbox.hasOlder) return Promise.resolve({ messages: [], hasOlder: false });
-    const isAsked = this.#send({ type: 'load-history', conversationId: id, before: inbox.oldestSeq, limit });
+    const isAsked = this.#ask(conversation, limit);
     if (isAsked !== true)
       return Promise.reject(
         isAsked === null ? unsupportedError() : lostError('there is no connection; try again when it is open'),
       );
-    const request = makeRequest(conversation);
+    const request = makeRequest(conversation, limit);
     inbox.startPage();
     this.#requests.set(id, request);
     this.#timers.start(id, PAGE_TIMEOUT_MS);
@@ -92,6 +93,15 @@ export class OlderPages {
       this.refuse(id, lostError('there is no connection; try again when it is open'));
   }
 
+  /** Another connection took over, and the one that was asked is gone. */
+  repeat(): void {
+    for (const { conversation, limit } of this.#requests.values()) this.#ask(conversation, limit);
+  }
+
+  #ask({ id, inbox }: ConversationState, limit: number): boolean | null {
+    return this.#send({ type: 'load-history', conversationId: id, before: inbox.oldestSeq, limit });
+  }
+
   #end(conversationId: string): Request | undefined {
     const request = this.#requests.get(conversationId);
     this.#requests.delete(conversationId);
@@ -100,14 +110,14 @@ export class OlderPages {
   }
 }
 
-function makeRequest(conversation: ConversationState): Request {
+function makeRequest(conversation: ConversationState, limit: number): Request {
   let resolve: Request['resolve'] = () => {};
   let reject: Request['reject'] = () => {};
   const promise = new Promise<OlderPage>((settle, fail) => {
     resolve = settle;
     reject = fail;
   });
-  return { conversation, promise, resolve, reject };
+  return { conversation, limit, promise, resolve, reject };
 }
 
 function lostError(why: string): ChatSocketError {

@@ -1,4 +1,7 @@
-/** Reads what the open socket brings: hello and joins first, then frames for conversations, outbox and machine. */
+/**
+ * Reads what sockets bring: hello and joins first, then frames for conversations, outbox and machine. During a handover
+ * there are two, and what both bring counts once.
+ */
 
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
@@ -49,13 +52,14 @@ export interface ReceiverSurroundings {
 
 export class Receiver {
   readonly #around: ReceiverSurroundings;
-  readonly #joins: Joins;
+  /** One for each socket that is open, in the order of their dials. */
+  readonly #joins = new Map<DialId, Joins>();
   readonly #gaps: GapFiller;
   readonly #refusals: Refusals;
   readonly #streams: StreamFrames;
   readonly #followUps: FollowUps;
-  #agreement: Agreement | null = null;
-  #heardAtMs = 0;
+  /** Of the socket in use. */
+  #used: Joins | null = null;
   /** What each frame of the text being read takes, in UTF-16 code units. */
   #frameChars = 0;
 
@@ -63,16 +67,6 @@ export class Receiver {
     this.#around = around;
     const { options, turn, conversations, sender, pages, readMarks, dispatch, onTrouble } = around;
     const { clock, inbox } = options;
-    this.#joins = new Joins({
-      clock,
-      turn,
-      historyMax: inbox.historyMax,
-      conversations,
-      agreement: () => this.#agreement,
-      send: around.send,
-      onAsked: ({ id }) => this.#gaps.stop(id),
-      onReady: (agreement) => this.#whenReady(agreement),
-    });
     this.#gaps = new GapFiller({
       clock,
       turn,
@@ -80,54 +74,84 @@ export class Receiver {
       timeoutMs: inbox.gapFetchTimeoutMs,
       conversations,
       canFetch: () => this.terms.ranges,
-      send: (frame) => this.#agreement !== null && around.send(this.#agreement.dialId, frame),
-      rejoin: (conversation) => this.#joins.ask(conversation),
+      send: (frame) => this.#used !== null && around.send(this.#used.agreement.dialId, frame),
+      rejoin: (conversation) => this.#used?.ask(conversation),
     });
-    const joins = this.#joins;
     const gaps = this.#gaps;
-    this.#refusals = new Refusals({ sender, dispatch, joins, gaps, pages, readMarks, onTrouble });
+    this.#refusals = new Refusals({ sender, dispatch, gaps, pages, readMarks, onTrouble });
     const onChanges = (conversation: ConversationState, changes: readonly InboxChange[]) =>
       this.report(conversation, changes);
     this.#streams = new StreamFrames({ clock, turn, conversations, onChanges });
     this.#followUps = new FollowUps({
       metrics: around.metrics,
       conversations,
-      joins,
+      joins: () => this.#used,
       gaps,
       pages,
       readMarks,
       streams: this.#streams,
-      agreement: () => this.#agreement,
       onChange: around.onChange,
     });
   }
 
+  /** Of the server in use. */
   get terms(): ServerTerms {
-    return this.#agreement?.terms ?? BASE_TERMS;
+    return this.#used?.agreement.terms ?? BASE_TERMS;
   }
 
-  /** When the last frame came in on the current socket. */
+  termsOf(dialId: DialId): ServerTerms {
+    return this.#joins.get(dialId)?.agreement.terms ?? BASE_TERMS;
+  }
+
+  /** When the last frame came in on the socket in use. */
   get heardAtMs(): number {
-    return this.#heardAtMs;
+    return this.#used?.agreement.heardAtMs ?? 0;
   }
 
-  /** A socket opened: nothing of an earlier connection counts any more. */
+  /** A socket opened: it is the one in use unless another one serves. */
   begin(dialId: DialId): void {
-    this.#agreement = new Agreement(dialId);
-    this.#heardAtMs = this.#around.options.clock.nowMs();
+    const { options, turn, conversations, send } = this.#around;
+    const { clock, inbox } = options;
+    const joins = new Joins(new Agreement(dialId, clock.nowMs()), {
+      clock,
+      turn,
+      historyMax: inbox.historyMax,
+      conversations,
+      send,
+      onAsked: ({ id }) => this.#gaps.stop(id),
+      onReady: (ready) => this.#whenReady(ready),
+    });
+    this.#joins.set(dialId, joins);
+    if (this.#used === null) this.use(dialId);
   }
 
-  end(): void {
-    this.#agreement = null;
-    this.#joins.stop();
+  /** From here on this socket is the one in use; another one that is there still counts. */
+  use(dialId: DialId): void {
+    const joins = this.#joins.get(dialId);
+    if (joins === undefined) return;
+    const before = this.#used;
+    this.#used = joins;
+    joins.takeOver(before);
+    if (joins.agreement.hasGreeted) this.#around.onGreeted(dialId);
+  }
+
+  end(dialId: DialId): void {
+    const ended = this.#joins.get(dialId);
+    this.#joins.delete(dialId);
+    ended?.stop();
+    if (ended === undefined || ended !== this.#used) return;
     this.#gaps.stopAll();
     this.#streams.loseConnection();
+    const [heirId] = this.#joins.keys();
+    if (heirId === undefined) this.#used = null;
+    else this.use(heirId);
   }
 
   readText(dialId: DialId, text: string): void {
-    const agreement = this.#agreement;
-    if (agreement?.dialId !== dialId) return;
-    this.#heardAtMs = this.#around.options.clock.nowMs();
+    const joins = this.#joins.get(dialId);
+    if (joins === undefined) return;
+    const { agreement } = joins;
+    agreement.heardAtMs = this.#around.options.clock.nowMs();
     this.#around.metrics.countFrameIn(text.length);
     if (this.#around.isPulseInDoubt()) this.#around.dispatch({ type: 'life-seen', dialId, isPong: false });
     if (isTooLong(text, this.#around.options.inbox.frameBytesMax))
@@ -137,20 +161,20 @@ export class Receiver {
     agreement.badFrames = 0;
     this.#frameChars = text.length / decoded.frames.length;
     for (const frame of decoded.frames) {
-      if (this.#agreement === agreement) this.#take(agreement, frame);
+      if (this.#joins.get(dialId) === joins) this.#take(joins, frame);
     }
   }
 
   readBinary(dialId: DialId): void {
-    const agreement = this.#agreement;
-    if (agreement?.dialId !== dialId) return;
-    this.#heardAtMs = this.#around.options.clock.nowMs();
+    const agreement = this.#joins.get(dialId)?.agreement;
+    if (agreement === undefined) return;
+    agreement.heardAtMs = this.#around.options.clock.nowMs();
     this.#reject(agreement, 'binary', 0);
   }
 
-  /** Joins a conversation on the connection that there is; at the next one if there is none. */
+  /** Joins a conversation on every connection that there is; at the next one if there is none. */
   join(conversation: ConversationState): void {
-    this.#joins.ask(conversation);
+    for (const joins of this.#joins.values()) joins.ask(conversation);
   }
 
   /** Follows up what changed in a conversation, and tells it. */
@@ -159,14 +183,15 @@ export class Receiver {
     this.#around.onTouched('soon');
   }
 
-  #take(agreement: Agreement, frame: InboundFrame): void {
-    if (frame.type === 'hello') return this.#greet(agreement, frame);
+  #take(joins: Joins, frame: InboundFrame): void {
+    const { agreement } = joins;
+    if (frame.type === 'hello') return this.#greet(joins, frame);
     if (!agreement.hasGreeted && frame.type !== 'refused' && frame.type !== 'server-restarting') return;
     switch (frame.type) {
       case 'joined':
-        return this.#whenJoined(frame);
+        return this.#whenJoined(joins, frame);
       case 'refused':
-        return this.#refusals.take(agreement, frame);
+        return this.#refusals.take(joins, frame);
       case 'ack':
         return this.#whenAcked(agreement, frame);
       case 'message':
@@ -174,7 +199,7 @@ export class Receiver {
       case 'message-deleted':
       case 'read':
       case 'stream-start':
-        return this.#takeEvent(frame);
+        return this.#takeEvent(joins, frame);
       case 'stream-delta':
       case 'stream-snapshot':
       case 'stream-end':
@@ -188,7 +213,7 @@ export class Receiver {
       case 'typing':
         return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
       case 'pong':
-        return this.#whenPong(agreement, frame.latest);
+        return this.#whenPong(joins, frame.latest);
       case 'token-expiring':
         return this.#around.dispatch({ type: 'token-expiring', dialId: agreement.dialId });
       case 'token-renewed': {
@@ -206,44 +231,58 @@ export class Receiver {
     }
   }
 
-  #takeEvent(event: LogFrame): void {
+  #takeEvent(joins: Joins, event: LogFrame): void {
     const conversation = this.#around.conversations.get(event.conversationId);
-    if (conversation !== null) this.report(conversation, conversation.inbox.receive(event, this.#frameChars));
+    if (conversation === null || this.#isOutdated(joins, event.epoch, conversation)) return;
+    this.report(conversation, conversation.inbox.receive(event, this.#frameChars));
   }
 
-  #greet(agreement: Agreement, hello: Extract<InboundFrame, { type: 'hello' }>): void {
+  /** Of a log that the newer of two connections does not have any more. */
+  #isOutdated(joins: Joins, epoch: string | null, { inbox }: ConversationState): boolean {
+    const newest = [...this.#joins.values()].at(-1);
+    return joins !== newest && epoch !== null && inbox.cursor !== null && epoch !== inbox.cursor.epoch;
+  }
+
+  #greet(joins: Joins, hello: Extract<InboundFrame, { type: 'hello' }>): void {
+    const { agreement } = joins;
     if (agreement.hasGreeted) return;
     agreement.hasGreeted = true;
     agreement.terms = hello.terms;
     agreement.expiresInMs = hello.expiresInMs;
     this.#around.conversations.identify(hello.userId);
-    this.#around.onGreeted(agreement.dialId);
-    this.#joins.askAll(agreement);
+    if (joins.isInUse) this.#around.onGreeted(agreement.dialId);
+    joins.askAll();
   }
 
-  #whenJoined(frame: Extract<InboundFrame, { type: 'joined' }>): void {
+  #whenJoined(joins: Joins, frame: Extract<InboundFrame, { type: 'joined' }>): void {
     const conversation = this.#around.conversations.get(frame.conversationId);
-    const changes = this.#joins.take(conversation, frame);
+    if (conversation !== null && this.#isOutdated(joins, frame.epoch, conversation)) {
+      return joins.settle(conversation.id);
+    }
+    const changes = joins.take(conversation, frame);
     if (conversation !== null && changes !== null) {
       this.report(conversation, changes);
       this.#streams.expect(conversation);
     }
-    this.#joins.conclude();
+    joins.conclude();
   }
 
-  #whenReady(agreement: Agreement): void {
-    this.#around.dispatch({
+  #whenReady({ agreement, isInUse }: Joins): void {
+    const { dispatch, options, tokenExpiresInMs, onTokenRenewed } = this.#around;
+    const expiresInMs = agreement.expiresInMs ?? tokenExpiresInMs(agreement.dialId);
+    if (!isInUse && options.token !== null) onTokenRenewed(expiresInMs);
+    dispatch({
       type: 'joined',
       dialId: agreement.dialId,
       recovered: agreement.recovered,
-      canRenewInBand: agreement.terms.inBandToken && this.#around.options.token !== null,
-      expiresInMs: agreement.expiresInMs ?? this.#around.tokenExpiresInMs(agreement.dialId),
+      canRenewInBand: agreement.terms.inBandToken && options.token !== null,
+      expiresInMs,
     });
   }
 
-  #whenPong(agreement: Agreement, latest: ReadonlyMap<string, number> | null): void {
+  #whenPong({ agreement, isInUse }: Joins, latest: ReadonlyMap<string, number> | null): void {
     this.#around.dispatch({ type: 'life-seen', dialId: agreement.dialId, isPong: true });
-    if (latest === null) return;
+    if (latest === null || !isInUse) return;
     for (const [conversationId, seq] of latest) {
       const conversation = this.#around.conversations.get(conversationId);
       if (conversation !== null) this.#followUps.take(conversation, conversation.inbox.noteHead(seq));

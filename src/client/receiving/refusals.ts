@@ -4,7 +4,6 @@ import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { InboundFrame } from '../../core/frame.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Sender } from '../sending/sender.js';
-import type { Agreement } from './agreement.js';
 import type { GapFiller } from './gap-filler.js';
 import type { Joins } from './joins.js';
 import type { OlderPages } from './older-pages.js';
@@ -19,7 +18,6 @@ const JOIN_PAUSE_MAX_MS = 5_000;
 
 export interface RefusalSurroundings {
   readonly sender: Sender;
-  readonly joins: Joins;
   readonly gaps: GapFiller;
   readonly pages: OlderPages;
   readonly readMarks: ReadMarks;
@@ -34,23 +32,24 @@ export class Refusals {
     this.#around = around;
   }
 
-  take(agreement: Agreement, frame: Refused): void {
+  take(joins: Joins, frame: Refused): void {
+    const { agreement } = joins;
     switch (frame.verdict) {
       case 'token':
         if (agreement.isReady) this.#around.onTrouble(refusal('protocol/refused', frame.code));
         return this.#around.dispatch({ type: 'token-rejected', dialId: agreement.dialId });
       case 'pause':
       case 'retry':
-        return this.#postpone(agreement, frame);
+        return this.#postpone(joins, frame);
       case 'final':
-        return this.#refuse(agreement, frame);
+        return this.#refuse(joins, frame);
     }
   }
 
-  #postpone(agreement: Agreement, refused: Refused): void {
-    const { joins, sender, onTrouble } = this.#around;
+  #postpone(joins: Joins, refused: Refused): void {
+    const { sender, onTrouble } = this.#around;
     const { clientMessageId: id, retryAfterMs, verdict, code } = refused;
-    if (id !== null && agreement.joining.has(id)) {
+    if (id !== null && joins.agreement.joining.has(id)) {
       return joins.postpone(id, Math.min(JOIN_PAUSE_MAX_MS, Math.max(0, retryAfterMs ?? JOIN_PAUSE_MS)));
     }
     if (id === null && verdict === 'retry') return onTrouble(refusal('protocol/refused', code));
@@ -58,14 +57,14 @@ export class Refusals {
   }
 
   /** A refusal that names nothing of ours, while joins are open, answers the oldest of them. */
-  #refuse(agreement: Agreement, refused: Refused): void {
-    const { sender, joins, onTrouble } = this.#around;
+  #refuse(joins: Joins, refused: Refused): void {
+    const { sender, onTrouble } = this.#around;
     const { clientMessageId: id, code } = refused;
-    const isJoin = id !== null && agreement.joining.has(id);
+    const isJoin = id !== null && joins.agreement.joining.has(id);
     if (id !== null && sender.refuse(id, refusal('delivery/refused', code))) return;
     if (id !== null && !isJoin && this.#refuseRequest(id, refused)) return;
     onTrouble(refusal('protocol/refused', code));
-    const [oldest] = agreement.joining;
+    const [oldest] = joins.agreement.joining.keys();
     const refusedId = isJoin ? id : oldest;
     if (refusedId !== undefined) joins.settle(refusedId);
   }

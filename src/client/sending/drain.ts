@@ -39,6 +39,8 @@ export interface DrainSurroundings {
   readonly onUnsendable: (entry: OutboxEntry) => void;
   /** First ask for a sign of life, then for a new connection. */
   readonly onAckOverdue: (dialId: DialId, hasProbed: boolean) => void;
+  /** A connection that is only there for its answers has given them all. */
+  readonly onDrained: (dialId: DialId) => void;
 }
 
 /** The open connection, as far as messages see it. */
@@ -56,6 +58,7 @@ export class Drain {
   #pace: Pace;
   #pausedUntilMs = 0;
   #isBufferFull = false;
+  #isHeld = false;
   /** What this client calls itself, a new name for each counting of its messages. */
   #producer = { numbering: 0, id: '' };
 
@@ -80,6 +83,13 @@ export class Drain {
     this.#link = { dialId, terms };
     this.#pausedUntilMs = 0;
     this.#isBufferFull = false;
+    this.#isHeld = false;
+  }
+
+  /** Another connection takes over: what comes after must not overtake what is on its way on this one. */
+  hold(): void {
+    this.#isHeld = true;
+    this.run();
   }
 
   close(): void {
@@ -91,8 +101,12 @@ export class Drain {
   /** Sends what may go out now. */
   run(): void {
     const link = this.#link;
-    if (link === null || this.#around.outbox.queuedCount === 0) return;
-    const { options, outbox, onRun, onNext } = this.#around;
+    const { options, outbox, onRun, onNext, onDrained } = this.#around;
+    if (link !== null && this.#isHeld) {
+      if (outbox.oldestInFlight() === null) onDrained(link.dialId);
+      return;
+    }
+    if (link === null || outbox.queuedCount === 0) return;
     const nowMs = options.clock.nowMs();
     if (this.#pausedUntilMs > nowMs) return this.#runIn(this.#pausedUntilMs - nowMs);
     onRun();
@@ -112,7 +126,7 @@ export class Drain {
   /** True for a message that goes out as soon as it is in the store. */
   isNext(id: string): boolean {
     const link = this.#link;
-    if (link === null || this.#around.options.outbox.store === null) return false;
+    if (link === null || this.#isHeld || this.#around.options.outbox.store === null) return false;
     return this.#around.outbox.nextToClear(this.#window(link)).some((entry) => entry.id === id);
   }
 

@@ -29,6 +29,8 @@ export interface SenderSurroundings {
   readonly bufferedBytes: (dialId: DialId) => number;
   /** An ack is overdue: first ask for a sign of life, then for a new connection. */
   readonly onAckOverdue: (dialId: DialId, hasProbed: boolean) => void;
+  /** A connection that is only there for its answers has given them all. */
+  readonly onDrained: (dialId: DialId) => void;
   /** Another tab logged this user out; `wasBefore` the store was opened. */
   readonly onWiped: (wasBefore: boolean) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
@@ -142,6 +144,11 @@ export class Sender {
     this.#drain.open(dialId, terms);
     if (this.#unanswered.mustGoAlone) this.#drain.pause(CALM_MS);
     this.#resend();
+  }
+
+  /** Another connection takes over; nothing goes out before this one has answered, or is lost. */
+  hold(): void {
+    this.#drain.hold();
   }
 
   loseConnection(): void {

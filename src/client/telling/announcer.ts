@@ -2,6 +2,7 @@
 
 import type { CloseKind } from '../../core/connection/close-cause.js';
 import type { ConnectionState } from '../../core/connection/state.js';
+import type { Recovery } from '../../core/frame.js';
 import type { ToldChange } from '../../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Logger } from '../../ports/logger.js';
@@ -47,6 +48,8 @@ export class Announcer {
       this.emit('status-changed', { connection });
     }
     if (after.status === 'open' && before.status !== 'open') this.emit('opened', { recovered: after.recovered });
+    const recovered = handedOver(before, after);
+    if (recovered !== null) this.emit('handover-finished', { recovered });
     if (after.status === 'closed' && before.status !== 'closed' && after.reason !== 'initial') {
       this.emit('closed', { reason: after.reason, cause: after.cause });
     }
@@ -104,6 +107,13 @@ function hasNewStep(before: ConnectionState, after: ConnectionState): boolean {
   if (before.phase === 'waiting') return after.phase !== 'waiting' || wholeRetryAtMs(before) !== wholeRetryAtMs(after);
   if (after.phase === 'waiting') return true;
   return before.attempt.phase !== after.attempt.phase || before.attempt.dialId !== after.attempt.dialId;
+}
+
+/** What the joins of the connection that took over brought back; null if none did. */
+function handedOver(before: ConnectionState, after: ConnectionState): Recovery | null {
+  const isOver = before.status === 'open' && before.handover.phase === 'draining';
+  if (!isOver || after.status !== 'open' || after.handover.phase === 'draining') return null;
+  return after.recovered === 'first' ? 'full' : after.recovered;
 }
 
 function hasNewCause(before: ConnectionState, after: ConnectionState, kind: CloseKind): boolean {

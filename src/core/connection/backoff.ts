@@ -68,6 +68,11 @@ export function hintedDelayMs(hintMs: number | null, roll: number, ladderMs: num
   return clampDelayMs(floorMs + roll * spreadMs);
 }
 
+/** When to take over from a server that announced its end: after its hint, each client at another moment. */
+export function restartDelayMs(hintMs: number, roll: number): number {
+  return hintedDelayMs(hintMs, roll, 0) ?? roll * ANNOUNCED_SPREAD_MS;
+}
+
 /** A wait until another automatic dial is allowed: at most `dialsPerMinuteMax` in any rolling minute. */
 export function limiterDelayMs(dialsAtMs: readonly number[], nowMs: number, dialsPerMinuteMax: number): number {
   const oldest = dialsAtMs[dialsAtMs.length - dialsPerMinuteMax];

@@ -47,6 +47,8 @@ export type DialEvent =
   /** The shell judged the connection useless although its socket lives. */
   | { readonly type: 'connection-failed'; readonly dialId: DialId; readonly kind: 'ack-overdue' | 'bad-frames' }
   | { readonly type: 'probe-requested'; readonly dialId: DialId }
+  /** Nothing is awaited any more on a connection from which another one took over. */
+  | { readonly type: 'drained'; readonly dialId: DialId }
   /** Said in a frame. On an open connection it may mean a receiver's account, so there only the close counts. */
   | { readonly type: 'token-rejected'; readonly dialId: DialId }
   | { readonly type: 'pause-hinted'; readonly dialId: DialId; readonly retryAfterMs: number }

@@ -2,8 +2,8 @@
 
 import type { Recovery } from '../frame.js';
 import type { ConnectionCommand } from './command.js';
+import { endDoubt, endOpen, seekSuccessor } from './handover.js';
 import { armRenewal } from './renewal.js';
-import { dropAfter, lose } from './retry.js';
 import type { Open, Pulse, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS } from './wake.js';
@@ -23,7 +23,7 @@ export function openWith(
     pulse: { phase: 'resting', lastPingAtMs: context.nowMs },
     renewal: { phase: 'none', beganAtMs: null },
     canRenewInBand: joined.canRenewInBand,
-    successor: null,
+    handover: { phase: 'none' },
     record: { ...state.record, hasOpened: true, hintedPauseMs: null },
   };
   const [renewing, renewal] = armRenewal(open, joined.expiresInMs, context);
@@ -41,6 +41,7 @@ export function feelPulse(state: Open, lateMs: number, context: Context): Step {
     case 'grace':
       if (context.heardAtMs > pulse.pingSentAtMs) return relax(state, pulse.pingSentAtMs, context);
       if (!state.record.peerAnswersPings) return relax(state, pulse.pingSentAtMs, context);
+      if (pulse.phase === 'awaiting' && pulse.kind === 'probe' && !hasSlept) return doubt(state, pulse, context);
       if (state.record.page === 'hidden')
         return go({ ...state, pulse: { phase: 'unjudged', pingSentAtMs: pulse.pingSentAtMs } });
       return hasSlept && pulse.phase === 'awaiting'
@@ -72,7 +73,7 @@ export function seeLife(state: Open, isPong: boolean, context: Context): Step {
 export function probe(state: Open, context: Context): Step {
   const { pulse } = state;
   if (pulse.phase === 'grace') return stay(state);
-  if (pulse.phase === 'awaiting' && pulse.kind === 'probe') return stay(state);
+  if (pulse.phase === 'awaiting' && pulse.kind !== 'beat') return stay(state);
   return ping(state, 'probe', context);
 }
 
@@ -93,13 +94,22 @@ function ping(state: Open, kind: 'beat' | 'probe', context: Context): Step {
   const pulse: Pulse = { phase: 'awaiting', kind, pingSentAtMs: context.nowMs, timeoutMs };
   return go(
     { ...state, pulse },
-    { type: 'start-timer', timer: 'pulse', delayMs: timeoutMs },
+    { type: 'start-timer', timer: 'pulse', delayMs: kind === 'probe' ? timeoutMs / 2 : timeoutMs },
     { type: 'send-ping', dialId: state.dialId },
   );
 }
 
+/** Half of a probe's time is over. Whichever proves first is kept: this connection, or one that is dialled beside it. */
+function doubt(state: Open, pulse: Extract<Pulse, { phase: 'awaiting' }>, context: Context): Step {
+  const slow: Open = { ...state, pulse: { ...pulse, kind: 'slow' } };
+  const rest: ConnectionCommand = { type: 'start-timer', timer: 'pulse', delayMs: pulse.timeoutMs / 2 };
+  if (state.record.page !== 'visible') return go(slow, rest);
+  return endingFirst(rest, seekSuccessor(slow, { reason: 'handover', delayMs: 0, inDoubt: true }, context));
+}
+
 function relax(state: Open, lastPingAtMs: number, context: Context): Step {
-  return go({ ...state, pulse: { phase: 'resting', lastPingAtMs } }, ...armPing(lastPingAtMs, context));
+  const [sure, commands] = endDoubt({ ...state, pulse: { phase: 'resting', lastPingAtMs } });
+  return go(sure, ...commands, ...armPing(lastPingAtMs, context));
 }
 
 /** Pings keep their schedule whatever else flows: servers may demand it. */
@@ -118,6 +128,5 @@ function giveGrace(state: Open, pingSentAtMs: number): Step {
 }
 
 function declareDead(state: Open, context: Context): Step {
-  const facts = { kind: 'unresponsive', action: 'retry', everOpened: true, openedAtMs: state.sinceMs } as const;
-  return endingFirst(dropAfter('unresponsive', state.dialId), lose(state.record, facts, context));
+  return endOpen(state, { kind: 'unresponsive', action: 'retry' }, context);
 }

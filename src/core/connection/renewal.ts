@@ -1,13 +1,15 @@
 /** When an open connection needs a new token: before the old one's lifetime ends, and never in a loop. */
 
-import { wait } from './retry.js';
+import { seekSuccessor } from './handover.js';
 import type { Open } from './state.js';
-import { type Context, endingFirst, go, type Step, stay } from './step.js';
+import { type Context, go, type Step, stay } from './step.js';
 
 /** A lifetime is used up to here. */
 const LIFETIME_SHARE = 0.8;
 /** However short a lifetime, and however often a server warns, renewals begin at least this far apart. */
 const RENEWALS_APART_MS = 30_000;
+/** A token that is being fetched for another connection is waited for, in steps of this. */
+const OTHER_TOKEN_MS = 1_000;
 /** Longer lifetimes are renewed after 20 days: timers of 24.8 days and more fire at once. */
 const RENEWAL_MAX_MS = 1_728_000_000;
 
@@ -24,6 +26,7 @@ export function armRenewal(state: Open, expiresInMs: number | null, context: Con
 export function renewSoon(state: Open, context: Context): Step {
   const { renewal } = state;
   if (renewal.phase === 'under-way') return stay(state);
+  if (state.canRenewInBand && state.handover.phase === 'trying') return armIn(state, OTHER_TOKEN_MS, context);
   // Where a renewal is a fresh connection, the last one began when this connection did.
   const beganAtMs = renewal.beganAtMs ?? (state.canRenewInBand ? null : state.sinceMs);
   const dueInMs = beganAtMs === null ? 0 : beganAtMs + RENEWALS_APART_MS - context.nowMs;
@@ -42,11 +45,11 @@ export function whenRenewalFailed(state: Open, context: Context): Step {
   return state.renewal.phase === 'under-way' ? armIn(state, RENEWALS_APART_MS, context) : stay(state);
 }
 
-/** In band where the protocol can; else a fresh connection, counted like every other automatic dial. */
+/** In band where the protocol can; else a fresh connection takes over. */
 function renew(state: Open, context: Context): Step {
   if (!state.canRenewInBand) {
-    const drop = { type: 'drop', dialId: state.dialId, code: 4000 } as const;
-    return endingFirst(drop, wait(state.record, { reason: 'handover', delayMs: 0 }, context));
+    const begun: Open = { ...state, renewal: { phase: 'none', beganAtMs: context.nowMs } };
+    return seekSuccessor(begun, { reason: 'handover', delayMs: 0, inDoubt: false }, context);
   }
   return go(
     { ...state, renewal: { phase: 'under-way', beganAtMs: context.nowMs } },

@@ -5,7 +5,7 @@ import type { CloseCause } from './close-cause.js';
 import type { CloseAction } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
 import type { DialEvent } from './event.js';
-import type { Attempt, ConnectionRecord, DialId, DialReason } from './state.js';
+import type { Attempt, ConnectionRecord, DialId, DialReason, Trying } from './state.js';
 import { type Context, go, type Step } from './step.js';
 
 /** A second refusal of a fresh token in a row means that no token will do. */
@@ -51,7 +51,11 @@ export function dropAfter(kind: CloseCause['kind'], dialId: DialId): ConnectionC
 }
 
 /** Starts a dial now. Dials that the user asked for are not counted against the limiter. */
-export function beginAttempt(record: ConnectionRecord, reason: DialReason, context: Context): Step {
+export function beginAttempt(
+  record: ConnectionRecord,
+  reason: DialReason,
+  context: Context,
+): readonly [Trying, readonly ConnectionCommand[]] {
   const { policy, nowMs } = context;
   const dialId = record.lastDialId + 1;
   const isAutomatic = reason !== 'first' && reason !== 'manual';
@@ -64,11 +68,13 @@ export function beginAttempt(record: ConnectionRecord, reason: DialReason, conte
     phase: 'authorizing',
     deadlineAtMs: nowMs + policy.tokenMs + policy.connectMs,
   };
-  return go(
+  return [
     { status: 'connecting', phase: 'trying', attempt, record: { ...record, lastDialId: dialId, automaticDialsAtMs } },
-    { type: 'start-timer', timer: 'attempt', delayMs: policy.tokenMs },
-    { type: 'fetch-token', dialId, reason, attempt: record.retries, lastClose: record.lastCause },
-  );
+    [
+      { type: 'start-timer', timer: 'attempt', delayMs: policy.tokenMs },
+      { type: 'fetch-token', dialId, reason, attempt: record.retries, lastClose: record.lastCause },
+    ],
+  ];
 }
 
 /** Schedules a dial, or parks it while the page is left: its timers would not run. */

@@ -22,7 +22,8 @@ export type Pulse =
   | { readonly phase: 'resting'; readonly lastPingAtMs: number }
   | {
       readonly phase: 'awaiting';
-      readonly kind: 'beat' | 'probe';
+      /** `slow`: a probe of which half the time is over. */
+      readonly kind: 'beat' | 'probe' | 'slow';
       readonly pingSentAtMs: number;
       readonly timeoutMs: number;
     }
@@ -36,6 +37,34 @@ export type Renewal =
   | { readonly phase: 'none'; readonly beganAtMs: number | null }
   | { readonly phase: 'armed'; readonly beganAtMs: number | null; readonly atMs: number }
   | { readonly phase: 'under-way'; readonly beganAtMs: number };
+
+/** How far a fresh connection is that takes over from the one in use. */
+export type Handover =
+  | { readonly phase: 'none' }
+  | {
+      readonly phase: 'waiting';
+      readonly reason: DialReason;
+      /** Null while the page is left: the try is made when the page is shown. */
+      readonly dueAtMs: number | null;
+      /** Tries that failed since the last connection took over. */
+      readonly tries: number;
+      readonly inDoubt: boolean;
+    }
+  /** Dialled while the one in use still serves. */
+  | {
+      readonly phase: 'trying';
+      readonly attempt: Attempt;
+      readonly tries: number;
+      /** Only because the one in use is slow to answer: its answer ends the try. */
+      readonly inDoubt: boolean;
+    }
+  /** The fresh one is in use; the one before brings its last frames. */
+  | {
+      readonly phase: 'draining';
+      readonly leavingId: DialId;
+      /** What was asked for meanwhile: a third socket has to wait. */
+      readonly next: { readonly reason: DialReason; readonly dueAtMs: number } | null;
+    };
 
 /** What the page was last known to be. */
 export type PageView = 'visible' | 'hidden' | 'left';
@@ -90,8 +119,7 @@ export interface Open extends Recorded {
   readonly renewal: Renewal;
   /** The server takes a new token on the open connection. */
   readonly canRenewInBand: boolean;
-  /** The dial that takes over, while a handover is under way. */
-  readonly successor: Attempt | null;
+  readonly handover: Handover;
 }
 
 export interface Closing extends Recorded {

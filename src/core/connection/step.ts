@@ -38,7 +38,10 @@ export interface ConnectionPolicy {
   readonly shouldRetry: (cause: CloseCause) => boolean | undefined;
 }
 
-export function go(next: ConnectionState, ...commands: ConnectionCommand[]): Step {
+export function go<Next extends ConnectionState>(
+  next: Next,
+  ...commands: ConnectionCommand[]
+): readonly [Next, readonly ConnectionCommand[]] {
   return [next, commands];
 }
 
@@ -47,7 +50,7 @@ export function endingFirst(ending: ConnectionCommand, [next, commands]: Step): 
   return [next, [ending, ...commands]];
 }
 
-export function stay(state: ConnectionState): Step {
+export function stay<Same extends ConnectionState>(state: Same): readonly [Same, readonly ConnectionCommand[]] {
   return [state, NO_COMMANDS];
 }
 

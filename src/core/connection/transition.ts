@@ -2,7 +2,8 @@
 
 import type { ConnectionCommand, TimerName } from './command.js';
 import type { ConnectionEvent } from './event.js';
-import type { ConnectionState, DialId } from './state.js';
+import { dialBeside, dropBeside } from './handover.js';
+import type { ConnectionState, DialId, Handover } from './state.js';
 import { type Context, go, type Step, stay } from './step.js';
 import { whenClosed } from './when-closed.js';
 import { whenClosing } from './when-closing.js';
@@ -40,7 +41,7 @@ export function initialState(peerAnswersPings: boolean): ConnectionState {
   };
 }
 
-/** The dial whose answers count; null if none is under way. During a handover the successor's count too. */
+/** The dial that is in use, or will be; null if none is under way. During a handover there is another one beside it. */
 export function currentDialId(state: ConnectionState): DialId | null {
   switch (state.status) {
     case 'connecting':
@@ -54,7 +55,7 @@ export function currentDialId(state: ConnectionState): DialId | null {
 }
 
 function isCurrentDial(state: ConnectionState, dialId: DialId): boolean {
-  if (state.status === 'open' && state.successor?.dialId === dialId) return true;
+  if (state.status === 'open' && dialBeside(state.handover) === dialId) return true;
   return currentDialId(state) === dialId;
 }
 
@@ -75,6 +76,7 @@ function dispose(state: ConnectionState): Step {
   const dialId = currentDialId(state);
   const endings: ConnectionCommand[] = [];
   if (dialId !== null) endings.push({ type: 'drop', dialId, code: 1000 });
+  if (state.status === 'open') endings.push(...dropBeside(state));
   const next: ConnectionState = { status: 'closed', reason: 'disposed', cause: null, record: state.record };
   return stopLeftovers(state, next, endings);
 }
@@ -94,10 +96,24 @@ function timersOf(state: ConnectionState): readonly TimerName[] {
       if (state.phase === 'trying') return ['attempt'];
       return state.retryAtMs === null ? [] : ['retry'];
     case 'open':
-      return ['pulse', 'renew'];
+      return ['pulse', 'renew', ...timersBeside(state.handover)];
     case 'closing':
       return ['close'];
     case 'closed':
       return [];
+  }
+}
+
+/** Named as they are without a handover, for what is dialled beside may become the attempt. */
+function timersBeside(handover: Handover): readonly TimerName[] {
+  switch (handover.phase) {
+    case 'none':
+      return [];
+    case 'waiting':
+      return handover.dueAtMs === null ? [] : ['retry'];
+    case 'trying':
+      return ['attempt'];
+    case 'draining':
+      return ['close'];
   }
 }

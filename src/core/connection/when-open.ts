@@ -1,15 +1,19 @@
 /** Open: frames prove life, the token is renewed, and a loss leads to the next dial. */
 
+import { restartDelayMs } from './backoff.js';
 import { readCloseCode } from './close-code.js';
 import type { ConnectionEvent } from './event.js';
+import { dropBeside, endOpen, seekSuccessor, trySuccessor } from './handover.js';
 import { feelPulse, probe, seeLife } from './pulse.js';
 import { armRenewal, renewSoon, whenRenewalFailed, whenRenewTimerFired } from './renewal.js';
-import { beginAttempt, dropAfter, type LossFacts, lose, readTokenFailure, startAfresh } from './retry.js';
+import { readTokenFailure, startAfresh } from './retry.js';
 import type { Open, PageView } from './state.js';
-import { type Context, endingFirst, go, type Step, stay } from './step.js';
+import { type Context, go, type Step, stay } from './step.js';
+import { whenBeside } from './when-beside.js';
 import { whenWaiting } from './when-waiting.js';
 
 export function whenOpen(state: Open, event: ConnectionEvent, context: Context): Step {
+  if ('dialId' in event && event.dialId !== state.dialId) return whenBeside(state, event, context);
   switch (event.type) {
     case 'life-seen':
       return seeLife(state, event.isPong, context);
@@ -29,22 +33,24 @@ export function whenOpen(state: Open, event: ConnectionEvent, context: Context):
     case 'token-failed':
       return event.kind === 'token-failed'
         ? whenRenewalFailed(state, context)
-        : end(state, readTokenFailure(event), context);
+        : endOpen(state, readTokenFailure(event), context);
     case 'connection-failed':
-      return end(state, { kind: event.kind, action: 'retry' }, context);
+      return endOpen(state, { kind: event.kind, action: 'retry' }, context);
     case 'pause-hinted':
-      return go({ ...state, record: { ...state.record, hintedPauseMs: event.retryAfterMs } });
+      return whenRestartAnnounced(state, event.retryAfterMs, context);
     case 'socket-closed':
       return whenSocketClosed(state, event, context);
     case 'reconnect-requested':
-      return endingFirst(
-        { type: 'drop', dialId: state.dialId, code: 1000 },
-        beginAttempt(startAfresh(state.record), 'manual', context),
+      return seekSuccessor(
+        { ...state, record: startAfresh(state.record) },
+        { reason: 'manual', delayMs: 0, inDoubt: false },
+        context,
       );
     case 'close-requested':
       return go(
         { status: 'closing', dialId: state.dialId, record: state.record },
         { type: 'start-timer', timer: 'close', delayMs: context.policy.closeMs },
+        ...dropBeside(state),
         { type: 'hang-up', dialId: state.dialId },
       );
     default:
@@ -58,20 +64,37 @@ function whenTimerFired(state: Open, event: Extract<ConnectionEvent, { type: 'ti
       return feelPulse(state, event.lateMs, context);
     case 'renew':
       return whenRenewTimerFired(state, context);
-    default:
-      return stay(state);
+    case 'retry':
+      return trySuccessor(state, context);
+    case 'attempt':
+    case 'close':
+      return whenBeside(state, event, context);
   }
 }
 
 function whenPageChanged(state: Open, page: PageView, context: Context): Step {
   if (state.record.page === 'left' && page !== 'left') return comeBack(state, page, context);
   const seen: Open = { ...state, record: { ...state.record, page } };
-  return page === 'visible' ? probe(seen, context) : go(seen);
+  const { handover } = state;
+  const wasParked = handover.phase === 'waiting' && handover.dueAtMs === null && page !== 'left';
+  const [next, commands] = wasParked ? trySuccessor(seen, context) : go(seen);
+  if (page !== 'visible') return go(next, ...commands);
+  const [probed, pings] = probe(next, context);
+  return go(probed, ...commands, ...pings);
+}
+
+/** The pause is kept where the connection ends first; until then another one may take over, spread with all the others. */
+function whenRestartAnnounced(state: Open, retryAfterMs: number, context: Context): Step {
+  const hinted: Open = { ...state, record: { ...state.record, hintedPauseMs: retryAfterMs } };
+  const delayMs = restartDelayMs(retryAfterMs, context.roll);
+  return seekSuccessor(hinted, { reason: 'handover', delayMs, inDoubt: false }, context);
 }
 
 /** Browsers close the sockets of a page that they put aside, and tell it only after it is shown again. */
 function comeBack(state: Open, page: PageView, context: Context): Step {
-  const [lost, endings] = end(state, { kind: 'socket-closed', action: 'retry' }, context);
+  const alone: Open = { ...state, handover: { phase: 'none' } };
+  const [lost, ended] = endOpen(alone, { kind: 'socket-closed', action: 'retry' }, context);
+  const endings = [...dropBeside(state), ...ended];
   if (lost.status !== 'connecting' || lost.phase !== 'waiting') return go(lost, ...endings);
   const [next, commands] = whenWaiting(lost, { type: 'page-changed', view: page }, context);
   return go(next, ...endings, ...commands);
@@ -83,7 +106,7 @@ function whenSocketClosed(
   context: Context,
 ): Step {
   const { code, reason, wasClean, verdict } = event;
-  return end(
+  return endOpen(
     state,
     {
       kind: 'socket-closed',
@@ -95,9 +118,4 @@ function whenSocketClosed(
     },
     context,
   );
-}
-
-function end(state: Open, facts: Omit<LossFacts, 'everOpened' | 'openedAtMs'>, context: Context): Step {
-  const loss: LossFacts = { ...facts, everOpened: true, openedAtMs: state.sinceMs };
-  return endingFirst(dropAfter(facts.kind, state.dialId), lose(state.record, loss, context));
 }

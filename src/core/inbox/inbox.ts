@@ -110,11 +110,15 @@ export class Inbox {
 
   /**
    * The answer to a join: what was missed, or the history anew. `canAsk`: what it leaves out may be asked for before
-   * it is given up.
+   * it is given up. `askedFrom`: the place that the server was asked to go on from.
    */
-  join(answer: JoinAnswer, canAsk = false): { readonly recovered: Recovery; readonly changes: readonly InboxChange[] } {
+  join(
+    answer: JoinAnswer,
+    canAsk = false,
+    askedFrom: Cursor | null = this.cursor,
+  ): { readonly recovered: Recovery; readonly changes: readonly InboxChange[] } {
     const before = this.cursor;
-    const recovered = this.#readRecovery(answer, before);
+    const recovered = this.#readRecovery(answer, before, askedFrom);
     const isResume = this.#hasJoined && recovered !== 'none';
     const loss = recovered === 'partial' ? findLoss(answer, before) : null;
     if (loss !== null && canAsk && isWorthAsking(loss, answer, this.#historyMax)) {
@@ -170,7 +174,7 @@ export class Inbox {
 
   #takeAnswer(answer: JoinAnswer, isResume: boolean): readonly InboxChange[] {
     const changes = this.#takeAll(answer.messages, isResume ? this.cursor : null, isResume);
-    return [...changes, ...this.#log.settle(readCursor(answer))];
+    return [...changes, ...this.#log.settle(readCursor(answer, isResume ? this.cursor : null))];
   }
 
   /** The server's order is kept where messages have no numbers: a missed one goes before the next that is here. */
@@ -202,9 +206,9 @@ export class Inbox {
   }
 
   /** Where there are no numbers, by whether the histories overlap. */
-  #readRecovery(answer: JoinAnswer, before: Cursor | null): Recovery {
+  #readRecovery(answer: JoinAnswer, before: Cursor | null, askedFrom: Cursor | null): Recovery {
     if (!this.#hasJoined) return answer.recovered ?? 'full';
-    const told = readRecovery(answer, before);
+    const told = readRecovery(answer, before, askedFrom);
     if (told !== null) return told;
     const overlaps = answer.messages.some((message) => this.messages.isKnown(message.id));
     const hadNothing = this.#history.rows.every((row) => row.id === null);

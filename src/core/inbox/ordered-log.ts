@@ -46,7 +46,7 @@ export class OrderedLog {
 
   /** The join left something out. What it brought waits in its place until that was asked for. */
   defer(answer: JoinAnswer, seq: number): readonly InboxChange[] {
-    this.#position.defer({ epoch: null, seq, event: answer, sizeChars: 0 }, readCursor(answer)?.seq ?? seq);
+    this.#position.defer({ epoch: null, seq, event: answer, sizeChars: 0 }, readCursor(answer, null)?.seq ?? seq);
     return this.#tellHole();
   }
 

@@ -8,18 +8,27 @@ const ASKED_MAX = 500;
 
 export type JoinAnswer = Extract<InboundFrame, { readonly type: 'joined' }>;
 
-/** By the server's word and the numbers; null where it gives no numbers to compare. */
-export function readRecovery(answer: JoinAnswer, before: Cursor | null): Recovery | null {
+/**
+ * By the server's word and the numbers; null where it gives no numbers to compare. Another connection may have brought
+ * more since it was asked, so a log went back only if it ends before the place that it was asked to go on from.
+ */
+export function readRecovery(answer: JoinAnswer, before: Cursor | null, askedFrom: Cursor | null): Recovery | null {
   if (answer.epoch === null || answer.latestSeq === null || before === null) return null;
-  const wentBack = answer.epoch !== before.epoch || answer.latestSeq < before.seq;
-  return wentBack ? 'none' : (answer.recovered ?? 'full');
+  const wentBack = answer.epoch !== before.epoch || answer.latestSeq < Math.min(before.seq, askedFrom?.seq ?? 0);
+  if (wentBack) return 'none';
+  if (askedFrom === null) return findLoss(answer, before) === null ? 'full' : 'partial';
+  return answer.recovered ?? 'full';
 }
 
-/** The place in the log that a join brought us to; servers without numbers stay at their beginning. */
-export function readCursor({ epoch, latestSeq, messages }: JoinAnswer): Cursor | null {
+/**
+ * The place in the log that a join brought us to, or the one where we are, if that is farther; servers without numbers
+ * stay at their beginning.
+ */
+export function readCursor({ epoch, latestSeq, messages }: JoinAnswer, here: Cursor | null): Cursor | null {
   if (epoch === null || latestSeq === null) return null;
+  const hereSeq = here?.epoch === epoch ? here.seq : 0;
   // A head that lies before the answer's own messages would bring those again.
-  return { epoch, seq: messages.reduce((head, { seq }) => Math.max(head, seq ?? 0), latestSeq) };
+  return { epoch, seq: messages.reduce((head, { seq }) => Math.max(head, seq ?? 0), Math.max(latestSeq, hereSeq)) };
 }
 
 /** What a partial answer leaves out: all from the cursor up to the first message that came after it. */
