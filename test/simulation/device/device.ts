@@ -2,7 +2,9 @@
 
 import { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
 import type { ChatSocketOptions } from '../../../src/client/options/options.js';
+import type { Protocol } from '../../../src/ports/protocol.js';
 import type { DialRequest, SocketHandlers } from '../../../src/ports/transport.js';
+import { envelopeProtocol } from '../../../src/protocols/envelope/envelope.js';
 import { type Dice, diceOf } from '../world/dice.js';
 import { Freezer, Gate } from '../world/gate.js';
 import { Link, type LinkSetup } from '../world/link.js';
@@ -25,6 +27,8 @@ export interface DeviceSetup {
   readonly hasLocks: boolean;
   readonly conversationIds: readonly string[];
   readonly link: LinkSetup;
+  /** False: a token is renewed by a fresh connection. */
+  readonly renewsInBand?: boolean;
   readonly options: Pick<ChatSocketOptions, 'reconnect' | 'heartbeat' | 'timeouts' | 'outbox' | 'inbox'>;
 }
 
@@ -93,6 +97,16 @@ export class Device {
     return this.#wires.find((wire) => wire.isServed) ?? null;
   }
 
+  /** The one that takes over, or has just done so; null unless there are two. */
+  get newerWire(): Wire | null {
+    return this.liveSocketCount === 2 ? (this.#wires.filter(({ isLive }) => isLive).at(-1) ?? null) : null;
+  }
+
+  /** The one from which another takes over; null unless there are two. */
+  get olderWire(): Wire | null {
+    return this.liveSocketCount === 2 ? (this.#wires.find(({ isLive }) => isLive) ?? null) : null;
+  }
+
   get liveSocketCount(): number {
     let count = 0;
     for (const wire of this.#wires) if (wire.isLive) count += 1;
@@ -121,6 +135,7 @@ export class Device {
         if (this.#life !== null) this.#world.whenAsked(this.#life, request.reason);
         return this.tokens.ask(request, process.gate);
       },
+      protocol: protocolOf(this.setup),
       transport: { name: 'simulated', open: (request, handlers) => this.#open(process, request, handlers) },
       clock: process,
       ids: process,
@@ -267,6 +282,7 @@ export class Device {
       onText: (direction, wire, text) => world.noteFrame(this, direction, { wire, text }),
       onLeak: (tell) => world.whenLeaked(this, tell),
       onMuffled: (muffled) => world.whenMuffled(this, muffled),
+      onHeard: (text) => world.whenHeard(this, text),
       onEnded: (ended) => {
         this.#wires = this.#wires.filter((other) => other !== ended);
       },
@@ -291,6 +307,23 @@ export class Device {
     if (misdeed.kind === 'close') this.#world.close(life);
     else this.#world.send(life, this.setup.conversationIds[0] ?? '', { size: 8 });
   }
+}
+
+/** Where tokens are not renewed in band, as with servers that do not say that they can. */
+function protocolOf({ renewsInBand = true }: DeviceSetup): Protocol {
+  const protocol = envelopeProtocol();
+  if (renewsInBand) return protocol;
+  return {
+    ...protocol,
+    decode: (text) => {
+      const decoded = protocol.decode(text);
+      if (!decoded.ok) return decoded;
+      const frames = decoded.frames.map((frame) =>
+        frame.type === 'hello' ? { ...frame, terms: { ...frame.terms, inBandToken: false } } : frame,
+      );
+      return { ...decoded, frames };
+    },
+  };
 }
 
 function countIn(counts: Map<EventName, number>, name: EventName): void {

@@ -54,6 +54,7 @@ export const EVENT_NAMES: readonly EventName[] = [
   'gap-detected',
   'gap-recovered',
   'history-reset',
+  'handover-finished',
   'token-renewed',
   'frame-rejected',
   'error',

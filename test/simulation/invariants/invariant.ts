@@ -29,6 +29,8 @@ export interface Invariant {
   shown?(world: World, life: Life, view: View): void;
   /** A client hands a frame to its socket. */
   sent?(world: World, device: Device, frame: SentFrame): void;
+  /** A client was given a frame, and has done with it what it does. */
+  heard?(world: World, device: Device, text: string): void;
   /** A client asks for a token, so it is about to dial. */
   asked?(world: World, life: Life, reason: DialReason): void;
   /** Nothing reaches the client on this wire any more. */

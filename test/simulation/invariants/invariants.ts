@@ -7,6 +7,7 @@ import {
   saysWhatWasSaid,
   settlesOnce,
 } from './delivery.js';
+import { handoversEnd, leavesOpenByLoss, ownsEveryAck, sendsOnOneSocket } from './handovers.js';
 import type { Invariant } from './invariant.js';
 import { dialsOnWake, findsDeadPeer } from './liveness.js';
 import { endsEveryTab } from './logout.js';
@@ -69,6 +70,10 @@ export function makeInvariants(): readonly Invariant[] {
     pausesAreShort(),
     staysClosed(),
     triesEnd(),
+    handoversEnd(),
+    leavesOpenByLoss(),
+    sendsOnOneSocket(),
+    ownsEveryAck(),
     tellsResetOnce(),
     wholeCharacters(),
   ];

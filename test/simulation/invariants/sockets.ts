@@ -1,3 +1,4 @@
+import type { DialReason } from '../../../src/core/connection/state.js';
 import type { Invariant } from './invariant.js';
 
 /** Beyond the machine's five: notify, drain, ack, probe, typing, read marks, pages, the offline notice. */
@@ -11,7 +12,8 @@ export const oneSocket = (): Invariant => ({
   stepped(world) {
     for (const { index, life, liveSocketCount } of world.devices) {
       if (liveSocketCount <= 1) continue;
-      const isHandover = life?.connection.status === 'open' && liveSocketCount === 2;
+      const connection = life?.client.snapshot.connection;
+      const isHandover = connection?.status === 'open' && connection.handover && liveSocketCount === 2;
       if (!isHandover) world.violate('I7', `device ${index} has ${liveSocketCount} sockets`);
     }
   },
@@ -80,14 +82,17 @@ export const fewListeners = (): Invariant => ({
 const MINUTE_MS = 60_000;
 
 export const dialsSeldom = (): Invariant => {
+  const reasons = new WeakMap<object, DialReason>();
   const dials = new WeakMap<object, number[]>();
   return {
     id: 'I15',
     sentence: 'Dials that nobody asked for stay below the limit of a minute, and messages below that of a second.',
-    asked(world, life, reason) {
-      if (reason === 'first' || reason === 'manual' || reason === 'handover') return;
-      const { nowMs } = world.timeline;
-      const recent = [...(dials.get(life) ?? []).filter((atMs) => atMs > nowMs - MINUTE_MS), nowMs];
+    asked: (_world, life, reason) => void reasons.set(life, reason),
+    dialled(world, { life }) {
+      const reason = life === null ? undefined : reasons.get(life);
+      if (life === null || reason === undefined || reason === 'first' || reason === 'manual') return;
+      // A token is asked for before its dial, and takes its time.
+      const recent = [...(dials.get(life) ?? []).filter((atMs) => atMs > life.askedAtMs - MINUTE_MS), life.askedAtMs];
       dials.set(life, recent);
       const max = life.device.setup.options.reconnect?.dialsPerMinuteMax ?? 12;
       if (recent.length > max)

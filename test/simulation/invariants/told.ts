@@ -87,6 +87,7 @@ type ToldNames = Map<string, string | null>;
 
 export const tellsEachOnce = (): Invariant => {
   const told = new WeakMap<Life, Map<string, ToldNames>>();
+  const logouts = new WeakMap<Life, number>();
   const namesOf = (life: Life, conversationId: string): ToldNames => {
     const ofLife = told.get(life) ?? new Map<string, ToldNames>();
     told.set(life, ofLife);
@@ -98,6 +99,10 @@ export const tellsEachOnce = (): Invariant => {
     id: 'I2',
     sentence: 'A message is told to have been received once.',
     told(world, life, event) {
+      // Who logs out forgets what was told.
+      const { loggedOutAtMs } = life;
+      if (loggedOutAtMs !== null && logouts.get(life) !== loggedOutAtMs) told.delete(life);
+      if (loggedOutAtMs !== null) logouts.set(life, loggedOutAtMs);
       if (event.name === 'history-reset') namesOf(life, event.payload.conversationId).clear();
       if (event.name !== 'message-received') return;
       const { conversationId, message } = event.payload;

@@ -3,7 +3,9 @@
 import type { userDeeds } from '../workload/user-deeds.js';
 import { type Dice, diceOf } from '../world/dice.js';
 import { drawSetup } from './draw-setup.js';
-import { deeds, faults, type Plan, type Step } from './plan.js';
+import { drawHandovers } from './draw-handovers.js';
+import { drawStep as step } from './draw-step.js';
+import { anyTimeFaults, type Plan, type Step } from './plan.js';
 
 const SAFETY_MS = 960_000;
 /** How often users do each thing, against each other. */
@@ -40,7 +42,7 @@ const HABITUAL = Object.entries(HABITS).flatMap(([kind, weight]) => Array.from({
 const ENDS = new Set(['close', 'drain-and-close', 'logout']);
 const AWAY_MAX_MS = 40_000;
 
-const FAULTS = Object.keys(faults);
+const FAULTS = Object.keys(anyTimeFaults);
 const PAIRS = 5;
 const SLOW_MS = 8_000;
 /** What a user does, what makes its state last, and about how long it does. */
@@ -54,7 +56,7 @@ const SHORT_STATES = [
 ] as const;
 
 export function drawPlan(seed: number): Plan {
-  const setup = drawSetup(diceOf(seed, 'setup'), diceOf(seed, 'batch'));
+  const setup = drawSetup(diceOf(seed, 'setup'), { batch: diceOf(seed, 'batch'), renewals: diceOf(seed, 'renewals') });
   const dice = diceOf(seed, 'plan');
   const who = () => dice.whole(0, setup.devices.length - 1);
   const steps = [
@@ -65,6 +67,7 @@ export function drawPlan(seed: number): Plan {
     ...drawUnheard(dice, who),
     ...drawTail(dice, who),
     ...drawNap(dice, who),
+    ...drawHandovers(diceOf(seed, 'handovers'), { devices: setup.devices.length, safetyMs: SAFETY_MS }),
   ];
   return { seed, setup, safetyMs: SAFETY_MS, steps: steps.sort((one, other) => one.atMs - other.atMs) };
 }
@@ -82,7 +85,7 @@ function drawWorkload(dice: Dice, who: () => number): readonly Step[] {
 /** Swarm: most faults are off in a run, and those that are on strike rarely or in showers. */
 function drawFaults(dice: Dice, who: () => number): readonly Step[] {
   const share = dice.pick([0.05, 0.15, 0.3, 0.5]);
-  return Object.keys(faults)
+  return Object.keys(anyTimeFaults)
     .filter(() => dice.chance(share))
     .flatMap((kind) => {
       const count = dice.pick([1, 1, 2, 3, 6]);
@@ -105,6 +108,8 @@ function drawPairs(dice: Dice, who: () => number): readonly Step[] {
     const device = who();
     return [
       { ...step(dice, slow, { who: device, atMs: atMs - 1 }), amount: SLOW_MS },
+      // From an open connection another one would take over, and those states are its own.
+      ...(change === 'reconnect' ? [step(dice, 'close', { who: device, atMs: atMs - 1 })] : []),
       step(dice, change, { who: device, atMs }),
       step(dice, dice.pick(FAULTS), { who: device, atMs: atMs + dice.whole(1, withinMs) }),
       step(dice, 'connect', { who: device, atMs: atMs + SLOW_MS }),
@@ -144,11 +149,4 @@ function drawNap(dice: Dice, drawWho: () => number): readonly Step[] {
   const atMs = dice.whole(5_000, SAFETY_MS / 2);
   const who = drawWho();
   return [step(dice, 'burst', { who, atMs }), step(dice, 'freeze', { who, atMs: atMs + dice.whole(20, 400) })];
-}
-
-function step(dice: Dice, kind: string, { who, atMs }: Pick<Step, 'who' | 'atMs'>): Step {
-  const [from, to] = deeds[kind]?.range ?? [0, 0];
-  // Short ones are as telling as long ones, so sizes are drawn by their order of magnitude.
-  const amount = from > 0 && to > 20 * from ? Math.round(from * (to / from) ** dice.roll()) : dice.whole(from, to);
-  return { atMs, kind, who, amount };
 }

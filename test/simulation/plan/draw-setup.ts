@@ -8,12 +8,12 @@ import type { WorldSetup } from '../world/world.js';
 const DEVICES_MAX = 4;
 const DAY_MS = 86_400_000;
 
-/** Whether there are batches is drawn with dice of its own, so that seeds keep the rest of their setups. */
-export function drawSetup(dice: Dice, batchDice: Dice): WorldSetup {
+/** What came later is drawn with dice of its own, so that seeds keep the rest of their setups. */
+export function drawSetup(dice: Dice, later: { readonly batch: Dice; readonly renewals: Dice }): WorldSetup {
   const rooms = Array.from({ length: dice.pick([1, 1, 2, 3]) }, (_, index) => `room-${index + 1}`);
-  const devices = drawDevices(dice, rooms);
+  const devices = drawDevices(dice, rooms).map((device) => ({ ...device, renewsInBand: later.renewals.chance(0.5) }));
   const server = drawServer(dice, rooms);
-  return { devices, server: { ...server, limits: { ...server.limits, batchMax: batchDice.pick([1, 64]) } } };
+  return { devices, server: { ...server, limits: { ...server.limits, batchMax: later.batch.pick([1, 64]) } } };
 }
 
 function drawDevices(dice: Dice, rooms: readonly string[]): readonly DeviceSetup[] {

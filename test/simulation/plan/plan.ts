@@ -1,5 +1,6 @@
 import type { Deeds } from '../faults/deed.js';
 import { deviceFaults } from '../faults/device-faults.js';
+import { handoverFaults } from '../faults/handover-faults.js';
 import { networkFaults } from '../faults/network-faults.js';
 import { serverFaults } from '../faults/server-faults.js';
 import { userDeeds } from '../workload/user-deeds.js';
@@ -22,7 +23,9 @@ export interface Step {
   readonly amount: number;
 }
 
-export const faults: Deeds = { ...networkFaults, ...deviceFaults, ...serverFaults };
+/** Those that strike at any time. */
+export const anyTimeFaults: Deeds = { ...networkFaults, ...deviceFaults, ...serverFaults };
+export const faults: Deeds = { ...anyTimeFaults, ...handoverFaults };
 
 export function isOfUser(kind: string): boolean {
   return kind in userDeeds;

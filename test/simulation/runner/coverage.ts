@@ -1,10 +1,11 @@
 /** Which fault struck in which state of a connection, and how often. */
 
+import type { ConnectionSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { Device } from '../device/device.js';
 import { faults } from '../plan/plan.js';
 import type { World } from '../world/world.js';
 
-export const STATES = ['closed', 'waiting', 'authorizing', 'dialing', 'joining', 'open', 'closing'] as const;
+export const STATES = ['closed', 'waiting', 'authorizing', 'dialing', 'joining', 'open', 'handover', 'closing'] as const;
 
 export class Coverage {
   readonly cells: Record<string, number> = {};
@@ -16,15 +17,19 @@ export class Coverage {
     for (const { life } of struck) {
       if (life === null) continue;
       const { connection } = life.client.snapshot;
-      const state = connection.status === 'connecting' ? connection.phase : connection.status;
-      const cell = `${kind}|${state}`;
+      const cell = `${kind}|${stateOf(connection)}`;
       this.cells[cell] = (this.cells[cell] ?? 0) + 1;
     }
   }
 }
 
+function stateOf(connection: ConnectionSnapshot): (typeof STATES)[number] {
+  if (connection.status === 'connecting') return connection.phase;
+  return connection.status === 'open' && connection.handover ? 'handover' : connection.status;
+}
+
 const OF_SERVER =
-  /^(restart|crash|slow-store|fear-poison|refuse-send|reject-send|refuse-join|refuse-page|server-posts)/;
+  /^(announce|restart|crash|slow-store|fear-poison|refuse-send|reject-send|refuse-join|refuse-page|server-posts)/;
 
 function isOfServer(kind: string): boolean {
   return OF_SERVER.test(kind);

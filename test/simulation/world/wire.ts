@@ -33,6 +33,8 @@ export interface WireSurroundings {
   /** Something is about to be told of a socket that was given up. */
   readonly onLeak: (tell: () => void) => void;
   readonly onMuffled: (wire: Wire) => void;
+  /** The client was given a frame, and has done with it what it does. */
+  readonly onHeard: (text: string) => void;
   readonly onEnded: (wire: Wire) => void;
 }
 
@@ -213,8 +215,9 @@ export class Wire implements TransportSocket {
         this.#end = 'open';
         return handlers.opened();
       case 'text':
-        if (this.#end === 'open') handlers.received(item.text);
-        return;
+        if (this.#end !== 'open') return;
+        handlers.received(item.text);
+        return this.#around.onHeard(item.text);
       case 'close':
         return this.#closeAtClient({ code: item.code, reason: item.reason, wasClean: true });
       case 'reset':

@@ -192,6 +192,10 @@ export class World {
     for (const { muffled } of this.invariants) muffled?.(this, device, wire);
   }
 
+  whenHeard(device: Device, text: string): void {
+    for (const { heard } of this.invariants) heard?.(this, device, text);
+  }
+
   whenSnapshotChanged(life: Life, conversationId: string): void {
     const snapshot: ChatSnapshot = life.client.conversation(conversationId).snapshot;
     for (const { shown } of this.invariants) shown?.(this, life, { conversationId, messages: snapshot.messages });
