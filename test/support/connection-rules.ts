@@ -1,7 +1,8 @@
 /** What holds for every step of the connection machine, and for every world that it runs in. */
 
 import type { ConnectionCommand, TimerName } from '../../src/core/connection/command.js';
-import type { ConnectionState } from '../../src/core/connection/state.js';
+import { dialBeside } from '../../src/core/connection/handover.js';
+import type { ConnectionState, DialId } from '../../src/core/connection/state.js';
 import type { Step } from '../../src/core/connection/step.js';
 import { currentDialId } from '../../src/core/connection/transition.js';
 
@@ -27,7 +28,7 @@ export function timersOf(state: ConnectionState): readonly TimerName[] {
     case 'trying':
       return ['attempt'];
     case 'open':
-      return ['pulse', 'renew'];
+      return ['pulse', 'renew', ...timersBeside(state)];
     case 'closing':
       return ['close'];
     case 'closed':
@@ -73,23 +74,39 @@ function brokenDials(
   commands: readonly ConnectionCommand[],
 ): string[] {
   const broken: string[] = [];
-  const [left, current] = [currentDialId(before), currentDialId(after)];
+  const [had, has] = [dialsOf(before), dialsOf(after)];
   const drops = commands.flatMap((command) => (command.type === 'drop' ? [command.dialId] : []));
   const mayEndByItself = before.status === 'closing' && after.status === 'closed';
-  if (left !== null && left !== current && !drops.includes(left) && !mayEndByItself) {
-    broken.push(`I7 dial ${left} is left behind`);
+  for (const dialId of had) {
+    if (!has.includes(dialId) && !drops.includes(dialId) && !mayEndByItself)
+      broken.push(`I7 dial ${dialId} is left behind`);
   }
-  if (drops.some((dialId) => dialId !== left || dialId === current)) broken.push('I7 the wrong dial is dropped');
+  if (drops.some((dialId) => !had.includes(dialId) || has.includes(dialId)))
+    broken.push('I7 the wrong dial is dropped');
   for (const command of commands) {
     if (!('dialId' in command) || command.type === 'drop') continue;
-    if (command.dialId !== current) broken.push(`I14 ${command.type} for dial ${command.dialId}, not ${current}`);
+    if (!has.includes(command.dialId)) broken.push(`I14 ${command.type} for dial ${command.dialId}, not ${has}`);
   }
   if (commands.filter(({ type }) => type === 'fetch-token').length > 1) broken.push('I13 two token calls');
-  const isNewDial = current !== null && current !== left;
+  const isNewDial = has.some((dialId) => !had.includes(dialId));
   if (isNewDial !== commands.some(({ type }) => type === 'fetch-token')) broken.push('UP-07 a dial without its token');
   return broken;
 }
 
 function placeOf(state: ConnectionState): Place {
   return state.status === 'connecting' ? state.phase : state.status;
+}
+
+/** The dials of a state, that in use first. */
+export function dialsOf(state: ConnectionState): readonly DialId[] {
+  const beside = state.status === 'open' ? dialBeside(state.handover) : null;
+  return [currentDialId(state), beside].filter((dialId) => dialId !== null);
+}
+
+function timersBeside(state: ConnectionState): readonly TimerName[] {
+  if (state.status !== 'open') return [];
+  const { handover } = state;
+  if (handover.phase === 'waiting') return handover.dueAtMs === null ? [] : ['retry'];
+  if (handover.phase === 'none') return [];
+  return handover.phase === 'trying' ? ['attempt'] : ['close'];
 }

@@ -8,6 +8,7 @@ import type {
   Closed,
   ConnectionRecord,
   ConnectionState,
+  Handover,
   Open,
   Pulse,
   Renewal,
@@ -60,10 +61,11 @@ export function tryingAt(phase: Attempt['phase'], record = recordOf()): Connecti
   return { status: 'connecting', phase: 'trying', attempt, record };
 }
 
-export const PULSES: Readonly<Record<'resting' | 'beat' | 'probe' | 'grace' | 'unjudged', Pulse>> = {
+export const PULSES: Readonly<Record<'resting' | 'beat' | 'probe' | 'slow' | 'grace' | 'unjudged', Pulse>> = {
   resting: { phase: 'resting', lastPingAtMs: NOW_MS - 25_000 },
   beat: { phase: 'awaiting', kind: 'beat', pingSentAtMs: NOW_MS - 2_000, timeoutMs: 10_000 },
   probe: { phase: 'awaiting', kind: 'probe', pingSentAtMs: NOW_MS - 2_000, timeoutMs: 3_000 },
+  slow: { phase: 'awaiting', kind: 'slow', pingSentAtMs: NOW_MS - 2_000, timeoutMs: 3_000 },
   grace: { phase: 'grace', pingSentAtMs: NOW_MS - 2_000 },
   unjudged: { phase: 'unjudged', pingSentAtMs: NOW_MS - 2_000 },
 };
@@ -73,6 +75,35 @@ export const RENEWALS: Readonly<Record<Renewal['phase'], Renewal>> = {
   armed: { phase: 'armed', beganAtMs: NOW_MS - 100_000, atMs: NOW_MS + 50_000 },
   'under-way': { phase: 'under-way', beganAtMs: NOW_MS - 5_000 },
 };
+
+/** The other dial of a handover. */
+export const BESIDE_ID = 9;
+
+export const HANDOVERS: Readonly<
+  Record<
+    'none' | 'due' | 'parked' | 'authorizing' | 'dialing' | 'joining' | 'in doubt' | 'draining' | 'wanted again',
+    Handover
+  >
+> = {
+  none: { phase: 'none' },
+  due: { phase: 'waiting', reason: 'handover', dueAtMs: NOW_MS + 4_000, tries: 2, inDoubt: false },
+  parked: { phase: 'waiting', reason: 'handover', dueAtMs: null, tries: 0, inDoubt: false },
+  authorizing: successorAt('authorizing'),
+  dialing: successorAt('dialing'),
+  joining: successorAt('joining'),
+  'in doubt': { ...successorAt('joining'), inDoubt: true },
+  draining: { phase: 'draining', leavingId: BESIDE_ID, next: null },
+  'wanted again': {
+    phase: 'draining',
+    leavingId: BESIDE_ID,
+    next: { reason: 'handover', dueAtMs: NOW_MS + 3_000 },
+  },
+};
+
+function successorAt(phase: Attempt['phase']): Extract<Handover, { phase: 'trying' }> {
+  const attempt: Attempt = { dialId: BESIDE_ID, reason: 'handover', phase, deadlineAtMs: NOW_MS + 15_000 };
+  return { phase: 'trying', attempt, tries: 0, inDoubt: false };
+}
 
 /** Open for five minutes, on a server that takes tokens in band. */
 export function openAt(facts: Partial<Open> = {}): Open {
@@ -127,6 +158,7 @@ export const EVENTS = {
   'probe wanted': { type: 'probe-requested', dialId: DIAL_ID },
   'token rejected': { type: 'token-rejected', dialId: DIAL_ID },
   'pause hinted': { type: 'pause-hinted', dialId: DIAL_ID, retryAfterMs: 7_000 },
+  drained: { type: 'drained', dialId: DIAL_ID },
   'lifetime told': { type: 'token-lifetime-told', dialId: DIAL_ID, expiresInMs: 100_000 },
   'token expiring': { type: 'token-expiring', dialId: DIAL_ID },
   'socket closes': socketClosed(1006),
@@ -190,8 +222,29 @@ function changesOf(before: ConnectionState, after: ConnectionState): string[] {
   const changes: string[] = [];
   if (pulseOf(before.pulse) !== pulseOf(after.pulse)) changes.push(pulseOf(after.pulse));
   if (before.renewal.phase !== after.renewal.phase) changes.push(`renewal ${after.renewal.phase}`);
+  if (before.dialId !== after.dialId) changes.push(`uses #${after.dialId}`);
+  if (besideOf(before.handover) !== besideOf(after.handover)) changes.push(besideOf(after.handover));
   if (before.roundTripMs !== after.roundTripMs) changes.push(`round trip ${after.roundTripMs}`);
   return changes.length === 0 && !isSame(before.record, after.record) ? ['noted'] : changes;
+}
+
+/** What is beside a connection in use, in a few words. */
+function besideOf(handover: Handover): string {
+  switch (handover.phase) {
+    case 'none':
+      return 'alone';
+    case 'waiting':
+      return handover.dueAtMs === null ? 'try parked' : `try in ${Math.round(handover.dueAtMs - NOW_MS)}`;
+    case 'trying':
+      return `${handover.attempt.phase} #${handover.attempt.dialId} ${handover.attempt.reason}`;
+    case 'draining':
+      return [
+        `drains #${handover.leavingId}`,
+        handover.next === null ? '' : `next in ${handover.next.dueAtMs - NOW_MS}`,
+      ]
+        .filter((part) => part !== '')
+        .join(', ');
+  }
 }
 
 function pulseOf(pulse: Pulse): string {

@@ -28,7 +28,7 @@ export function seekSuccessor(state: Open, plan: SuccessorPlan, context: Context
     case 'trying':
       return go(firmly(state, handover, plan));
     case 'draining': {
-      if (plan.inDoubt) return stay(state);
+      if (plan.inDoubt || (handover.next !== null && plan.reason !== 'manual')) return stay(state);
       const next = { reason: plan.reason, dueAtMs: context.nowMs + plan.delayMs };
       return go({ ...state, handover: { ...handover, next } });
     }

@@ -20,8 +20,9 @@ export function whenBeside(state: Open, event: ConnectionEvent, context: Context
     case 'drained':
     case 'socket-closed':
     case 'connection-failed':
-    case 'timer-fired':
       return finishDraining(state, context);
+    case 'timer-fired':
+      return event.timer === 'close' ? finishDraining(state, context) : stay(state);
     default:
       return stay(state);
   }

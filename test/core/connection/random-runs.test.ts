@@ -6,6 +6,7 @@ import type { TimerName } from '../../../src/core/connection/command.js';
 import type { ConnectionEvent } from '../../../src/core/connection/event.js';
 import type { ConnectionPolicy } from '../../../src/core/connection/step.js';
 import { seededRandom } from '../../../src/testing/seeded-random.js';
+import { dialsOf } from '../../support/connection-rules.js';
 import { EVENTS, type EventName } from '../../support/connection-states.js';
 import { automaticDials, ConnectionWorld, healthyPeer, mostWithin } from '../../support/connection-world.js';
 
@@ -21,6 +22,8 @@ type Stimulus =
   | { readonly kind: 'open' }
   | { readonly kind: 'token-fails'; readonly outcome: 'token-failed' | 'no-token' | 'stopped-by-provider' }
   | { readonly kind: 'on-dial'; readonly name: EventName }
+  /** The same for the other of two dials. */
+  | { readonly kind: 'on-beside'; readonly name: EventName }
   | { readonly kind: 'hinted'; readonly retryAfterMs: number }
   | { readonly kind: 'lifetime'; readonly expiresInMs: number | null }
   | { readonly kind: 'close'; readonly code: number; readonly retryAfterMs: number | null }
@@ -80,6 +83,25 @@ const stimuli: fc.Arbitrary<Stimulus> = fc.oneof(
         'dial fails',
       )
       .map((name): Stimulus => ({ kind: 'on-dial', name })),
+  },
+  {
+    weight: 40,
+    arbitrary: fc
+      .constantFrom<EventName>(
+        'life',
+        'pong',
+        'ack overdue',
+        'probe wanted',
+        'token rejected',
+        'token expiring',
+        'pause hinted',
+        'dial fails',
+        'token fails',
+        'no token',
+        'socket closes',
+        'drained',
+      )
+      .map((name): Stimulus => ({ kind: 'on-beside', name })),
   },
   { weight: 10, arbitrary: hints.map((retryAfterMs): Stimulus => ({ kind: 'hinted', retryAfterMs })) },
   { weight: 10, arbitrary: fc.option(hints).map((expiresInMs): Stimulus => ({ kind: 'lifetime', expiresInMs })) },
@@ -188,6 +210,14 @@ function apply(world: ConnectionWorld, stimulus: Stimulus): void {
     case 'on-dial':
       if (!world.sockets.has(dialId)) return;
       return world.dispatch({ ...EVENTS[stimulus.name], dialId } as ConnectionEvent);
+    case 'on-beside': {
+      const { besideId } = world;
+      if (besideId === null) return;
+      if (stimulus.name === 'socket closes') return world.closeSocket(1006, {}, besideId);
+      if (EVENTS[stimulus.name].type === 'token-failed' && !world.tokenCalls.delete(besideId)) return;
+      // Only names of dial events are drawn, and those stay what they are with another id.
+      return world.dispatch({ ...EVENTS[stimulus.name], dialId: besideId } as ConnectionEvent);
+    }
     case 'hinted':
       return world.dispatch({ type: 'pause-hinted', dialId, retryAfterMs: stimulus.retryAfterMs });
     case 'lifetime':
@@ -220,8 +250,11 @@ function open(world: ConnectionWorld): void {
 /** I14: an answer of an earlier dial changes nothing at all. */
 function dispatchStale(world: ConnectionWorld, name: EventName, age: number): void {
   const before = world.state;
+  const dialId = before.record.lastDialId - 1 - age;
+  // The one in use may be older than others that failed beside it.
+  if (dialsOf(before).includes(dialId)) return;
   // Only names of dial events come here, and those stay what they are with another id.
-  world.dispatch({ ...EVENTS[name], dialId: before.record.lastDialId - 1 - age } as ConnectionEvent);
+  world.dispatch({ ...EVENTS[name], dialId } as ConnectionEvent);
   if (world.state !== before) world.broken.push(`I14 a stale "${name}" changed the state`);
 }
 
@@ -245,10 +278,10 @@ function recover(world: ConnectionWorld, wakes: boolean): void {
 
 /** What was commanded while nobody answered is answered now, unless it is a socket that is dead. */
 function takeUp(world: ConnectionWorld): void {
-  const { state } = world;
-  if (state.status !== 'connecting' || state.phase !== 'trying' || state.attempt.phase === 'joining') return;
-  const { dialId } = state.attempt;
-  const type = state.attempt.phase === 'authorizing' ? 'fetch-token' : 'dial';
+  const { attempt } = world;
+  if (attempt === null || attempt.phase === 'joining') return;
+  const { dialId } = attempt;
+  const type = attempt.phase === 'authorizing' ? 'fetch-token' : 'dial';
   if (type === 'dial') world.peer({ type, dialId }, world);
   else world.peer({ type, dialId, reason: 'first', attempt: 0, lastClose: null }, world);
 }

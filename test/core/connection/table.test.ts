@@ -87,18 +87,18 @@ const AUTHORIZING: Row = {
 const DIALING: Row = { ...TRYING, 'socket opens': 'joining #7 retry, +attempt 10000' };
 const JOINING: Row = { ...TRYING, joined: 'open #7, -attempt, +pulse 25000, -renew' };
 
-const PROBE = 'probe, +pulse 3000, send-ping #7';
+const PROBE = 'probe, +pulse 1500, send-ping #7';
 const GONE = `${RETRY}, -pulse, -renew, drop #7 4000, +retry 500`;
 const OPEN: Row = {
   ...NOTED_PAGE,
-  reconnect: `authorizing #8 manual, -pulse, -renew, drop #7 1000, ${DIAL}`,
+  reconnect: `authorizing #8 manual, ${DIAL}`,
   close: 'closing #7, -pulse, -renew, +close 3000, hang-up #7',
   dispose: 'closed disposed, -pulse, -renew, drop #7 1000',
   'no token': 'closed stopped by no-token, -pulse, -renew, drop #7 4000',
   'provider stops': 'closed stopped by stopped-by-provider, -pulse, -renew, drop #7 4000',
   'ack overdue': `${RETRY}, -pulse, -renew, drop #7 4002, +retry 500`,
   'bad frames': GONE,
-  'pause hinted': 'noted',
+  'pause hinted': 'try in 10000, +retry 10000',
   'socket closes': GONE,
 };
 const PROBED: Row = { 'probe wanted': PROBE, 'page visible': PROBE, woken: PROBE, online: PROBE, offline: PROBE };
@@ -111,7 +111,12 @@ const PULSE_ROWS: Readonly<Record<keyof typeof PULSES, Row>> = {
     'late pulse timer': PROBE,
   },
   beat: { ...PROBED, ...ANSWERED, 'pulse timer': GONE, 'late pulse timer': 'grace, +pulse 1000' },
-  probe: { ...ANSWERED, 'pulse timer': GONE, 'late pulse timer': 'grace, +pulse 1000' },
+  probe: {
+    ...ANSWERED,
+    'pulse timer': `slow, authorizing #8 handover, +pulse 1500, ${DIAL}`,
+    'late pulse timer': 'grace, +pulse 1000',
+  },
+  slow: { ...ANSWERED, 'pulse timer': GONE, 'late pulse timer': 'grace, +pulse 1000' },
   grace: { ...ANSWERED, 'pulse timer': GONE, 'late pulse timer': GONE },
   unjudged: { ...PROBED, ...ANSWERED },
 };
@@ -123,7 +128,13 @@ const RENEWAL_ROWS: Readonly<Record<keyof typeof RENEWALS, Row>> = {
     'lifetime told': 'renewal armed, +renew 80000',
     'token fails': 'renewal armed, +renew 30000',
     'renew timer': 'renewal armed, abort-renewal #7, +renew 30000',
+    reconnect: `renewal none, authorizing #8 manual, abort-renewal #7, -renew, ${DIAL}`,
   },
+};
+
+/** One token at a time. */
+const SLOW_WHILE_RENEWING: Row = {
+  'pulse timer': `slow, renewal none, authorizing #8 handover, +pulse 1500, abort-renewal #7, -renew, ${DIAL}`,
 };
 
 const CLOSING: Row = {
@@ -149,6 +160,7 @@ const OPEN_CASES: readonly Case[] = Object.entries(PULSES).flatMap(([pulseName, 
       ...PULSE_ROWS[pulseName as keyof typeof PULSES],
       ...RENEWAL_ROWS[renewalName as keyof typeof RENEWALS],
     };
+    if (pulseName === 'probe' && renewalName === 'under-way') Object.assign(row, SLOW_WHILE_RENEWING);
     return { name: `open, ${pulseName}, renewal ${renewalName}`, state: openAt({ pulse, renewal }), row };
   }),
 );

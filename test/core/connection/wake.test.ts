@@ -55,7 +55,8 @@ describe('a wake of an open connection', () => {
     world.runFor(3_000);
 
     expect(world.causes).toMatchObject([{ kind: 'unresponsive' }]);
-    expect(world.timers.get('retry')).toBeLessThanOrEqual(world.nowMs + 1_000);
+    expect(world.state).toMatchObject({ status: 'connecting', phase: 'trying' });
+    expect(world.dials.map(({ atMs }) => world.nowMs - atMs)).toEqual([expect.any(Number), 1_500]);
   });
 
   test.each([...WAKES, 'offline' as const])('UP-02 UP-36 CN-6 by "%s" alone keeps a healthy socket', (name) => {

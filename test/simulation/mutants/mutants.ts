@@ -1,4 +1,5 @@
 import { inConnection } from './in-connection.js';
+import { inHandover } from './in-handover.js';
 import { inProtocol } from './in-protocol.js';
 import { inReceiving } from './in-receiving.js';
 import { inSending } from './in-sending.js';
@@ -9,6 +10,7 @@ import { onServer } from './on-server.js';
 /** Every mistake that the simulation must find. */
 export const mutants: readonly Mutant[] = [
   ...inConnection,
+  ...inHandover,
   ...inSending,
   ...inReceiving,
   ...inStreams,

@@ -8,11 +8,30 @@ const HANDOVERS = 6;
 /** What leads to one; a token that is over soon does so only where it cannot be renewed in band. */
 const CAUSES = ['reconnect', 'reconnect', 'announce-restart', 'expiring-soon'];
 /** What makes it last. */
-const BRAKES = ['latency-spike', 'token-slow', 'slow-link', 'unanswered', 'no-hello', 'refuse', 'token-rejects'];
+const BRAKES = [
+  'latency-spike',
+  'token-slow',
+  'slow-store',
+  'slow-store',
+  'stall-up',
+  'unanswered',
+  'no-hello',
+  'refuse',
+];
 const BRAKE_MS = 6_000;
 /** What users do meanwhile. */
 const WORDS = ['send', 'burst', 'ask', 'read', 'older', 'type', 'stop-answer', 'edit', 'cancel'];
-const TURNS = ['close', 'reconnect', 'reconnect', 'dispose', 'crash', 'logout', 'drain-and-close', 'leave-page', 'freeze'];
+const TURNS = [
+  'close',
+  'reconnect',
+  'reconnect',
+  'dispose',
+  'crash',
+  'logout',
+  'drain-and-close',
+  'leave-page',
+  'freeze',
+];
 const FAULTS = Object.keys(faults);
 const BESIDE = FAULTS.filter((kind) => kind.startsWith('newer-') || kind.startsWith('older-'));
 

@@ -2,8 +2,8 @@
 
 import type { userDeeds } from '../workload/user-deeds.js';
 import { type Dice, diceOf } from '../world/dice.js';
-import { drawSetup } from './draw-setup.js';
 import { drawHandovers } from './draw-handovers.js';
+import { drawSetup } from './draw-setup.js';
 import { drawStep as step } from './draw-step.js';
 import { anyTimeFaults, type Plan, type Step } from './plan.js';
 

@@ -5,7 +5,16 @@ import type { Device } from '../device/device.js';
 import { faults } from '../plan/plan.js';
 import type { World } from '../world/world.js';
 
-export const STATES = ['closed', 'waiting', 'authorizing', 'dialing', 'joining', 'open', 'handover', 'closing'] as const;
+export const STATES = [
+  'closed',
+  'waiting',
+  'authorizing',
+  'dialing',
+  'joining',
+  'open',
+  'handover',
+  'closing',
+] as const;
 
 export class Coverage {
   readonly cells: Record<string, number> = {};
