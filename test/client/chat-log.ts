@@ -19,6 +19,7 @@ export const EVENT_NAMES = [
   'gap-detected',
   'gap-recovered',
   'history-reset',
+  'handover-finished',
   'token-renewed',
   'frame-rejected',
   'error',

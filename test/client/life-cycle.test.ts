@@ -215,14 +215,15 @@ describe('whenOpen()', () => {
   });
 
   test('UP-39 leaves no listener on a signal, however it ends', async () => {
-    const { client, open } = createTestClient();
+    const { client, server, open, clock } = createTestClient();
     const abort = new AbortController();
     const added = vi.spyOn(abort.signal, 'addEventListener');
     const removed = vi.spyOn(abort.signal, 'removeEventListener');
     const opened = client.whenOpen({ signal: abort.signal });
     await open();
     await opened;
-    client.reconnect();
+    server.connection.dropAbruptly();
+    await clock.advance(0);
     const closed = client.whenOpen({ signal: abort.signal }).then(() => 'open', codeOf);
 
     await client.close();

@@ -127,7 +127,8 @@ function answer({ server }: Life): void {
 function broken({ client, transport, clock, pageSignals, wanted }: Life): string[] {
   const { connection } = client.snapshot;
   const words: string[] = [];
-  if (transport.liveCount > 1) words.push(`I7 ${transport.liveCount} sockets`);
+  const isHandover = connection.status === 'open' && connection.handover;
+  if (transport.liveCount > (isHandover ? 2 : 1)) words.push(`I7 ${transport.liveCount} sockets`);
   const isTrying = connection.status === 'connecting' || connection.status === 'open';
   if (isTrying && transport.liveCount === 0 && clock.pendingTimers().length === 0 && !isParked(connection)) {
     words.push('UP-03 wanted on, and nothing will happen');

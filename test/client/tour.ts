@@ -26,6 +26,8 @@ const STOPS: readonly Stop[] = [
   ({ server }) => server.connection.sendRaw('not JSON'),
   ({ server }) => server.sendFrame({ type: 'error', payload: { code: 'UNKNOWN_TYPE', message: 'what?' } }),
   ({ server }) => server.warnTokenExpiring(60_000),
+  ({ server }) => server.announceRestart(1),
+  ({ clock }) => clock.advance(6_100),
   ({ server }) => server.connection.dropAbruptly(),
   ({ server }) => {
     for (let count = 0; count < 12; count += 1) server.emit(`missed ${count}`);
