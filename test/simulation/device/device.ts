@@ -2,9 +2,8 @@
 
 import { ChatSocketClient } from '../../../src/client/chat-socket-client.js';
 import type { ChatSocketOptions } from '../../../src/client/options/options.js';
-import type { Protocol } from '../../../src/ports/protocol.js';
 import type { DialRequest, SocketHandlers } from '../../../src/ports/transport.js';
-import { envelopeProtocol } from '../../../src/protocols/envelope/envelope.js';
+import { withoutRenewal } from '../../support/without-renewal.js';
 import { type Dice, diceOf } from '../world/dice.js';
 import { Freezer, Gate } from '../world/gate.js';
 import { Link, type LinkSetup } from '../world/link.js';
@@ -135,7 +134,7 @@ export class Device {
         if (this.#life !== null) this.#world.whenAsked(this.#life, request.reason);
         return this.tokens.ask(request, process.gate);
       },
-      protocol: protocolOf(this.setup),
+      ...(this.setup.renewsInBand === false ? { protocol: withoutRenewal() } : {}),
       transport: { name: 'simulated', open: (request, handlers) => this.#open(process, request, handlers) },
       clock: process,
       ids: process,
@@ -307,23 +306,6 @@ export class Device {
     if (misdeed.kind === 'close') this.#world.close(life);
     else this.#world.send(life, this.setup.conversationIds[0] ?? '', { size: 8 });
   }
-}
-
-/** Where tokens are not renewed in band, as with servers that do not say that they can. */
-function protocolOf({ renewsInBand = true }: DeviceSetup): Protocol {
-  const protocol = envelopeProtocol();
-  if (renewsInBand) return protocol;
-  return {
-    ...protocol,
-    decode: (text) => {
-      const decoded = protocol.decode(text);
-      if (!decoded.ok) return decoded;
-      const frames = decoded.frames.map((frame) =>
-        frame.type === 'hello' ? { ...frame, terms: { ...frame.terms, inBandToken: false } } : frame,
-      );
-      return { ...decoded, frames };
-    },
-  };
 }
 
 function countIn(counts: Map<EventName, number>, name: EventName): void {
