@@ -86,8 +86,8 @@ export const HANDOVERS: Readonly<
   >
 > = {
   none: { phase: 'none' },
-  due: { phase: 'waiting', reason: 'handover', dueAtMs: NOW_MS + 4_000, tries: 2, inDoubt: false },
-  parked: { phase: 'waiting', reason: 'handover', dueAtMs: null, tries: 0, inDoubt: false },
+  due: { phase: 'waiting', reason: 'handover', dueAtMs: NOW_MS + 4_000, inDoubt: false },
+  parked: { phase: 'waiting', reason: 'handover', dueAtMs: null, inDoubt: false },
   authorizing: successorAt('authorizing'),
   dialing: successorAt('dialing'),
   joining: successorAt('joining'),
@@ -102,7 +102,7 @@ export const HANDOVERS: Readonly<
 
 function successorAt(phase: Attempt['phase']): Extract<Handover, { phase: 'trying' }> {
   const attempt: Attempt = { dialId: BESIDE_ID, reason: 'handover', phase, deadlineAtMs: NOW_MS + 15_000 };
-  return { phase: 'trying', attempt, tries: 0, inDoubt: false };
+  return { phase: 'trying', attempt, inDoubt: false };
 }
 
 /** Open for five minutes, on a server that takes tokens in band. */

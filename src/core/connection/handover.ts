@@ -11,7 +11,6 @@ export interface SuccessorPlan {
   readonly reason: DialReason;
   readonly delayMs: number;
   readonly inDoubt: boolean;
-  readonly tries?: number;
 }
 
 type OpenStep = readonly [Open, readonly ConnectionCommand[]];
@@ -96,31 +95,26 @@ function firmly(
 }
 
 function schedule(state: Open, plan: SuccessorPlan, context: Context): OpenStep {
-  const { reason, inDoubt, tries = 0 } = plan;
+  const { reason, inDoubt } = plan;
   const { record } = state;
   // The user's own word is neither counted nor kept waiting.
   if (reason === 'manual') return begin(state, plan, context);
   if (record.page === 'left') {
-    return go({ ...state, handover: { phase: 'waiting', reason, dueAtMs: null, tries, inDoubt } });
+    return go({ ...state, handover: { phase: 'waiting', reason, dueAtMs: null, inDoubt } });
   }
   const limitedMs = limiterDelayMs(record.automaticDialsAtMs, context.nowMs, context.policy.dialsPerMinuteMax);
   const delayMs = Math.max(clampDelayMs(plan.delayMs), limitedMs);
   if (delayMs === 0) return begin(state, plan, context);
   return go(
-    { ...state, handover: { phase: 'waiting', reason, dueAtMs: context.nowMs + delayMs, tries, inDoubt } },
+    { ...state, handover: { phase: 'waiting', reason, dueAtMs: context.nowMs + delayMs, inDoubt } },
     { type: 'start-timer', timer: 'retry', delayMs },
   );
 }
 
 /** Its token comes from the provider like every other; two calls at once would confuse that, so another one is ended. */
-function begin(state: Open, { reason, inDoubt, tries = 0 }: SuccessorPlan, context: Context): OpenStep {
-  const { retries } = state.record;
-  const [{ attempt, record }, commands] = beginAttempt({ ...state.record, retries: tries }, reason, context);
-  const begun: Open = {
-    ...state,
-    handover: { phase: 'trying', attempt, tries, inDoubt },
-    record: { ...record, retries },
-  };
+function begin(state: Open, { reason, inDoubt }: SuccessorPlan, context: Context): OpenStep {
+  const [{ attempt, record }, commands] = beginAttempt(state.record, reason, context);
+  const begun: Open = { ...state, handover: { phase: 'trying', attempt, inDoubt }, record };
   if (state.renewal.phase !== 'under-way') return go(begun, ...commands);
   const { beganAtMs } = state.renewal;
   return go(

@@ -46,15 +46,12 @@ export type Handover =
       readonly reason: DialReason;
       /** Null while the page is left: the try is made when the page is shown. */
       readonly dueAtMs: number | null;
-      /** Tries that failed since the last connection took over. */
-      readonly tries: number;
       readonly inDoubt: boolean;
     }
   /** Dialled while the one in use still serves. */
   | {
       readonly phase: 'trying';
       readonly attempt: Attempt;
-      readonly tries: number;
       /** Only because the one in use is slow to answer: its answer ends the try. */
       readonly inDoubt: boolean;
     }

@@ -3,6 +3,7 @@
 import type { ConnectionCommand } from './command.js';
 import type { ConnectionEvent } from './event.js';
 import { finishDraining } from './handover.js';
+import { startAfresh } from './retry.js';
 import type { Closed, Closing, Handover, Open, Trying, Waiting } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 import { whenTrying } from './when-trying.js';
@@ -34,16 +35,16 @@ function whenSuccessor(
   handover: Comer,
   { event, context }: { readonly event: ConnectionEvent; readonly context: Context },
 ): Step {
-  const { retries, retriesSpent } = state.record;
-  const { attempt, tries } = handover;
-  const record = { ...state.record, retries: tries, retriesSpent: 0 };
+  const { attempt } = handover;
+  // Tries beside a connection that serves are not counted against the most that there may be.
+  const record = { ...state.record, retriesSpent: 0 };
   const trying: Trying = { status: 'connecting', phase: 'trying', attempt, record };
   const [next, commands] = whenTrying(trying, event, context);
   if (next === trying) return stay(state);
-  const known: Open = { ...state, record: { ...next.record, retries, retriesSpent } };
+  const known: Open = { ...state, record: { ...next.record, retriesSpent: state.record.retriesSpent } };
   switch (next.status) {
     case 'open':
-      return takeOver(known, next, { commands, nowMs: context.nowMs });
+      return takeOver(known, next, { commands, context });
     case 'connecting':
       if (next.phase === 'waiting') return tryAgain(known, handover, { next, commands });
       return go({ ...known, handover: { ...handover, attempt: next.attempt } }, ...commands);
@@ -57,13 +58,15 @@ function whenSuccessor(
 function takeOver(
   state: Open,
   next: Open,
-  { commands, nowMs }: { readonly commands: readonly ConnectionCommand[]; readonly nowMs: number },
+  { commands, context }: { readonly commands: readonly ConnectionCommand[]; readonly context: Context },
 ): Step {
   const { sinceMs, dialId, record } = state;
+  const { nowMs, policy } = context;
+  const isStable = nowMs - sinceMs >= policy.stableAfterMs;
   const taken: Open = {
     ...next,
     sinceMs,
-    record: { ...record, tokensRefused: 0 },
+    record: isStable ? startAfresh(record) : record,
     renewal: { ...next.renewal, beganAtMs: nowMs },
     handover: { phase: 'draining', leavingId: dialId, next: null },
   };
@@ -77,8 +80,7 @@ function tryAgain(
 ): Step {
   // A repeat is nobody's own word any more, so it is counted.
   const reason = next.reason === 'auth-failed' ? next.reason : 'handover';
-  const { retryAtMs: dueAtMs, record } = next;
-  return go({ ...state, handover: { phase: 'waiting', reason, dueAtMs, tries: record.retries, inDoubt } }, ...commands);
+  return go({ ...state, handover: { phase: 'waiting', reason, dueAtMs: next.retryAtMs, inDoubt } }, ...commands);
 }
 
 /** No other try would help. That ends the one in use only where the user has no session any more. */

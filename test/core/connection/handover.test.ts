@@ -79,7 +79,7 @@ describe('a successor that fails', () => {
     if (phase !== 'authorizing') world.closeSocket(1006, {}, 2);
     else world.dispatch({ ...EVENTS['token fails'], dialId: 2 });
 
-    expect(world.state).toMatchObject({ status: 'open', dialId: 1, handover: { phase: 'waiting', tries: 1 } });
+    expect(world.state).toMatchObject({ status: 'open', dialId: 1, handover: { phase: 'waiting' } });
     expect([...world.sockets.keys()]).toEqual([1]);
     expect(world.broken).toEqual([]);
   });
