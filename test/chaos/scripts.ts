@@ -119,7 +119,8 @@ export const SCRIPTS: readonly Script[] = [
   },
   {
     name: 'F25 nothing comes back any more just when a message has reached the server',
-    rules: [1, 2, 3].map((link) => ({
+    // By the third connection everything has arrived: the next one is dialled while the silent one is still in doubt.
+    rules: [1, 2].map((link) => ({
       match: { from: link, to: link },
       when: toServer(700 + 97 * link),
       action: { type: 'silence', direction: 'to-client', bytes: 'swallow' },
