@@ -22,6 +22,7 @@ export type ConnectionSnapshot =
       /** What the last join brought back; `first` for a first connection. */
       readonly recovered: 'first' | Recovery;
       readonly roundTripMs: number | null;
+      /** A fresh connection is taking over; the status stays `open`. */
       readonly handover: boolean;
     }
   | { readonly status: 'closing' }

@@ -83,7 +83,10 @@ export class ChatSocketClient {
     });
   }
 
-  /** A fresh connection with a fresh token, now; legal in every state. A dial under way is one already. */
+  /**
+   * A fresh connection with a fresh token, now; legal in every state. A dial under way is one already. While `open` it
+   * takes over without a moment of interruption, and `handover-finished` tells when it has.
+   */
   reconnect(): void {
     this.#session.act(() => {
       this.#wishes += 1;

@@ -1,7 +1,4 @@
-/**
- * Reads what sockets bring: hello and joins first, then frames for conversations, outbox and machine. During a handover
- * there are two, and what both bring counts once.
- */
+/** Reads what sockets bring, two in a handover: hello and joins, then frames for conversations, outbox and machine. */
 
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
@@ -13,14 +10,15 @@ import type { MetricsCounter } from '../metrics.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Sender } from '../sending/sender.js';
 import type { Turn } from '../telling/turn.js';
-import { Agreement, BASE_TERMS } from './agreement.js';
+import { type Agreement, BASE_TERMS } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
 import { FollowUps } from './follow-ups.js';
 import { isTooLong } from './frame-size.js';
 import { GapFiller } from './gap-filler.js';
-import { Joins } from './joins.js';
+import type { Joins } from './joins.js';
 import type { OlderPages } from './older-pages.js';
+import { OpenDials } from './open-dials.js';
 import type { ReadMarks } from './read-marks.js';
 import { Refusals } from './refusals.js';
 import { StreamFrames } from './stream-frames.js';
@@ -52,46 +50,37 @@ export interface ReceiverSurroundings {
 
 export class Receiver {
   readonly #around: ReceiverSurroundings;
-  /** One for each socket that is open, in the order of their dials. */
-  readonly #joins = new Map<DialId, Joins>();
+  readonly #dials: OpenDials;
   readonly #gaps: GapFiller;
   readonly #refusals: Refusals;
   readonly #streams: StreamFrames;
   readonly #followUps: FollowUps;
-  /** Of the socket in use. */
-  #used: Joins | null = null;
   /** What each frame of the text being read takes, in UTF-16 code units. */
   #frameChars = 0;
 
   constructor(around: ReceiverSurroundings) {
     this.#around = around;
-    const { options, turn, conversations, sender, pages, readMarks, dispatch, onTrouble } = around;
-    const { clock, inbox } = options;
-    this.#gaps = new GapFiller({
+    const { clock, inbox } = around.options;
+    this.#dials = new OpenDials({
+      ...around,
       clock,
-      turn,
+      historyMax: inbox.historyMax,
+      onAsked: ({ id }) => this.#gaps.stop(id),
+      onReady: (joins) => this.#whenReady(joins),
+    });
+    this.#gaps = new GapFiller({
+      ...around,
+      clock,
       waitMs: inbox.gapWaitMs,
       timeoutMs: inbox.gapFetchTimeoutMs,
-      conversations,
       canFetch: () => this.terms.ranges,
       send: (frame) => this.#used !== null && around.send(this.#used.agreement.dialId, frame),
       rejoin: (conversation) => this.#used?.ask(conversation),
     });
     const gaps = this.#gaps;
-    this.#refusals = new Refusals({ sender, dispatch, gaps, pages, readMarks, onTrouble });
-    const onChanges = (conversation: ConversationState, changes: readonly InboxChange[]) =>
-      this.report(conversation, changes);
-    this.#streams = new StreamFrames({ clock, turn, conversations, onChanges });
-    this.#followUps = new FollowUps({
-      metrics: around.metrics,
-      conversations,
-      joins: () => this.#used,
-      gaps,
-      pages,
-      readMarks,
-      streams: this.#streams,
-      onChange: around.onChange,
-    });
+    this.#refusals = new Refusals({ ...around, gaps });
+    this.#streams = new StreamFrames({ ...around, clock, onChanges: (...changed) => this.report(...changed) });
+    this.#followUps = new FollowUps({ ...around, joins: () => this.#used, gaps, streams: this.#streams });
   }
 
   /** Of the server in use. */
@@ -100,7 +89,7 @@ export class Receiver {
   }
 
   termsOf(dialId: DialId): ServerTerms {
-    return this.#joins.get(dialId)?.agreement.terms ?? BASE_TERMS;
+    return this.#dials.termsOf(dialId);
   }
 
   /** When the last frame came in on the socket in use. */
@@ -110,46 +99,25 @@ export class Receiver {
 
   /** A socket opened: it is the one in use unless another one serves. */
   begin(dialId: DialId): void {
-    const { options, turn, conversations, send } = this.#around;
-    const { clock, inbox } = options;
-    const joins = new Joins(new Agreement(dialId, clock.nowMs()), {
-      clock,
-      turn,
-      historyMax: inbox.historyMax,
-      conversations,
-      send,
-      onAsked: ({ id }) => this.#gaps.stop(id),
-      onReady: (ready) => this.#whenReady(ready),
-    });
-    this.#joins.set(dialId, joins);
-    if (this.#used === null) this.use(dialId);
+    this.#dials.begin(dialId);
   }
 
-  /** From here on this socket is the one in use; another one that is there still counts. */
+  /** It is the one in use from here on; another one that is there still counts. */
   use(dialId: DialId): void {
-    const joins = this.#joins.get(dialId);
-    if (joins === undefined) return;
-    const before = this.#used;
-    this.#used = joins;
-    joins.takeOver(before);
-    if (joins.agreement.hasGreeted) this.#around.onGreeted(dialId);
+    this.#dials.use(dialId);
   }
 
   end(dialId: DialId): void {
-    const ended = this.#joins.get(dialId);
-    this.#joins.delete(dialId);
-    ended?.stop();
-    if (ended === undefined || ended !== this.#used) return;
-    this.#gaps.stopAll();
-    this.#streams.loseConnection();
-    const [heirId] = this.#joins.keys();
-    if (heirId === undefined) this.#used = null;
-    else this.use(heirId);
+    if (this.#used?.agreement.dialId === dialId) {
+      this.#gaps.stopAll();
+      this.#streams.loseConnection();
+    }
+    this.#dials.end(dialId);
   }
 
   readText(dialId: DialId, text: string): void {
-    const joins = this.#joins.get(dialId);
-    if (joins === undefined) return;
+    const joins = this.#dials.get(dialId);
+    if (joins === null) return;
     const { agreement } = joins;
     agreement.heardAtMs = this.#around.options.clock.nowMs();
     this.#around.metrics.countFrameIn(text.length);
@@ -161,12 +129,12 @@ export class Receiver {
     agreement.badFrames = 0;
     this.#frameChars = text.length / decoded.frames.length;
     for (const frame of decoded.frames) {
-      if (this.#joins.get(dialId) === joins) this.#take(joins, frame);
+      if (this.#dials.get(dialId) === joins) this.#take(joins, frame);
     }
   }
 
   readBinary(dialId: DialId): void {
-    const agreement = this.#joins.get(dialId)?.agreement;
+    const agreement = this.#dials.get(dialId)?.agreement;
     if (agreement === undefined) return;
     agreement.heardAtMs = this.#around.options.clock.nowMs();
     this.#reject(agreement, 'binary', 0);
@@ -174,7 +142,7 @@ export class Receiver {
 
   /** Joins a conversation on every connection that there is; at the next one if there is none. */
   join(conversation: ConversationState): void {
-    for (const joins of this.#joins.values()) joins.ask(conversation);
+    this.#dials.join(conversation);
   }
 
   /** Follows up what changed in a conversation, and tells it. */
@@ -183,8 +151,14 @@ export class Receiver {
     this.#around.onTouched('soon');
   }
 
+  /** Of the socket in use. */
+  get #used(): Joins | null {
+    return this.#dials.used;
+  }
+
   #take(joins: Joins, frame: InboundFrame): void {
     const { agreement } = joins;
+    const { dispatch } = this.#around;
     if (frame.type === 'hello') return this.#greet(joins, frame);
     if (!agreement.hasGreeted && frame.type !== 'refused' && frame.type !== 'server-restarting') return;
     switch (frame.type) {
@@ -215,16 +189,14 @@ export class Receiver {
       case 'pong':
         return this.#whenPong(joins, frame.latest);
       case 'token-expiring':
-        return this.#around.dispatch({ type: 'token-expiring', dialId: agreement.dialId });
+        return dispatch({ type: 'token-expiring', dialId: agreement.dialId });
       case 'token-renewed': {
         const expiresInMs = frame.expiresInMs ?? this.#around.tokenExpiresInMs(agreement.dialId);
         this.#around.onTokenRenewed(expiresInMs);
-        return this.#around.dispatch({ type: 'token-lifetime-told', dialId: agreement.dialId, expiresInMs });
+        return dispatch({ type: 'token-lifetime-told', dialId: agreement.dialId, expiresInMs });
       }
-      case 'server-restarting': {
-        const { retryAfterMs } = frame;
-        return this.#around.dispatch({ type: 'pause-hinted', dialId: agreement.dialId, retryAfterMs });
-      }
+      case 'server-restarting':
+        return dispatch({ type: 'pause-hinted', dialId: agreement.dialId, retryAfterMs: frame.retryAfterMs });
       case 'unknown':
         this.#around.metrics.framesUnknown += 1;
         return;
@@ -233,14 +205,8 @@ export class Receiver {
 
   #takeEvent(joins: Joins, event: LogFrame): void {
     const conversation = this.#around.conversations.get(event.conversationId);
-    if (conversation === null || this.#isOutdated(joins, event.epoch, conversation)) return;
+    if (conversation === null || this.#dials.isOutdated(joins, event.epoch, conversation)) return;
     this.report(conversation, conversation.inbox.receive(event, this.#frameChars));
-  }
-
-  /** Of a log that the newer of two connections does not have any more. */
-  #isOutdated(joins: Joins, epoch: string | null, { inbox }: ConversationState): boolean {
-    const newest = [...this.#joins.values()].at(-1);
-    return joins !== newest && epoch !== null && inbox.cursor !== null && epoch !== inbox.cursor.epoch;
   }
 
   #greet(joins: Joins, hello: Extract<InboundFrame, { type: 'hello' }>): void {
@@ -256,7 +222,7 @@ export class Receiver {
 
   #whenJoined(joins: Joins, frame: Extract<InboundFrame, { type: 'joined' }>): void {
     const conversation = this.#around.conversations.get(frame.conversationId);
-    if (conversation !== null && this.#isOutdated(joins, frame.epoch, conversation)) {
+    if (conversation !== null && this.#dials.isOutdated(joins, frame.epoch, conversation)) {
       return joins.settle(conversation.id);
     }
     const changes = joins.take(conversation, frame);

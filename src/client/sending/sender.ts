@@ -279,17 +279,13 @@ export class Sender {
   }
 
   #makeKeeper(): RowKeeper {
-    const { options, turn, onWiped, onTrouble } = this.#around;
     return new RowKeeper({
-      options,
-      turn,
+      ...this.#around,
       outbox: this.outbox,
       onPersisted: (id, isDurable) => this.#ledger.persist(id, isDurable),
       onCleared: () => this.drain(),
       onAdopted: (entries) => this.#adopted(entries),
       onLost: (entry) => this.#ledger.tell(entry, 'unconfirmed'),
-      onWiped,
-      onTrouble,
     });
   }
 
