@@ -131,15 +131,13 @@ export class Link {
   }
 
   #makeDials(): Dials {
-    const { options, turn, receiver, onTrouble } = this.#around;
+    const { receiver } = this.#around;
     return new Dials({
-      options,
-      turn,
+      ...this.#around,
       dispatch: (event) => this.dispatch(event),
       onText: (dialId, text) => receiver.readText(dialId, text),
       onBinary: (dialId) => receiver.readBinary(dialId),
       onRenewal: (dialId, token) => this.send(dialId, { type: 'authenticate', token }),
-      onTrouble,
     });
   }
 
@@ -156,28 +154,19 @@ export class Link {
   }
 
   #makeWatch(): ConnectionWatch {
-    const { options, metrics, sender, receiver, onOpened, onTakenOver, onDrained, onDialLeft } = this.#around;
+    const { options, receiver } = this.#around;
     return new ConnectionWatch({
+      ...this.#around,
       clock: options.clock,
-      metrics,
-      sender,
       onJoining: (dialId) => this.#whenJoining(dialId),
-      onOpened,
-      onTakenOver,
-      onDrained,
       onDialEnded: (dialId) => receiver.end(dialId),
-      onDialLeft,
     });
   }
 
   #makeLoop(): ConnectionLoop {
     const { options, turn, receiver } = this.#around;
-    const { clock, random, pageSignals, policy } = options;
     return new ConnectionLoop({
-      clock,
-      random,
-      pageSignals,
-      policy,
+      ...options,
       turn,
       heardAtMs: () => receiver.heardAtMs,
       onStep: (before, after) => this.#whenStepped(before, after),
