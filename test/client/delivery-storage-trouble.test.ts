@@ -240,6 +240,38 @@ describe('a row that another tab took over', () => {
   });
 });
 
+test.each([
+  ['is shown', 1],
+  ['was evicted', 3],
+])(
+  'I6 MT-6 a row that comes back after its message was acked ends there, where the message %s',
+  async (_case, texts) => {
+    const { store, clock, restart, server } = createStoredWorld({ server: FORGETFUL });
+    const client = restart({ inbox: { historyMax: 1 } });
+    const outgoing = client.send('text 1');
+    await clock.advance(0);
+    const [row] = store.disk.values();
+    client.connect();
+    for (let count = 2; count <= texts; count += 1) client.send(`text ${count}`);
+    await clock.advance(1_000);
+    const acks = listen(client, 'message-acked');
+    const before = contents(client.snapshot.messages);
+
+    if (row !== undefined) store.events.adopted([{ ...row, transmittedAtMs: clock.nowMs() }]);
+    await clock.advance(1_000);
+
+    expect(outgoing.status).toBe('sent');
+    expect(acks.map(({ receipt }) => receipt)).toEqual([
+      { clientMessageId: outgoing.id, id: server.log[0]?.id, seq: 1, duplicate: true },
+    ]);
+    expect(contents(client.snapshot.messages)).toEqual(before);
+    expect(client.outbox.list()).toEqual([]);
+    expect(contents(server.log)).toHaveLength(texts);
+    expect(store.disk.size).toBe(0);
+    client.dispose();
+  },
+);
+
 test('C1 a store that outlives the page must know whose it is', () => {
   const world = createStoredWorld();
 

@@ -31,12 +31,11 @@ export class DeliveryReports {
 
   /** A message of an earlier life, or one that this client had before. Tells if the server is known to have it. */
   adopted(entry: OutboxEntry): Receipt | null {
-    const { id: clientMessageId, conversationId, status } = entry;
-    const { rows, messages } = this.#around.join(conversationId).inbox;
-    const row = rows.find((known) => known.clientMessageId === clientMessageId);
-    if (row === undefined) this.shown(entry);
-    else if (row.id === null) messages.setDelivery(clientMessageId, status, null);
-    else return { clientMessageId, id: row.id, seq: row.seq, duplicate: true };
+    const { id: clientMessageId, conversationId } = entry;
+    const { messages } = this.#around.join(conversationId).inbox;
+    const place = messages.findPlace(clientMessageId);
+    if (place !== null) return { clientMessageId, id: place.id, seq: place.seq, duplicate: true };
+    this.shown(entry);
     return null;
   }
 

@@ -15,6 +15,8 @@ export class History {
   #start = 0;
   /** The confirmed rows by their ids: most messages are new, and that must be cheap to see. */
   readonly #byId = new Map<MessageId, MessageRow>();
+  /** And by what their senders named them, which tells a second copy of what is shown, however long that has been. */
+  readonly #byClientId = new Map<string, MessageRow>();
   /** Own messages that the server has not confirmed, by their client id, in the order of their sending. */
   readonly #pending = new Map<string, OwnRow>();
   #view: readonly MessageRow[] | null = null;
@@ -59,13 +61,7 @@ export class History {
   }
 
   findByClientId(clientMessageId: string): MessageRow | null {
-    const pending = this.#pending.get(clientMessageId);
-    if (pending !== undefined) return pending;
-    for (let index = this.#confirmed.length - 1; index >= this.#start; index -= 1) {
-      const row = this.#confirmed[index];
-      if (row?.clientMessageId === clientMessageId) return row;
-    }
-    return null;
+    return this.#pending.get(clientMessageId) ?? this.#byClientId.get(clientMessageId) ?? null;
   }
 
   findBySeq(seq: number): MessageRow | null {
@@ -131,16 +127,24 @@ export class History {
     this.#confirmed = [];
     this.#start = 0;
     this.#byId.clear();
+    this.#byClientId.clear();
     this.#hasEvicted = false;
     this.#view = null;
   }
 
   #remember(row: MessageRow): void {
     if (row.id !== null) this.#byId.set(row.id, row);
+    if (row.clientMessageId !== null) this.#byClientId.set(row.clientMessageId, row);
   }
 
   #forget(row: MessageRow | undefined): void {
-    if (row !== undefined && row.id !== null) this.#byId.delete(row.id);
+    if (row === undefined || row.id === null) return;
+    this.#byId.delete(row.id);
+    const { clientMessageId } = row;
+    // Two senders may choose the same name.
+    if (clientMessageId !== null && this.#byClientId.get(clientMessageId)?.id === row.id) {
+      this.#byClientId.delete(clientMessageId);
+    }
   }
 
   #indexOf(id: MessageId): number {

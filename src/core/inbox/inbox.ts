@@ -162,8 +162,15 @@ export class Inbox {
   prepend(page: FrameOf<'history-page'>): readonly MessageRow[] {
     this.endPage();
     this.#hasOlder = page.hasOlder;
-    const fresh = new Map(page.messages.map((message) => [message.id, message]));
-    for (const id of fresh.keys()) if (this.#history.find(id) !== null) fresh.delete(id);
+    const fresh = new Map<MessageId, WireMessage>();
+    const names = new Set<string>();
+    for (const message of page.messages) {
+      const { id, senderId, clientMessageId } = message;
+      // The names that senders gave tell second copies, which have other ids.
+      const name = JSON.stringify([senderId, clientMessageId ?? id]);
+      if (!names.has(name) && !this.messages.isShown(message)) fresh.set(id, message);
+      names.add(name);
+    }
     const older = inFront([...fresh.values()], this.#history.oldestSeq);
     const rows = older.flatMap((message) => this.messages.toOlderRow(message) ?? []);
     this.#history.prepend(rows);

@@ -5,11 +5,12 @@ import type { MessageId } from '../message.js';
 import { RecentMap } from './recent-map.js';
 
 type MessageName = Pick<WireMessage, 'id' | 'seq' | 'senderId' | 'clientMessageId'>;
+type NamedPlace = Pick<WireMessage, 'id' | 'seq' | 'senderId'>;
 
 export class KnownMessages {
   readonly #seen: RecentMap<true>;
-  /** Who sent what senders named themselves: a server that lost its memory gives a repeat another id and number. */
-  readonly #senders: RecentMap<string | null>;
+  /** What senders named themselves: a server that lost its memory gives a repeat another id and number. */
+  readonly #named: RecentMap<NamedPlace>;
   readonly #deleted: RecentMap<true>;
   /** The place of the newest change that is shown; only of messages that were changed. */
   readonly #revisions: RecentMap<number>;
@@ -18,7 +19,7 @@ export class KnownMessages {
 
   constructor({ seenMax: entriesMax, historyMax }: { readonly seenMax: number; readonly historyMax: number }) {
     this.#seen = new RecentMap(entriesMax);
-    this.#senders = new RecentMap(entriesMax);
+    this.#named = new RecentMap(entriesMax);
     this.#deleted = new RecentMap(entriesMax);
     // Between the first change of a row that is shown and now, no more others than this can have been changed.
     this.#revisions = new RecentMap(Math.max(entriesMax, 2 * historyMax));
@@ -28,7 +29,7 @@ export class KnownMessages {
   /** A message with a number is known by that; only what has none needs its id kept. */
   remember({ id, seq, senderId, clientMessageId }: MessageName): void {
     if (seq === null) this.#seen.set(id, true);
-    if (clientMessageId !== null) this.#senders.set(clientMessageId, senderId);
+    if (clientMessageId !== null) this.#named.set(clientMessageId, { id, seq, senderId });
   }
 
   has(id: MessageId): boolean {
@@ -38,7 +39,13 @@ export class KnownMessages {
   /** It came before, under this id or another one. Two senders may choose the same name. */
   isRepeat({ id, seq, senderId, clientMessageId }: MessageName): boolean {
     if (seq === null && this.#seen.has(id)) return true;
-    return clientMessageId !== null && this.#senders.get(clientMessageId) === senderId;
+    return clientMessageId !== null && this.findNamed(clientMessageId, senderId) !== null;
+  }
+
+  /** Where the server has what this sender named so. */
+  findNamed(clientMessageId: string, senderId: string | null): NamedPlace | null {
+    const place = this.#named.get(clientMessageId);
+    return place?.senderId === senderId ? place : null;
   }
 
   isDeleted(id: MessageId): boolean {
@@ -80,6 +87,6 @@ export class KnownMessages {
 
   /** Another log begins: its ids and numbers mean other messages. */
   clear(): void {
-    for (const memory of [this.#seen, this.#senders, this.#deleted, this.#revisions, this.#acked]) memory.clear();
+    for (const memory of [this.#seen, this.#named, this.#deleted, this.#revisions, this.#acked]) memory.clear();
   }
 }

@@ -6,6 +6,7 @@ import type { AnswerStreams } from './answer-streams.js';
 import type { History, OwnRow } from './history.js';
 import type { InboxChange } from './inbox-change.js';
 import { KnownMessages } from './known-messages.js';
+import { saysTheSame } from './same-words.js';
 import { toRow } from './to-row.js';
 
 const NOTHING: readonly InboxChange[] = [];
@@ -34,6 +35,10 @@ export class MessageRows {
     return this.#selfId;
   }
 
+  get #self(): MessageRow['sender'] {
+    return { id: this.#selfId, role: 'self' };
+  }
+
   identify(userId: string | null): void {
     this.#selfId = userId;
   }
@@ -45,11 +50,12 @@ export class MessageRows {
   ): void {
     const { content, createdAtMs, inReplyTo, metadata } = message;
     this.#source.history.setPending({
-      key: this.#source.makeKey(),
+      // One that is shown already is the same row, however it stands now.
+      key: this.#source.history.findPending(clientMessageId)?.key ?? this.#source.makeKey(),
       id: null,
       clientMessageId,
       conversationId: this.#source.conversationId,
-      sender: { id: this.#selfId, role: 'self' },
+      sender: this.#self,
       content,
       createdAtMs,
       seq: null,
@@ -100,7 +106,7 @@ export class MessageRows {
     if (copy !== null) history.replace(id, { ...copy, key: row.key, clientMessageId, metadata: row.metadata });
     else {
       this.#known.noteAcked(id);
-      history.insert({ ...row, id, seq, delivery: 'sent', failure: null });
+      history.insert({ ...row, sender: this.#self, id, seq, delivery: 'sent', failure: null });
     }
     return true;
   }
@@ -149,7 +155,22 @@ export class MessageRows {
       streams.drop(id);
       return null;
     }
-    return this.#known.isDeleted(id) || this.#known.isRepeat(message) ? DUPLICATE : null;
+    return this.#known.isDeleted(id) || this.#known.isRepeat(message) || this.isShown(message) ? DUPLICATE : null;
+  }
+
+  /** A row shows it, perhaps under another id: a server that lost its memory takes a repeat for a new message. */
+  isShown({ id, senderId, clientMessageId }: WireMessage): boolean {
+    const { history } = this.#source;
+    if (history.find(id) !== null) return true;
+    const row = clientMessageId === null ? null : history.findByClientId(clientMessageId);
+    return row !== null && row.id !== null && row.sender.id === senderId;
+  }
+
+  /** Where the server is known to have an own message, shown or not; null if it is not. */
+  findPlace(clientMessageId: string): Pick<MessageRow, 'id' | 'seq'> | null {
+    const row = this.#source.history.findByClientId(clientMessageId);
+    if (row?.sender.role === 'self' && (row.id !== null || row.delivery === 'sent')) return row;
+    return this.#known.findNamed(clientMessageId, this.#selfId);
   }
 
   /** A message became another one; `seq` is the place of the change. One that is not shown stays so. */
@@ -269,21 +290,6 @@ export class MessageRows {
     const { history } = this.#source;
     if (message.clientMessageId !== null) return history.findPending(message.clientMessageId);
     if (message.seq !== null) return null;
-    const words = message.content.trim();
-    const isIt = (row: OwnRow) =>
-      isOnItsWay(row) && row.content.trim() === words && (row.delivery !== 'unconfirmed' || isSince(row, message));
-    return history.pending().find(isIt) ?? null;
+    return history.pending().find((row) => saysTheSame(row, message)) ?? null;
   }
-}
-
-/** So far may the clocks of client and server be apart. */
-const CLOCKS_APART_MS = 300_000;
-
-/** The same words from before the row are another message; a connection that has the row needs no clock for that. */
-function isSince(row: OwnRow, { createdAtMs }: WireMessage): boolean {
-  return createdAtMs >= row.createdAtMs - CLOCKS_APART_MS;
-}
-
-function isOnItsWay(row: MessageRow): boolean {
-  return row.delivery === 'sending' || row.delivery === 'unconfirmed' || row.delivery === 'sent';
 }

@@ -29,6 +29,8 @@ export class Browser {
   readonly setAside = new Set<string>();
   /** By namespace. */
   readonly #logouts = new Map<string, number>();
+  /** Ids of rows that were to go when their tab was stopped, frozen or killed, before the disk had heard of it. */
+  readonly outlived = new Set<string>();
   readonly #timeline: Timeline;
   readonly #dice: Dice;
   readonly #tabs = new Set<Tab>();

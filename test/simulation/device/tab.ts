@@ -15,6 +15,8 @@ export interface TabSurroundings {
 }
 
 interface Asked {
+  /** The row that is to go. */
+  readonly removes: string | null;
   readonly work: () => void;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
@@ -27,6 +29,8 @@ export class Tab implements OutboxRows {
   #isClosed = false;
   /** Those that its client has heard of, or made. */
   logouts: number;
+  /** Rows that another tab took, while this one does not know it. */
+  readonly #taken = new Set<string>();
 
   constructor(around: TabSurroundings) {
     this.#around = around;
@@ -52,9 +56,10 @@ export class Tab implements OutboxRows {
 
   put(row: StoredMessage): Promise<void> {
     const { browser } = this.#around;
+    const { logouts } = this;
     return this.#ask(() => {
       const { mood } = browser;
-      if (this.noticeLogout()) throw new Error('The user logged out.');
+      if (this.noticeLogout() || logouts !== this.logouts) throw new Error('The user logged out.');
       if (mood === 'full' || mood === 'fails') throw new Error(mood === 'full' ? 'QuotaExceededError' : 'Disk failure');
       const known = browser.rows.get(row.id);
       // Taken over meanwhile: the other tab knows better.
@@ -65,10 +70,11 @@ export class Tab implements OutboxRows {
 
   remove(id: string): Promise<void> {
     const { browser } = this.#around;
+    if (this.#taken.has(id)) browser.outlived.add(id);
     return this.#ask(() => {
       if (browser.mood === 'fails') throw new Error('Disk failure');
       if (browser.rows.get(id)?.owner === this) browser.rows.delete(id);
-    });
+    }, id);
   }
 
   wipe(): Promise<void> {
@@ -86,7 +92,10 @@ export class Tab implements OutboxRows {
   die(): void {
     const { browser } = this.#around;
     this.#isClosed = true;
-    for (const { work } of this.#asked) if (browser.reachesDisk()) tryOut(work);
+    for (const { work, removes } of this.#asked) {
+      if (browser.reachesDisk()) tryOut(work);
+      else if (removes !== null) browser.outlived.add(removes);
+    }
     this.#asked = [];
     browser.release(this, false);
   }
@@ -100,7 +109,14 @@ export class Tab implements OutboxRows {
   }
 
   hearLost(ids: readonly string[]): void {
-    this.#hear(() => this.#around.request.events.lost(ids));
+    for (const id of ids) this.#taken.add(id);
+    for (const { removes } of this.#asked) {
+      if (removes !== null && this.#taken.has(removes)) this.#around.browser.outlived.add(removes);
+    }
+    this.#hear(() => {
+      for (const id of ids) this.#taken.delete(id);
+      this.#around.request.events.lost(ids);
+    });
   }
 
   hearWiped(): void {
@@ -126,10 +142,10 @@ export class Tab implements OutboxRows {
   }
 
   /** In the order of the calls, each settled once it is on the disk. */
-  #ask(work: () => void): Promise<void> {
+  #ask(work: () => void, removes: string | null = null): Promise<void> {
     const { timeline, gate, browser } = this.#around;
     return new Promise((resolve, reject) => {
-      this.#asked.push({ work, resolve, reject });
+      this.#asked.push({ removes, work, resolve, reject });
       const dueAtMs = Math.max(timeline.nowMs + browser.latencyMs(), this.#lastDueAtMs);
       this.#lastDueAtMs = dueAtMs;
       timeline.after(dueAtMs - timeline.nowMs, () => this.#doNext(), { gate });

@@ -56,10 +56,11 @@ function expectedHistory(
 ): readonly MessageEntry[] {
   const log = world.server.truth.current(conversationId);
   const shownSeqs = new Set(shown.map(({ seq }) => seq));
+  const shownNames = new Set(shown.map(({ clientMessageId }) => clientMessageId));
   const { hasOlder } = life.client.conversation(conversationId).snapshot;
   // A server that has only changes in its memory gives no message, and says that there are older ones.
   const firstSeq = shown[0]?.seq ?? (hasOlder ? Number.POSITIVE_INFINITY : 1);
-  /** Where each message was first stored; a copy at another place is only shown where the first is out of sight. */
+  /** Where each message was first stored; a copy at another place is only shown where the first is not. */
   const places = new Map<string, number>();
   const firstPlaceOf = ({ clientMessageId, seq }: MessageEntry) => {
     if (clientMessageId === null) return seq;
@@ -72,6 +73,9 @@ function expectedHistory(
     const firstPlace = firstPlaceOf(entry);
     if (entry.seq < firstSeq) return false;
     if (firstPlace !== entry.seq) return shownSeqs.has(entry.seq) && !shownSeqs.has(firstPlace);
+    // Its second copy was here before it, and stays.
+    if (entry.clientMessageId !== null && shownNames.has(entry.clientMessageId) && !shownSeqs.has(entry.seq))
+      return false;
     if (entry.deleted) return shownSeqs.has(entry.seq) && isChangeLost(world, { life, conversationId }, entry);
     return shownSeqs.has(entry.seq) || !isInGap(world, { life, conversationId }, entry.seq);
   });

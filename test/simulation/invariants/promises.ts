@@ -1,3 +1,4 @@
+import type { World } from '../world/world.js';
 import type { Invariant } from './invariant.js';
 
 /** What may be told of a message that the server has all the same. */
@@ -9,12 +10,20 @@ const MAY_BE_STORED = new Set([
   'delivery/poison',
 ]);
 
+/**
+ * An end is told at once, and the row is gone some milliseconds later. A tab that is frozen or killed in between can
+ * take back nothing: whoever has the row then sends it, before the first tab could say a word.
+ */
+function outlivesItsEnd(world: World, id: string): boolean {
+  return world.browsers.some(({ outlived }) => outlived.has(id));
+}
+
 export const failuresAreTrue = (): Invariant => ({
   id: 'DS-3',
   sentence: 'A message that was told to have failed is in no log.',
   settled(world) {
     for (const { outgoing, end } of world.attempts) {
-      if (end?.kind !== 'failed' || MAY_BE_STORED.has(end.code)) continue;
+      if (end?.kind !== 'failed' || MAY_BE_STORED.has(end.code) || outlivesItsEnd(world, outgoing.id)) continue;
       if (world.server.truth.placesOf(outgoing.id).length > 0) {
         world.violate('DS-3', `${outgoing.id} is told to have failed (${end.code}), and the server has it`);
       }
@@ -28,6 +37,7 @@ export const promisesAreTrue = (): Invariant => ({
   settled(world) {
     for (const { outgoing, end, promised, wasRetried } of world.attempts) {
       if (wasRetried || promised === null || promised === 'delivery/closed') continue;
+      if (outlivesItsEnd(world, outgoing.id)) continue;
       const isSame = promised === 'acked' ? end?.kind === 'acked' : end?.kind === 'failed' && end.code === promised;
       if (!isSame)
         world.violate(

@@ -2,7 +2,7 @@ import type { ChatMessage } from '../../../src/client/chat-message.js';
 import type { Life } from '../device/life.js';
 import type { Log } from '../server/truth.js';
 import type { World } from '../world/world.js';
-import type { Invariant } from './invariant.js';
+import type { Invariant, View } from './invariant.js';
 
 export const noSilentHole = (): Invariant => ({
   id: 'I3',
@@ -14,7 +14,7 @@ export const noSilentHole = (): Invariant => ({
     for (const row of messages.slice(0, end)) {
       if (row.seq === null) continue;
       if (before !== null && (before.seq ?? 0) + 1 < row.seq)
-        lookBetween(world, life, { conversationId, before, after: row });
+        lookBetween(world, life, { conversationId, messages, before, after: row });
       if (world.violations.length > 0) return;
       before = row;
     }
@@ -24,7 +24,7 @@ export const noSilentHole = (): Invariant => ({
 function lookBetween(
   world: World,
   life: Life,
-  { conversationId, before, after }: { conversationId: string; before: ChatMessage; after: ChatMessage },
+  { conversationId, messages, before, after }: View & { readonly before: ChatMessage; readonly after: ChatMessage },
 ): void {
   // An answer is kept while it grows, whatever is evicted behind it.
   if (before.stream !== null || before.seq === null || after.seq === null) return;
@@ -35,7 +35,10 @@ function lookBetween(
     const entry = log.entries[seq - 1];
     if (entry?.kind !== 'message' || entry.deleted || gaps.some(({ fromSeq, toSeq }) => seq >= fromSeq && seq <= toSeq))
       continue;
-    if (entry.clientMessageId !== null && isSecondCopy(log, entry.clientMessageId, seq)) continue;
+    // Of a message that the server stored twice, one copy is shown: the one that came first.
+    const name = entry.clientMessageId;
+    if (name !== null && messages.some(({ clientMessageId }) => clientMessageId === name)) continue;
+    if (name !== null && isSecondCopy(log, name, seq)) continue;
     const what = `device ${life.device.index} shows ${before.seq} and then ${after.seq} in ${conversationId}, and ${seq} is missing`;
     return world.violate('I3', what);
   }
