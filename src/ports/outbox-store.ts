@@ -40,7 +40,10 @@ export interface OutboxStoreEvents {
    * error. Without `lost` the two would send one message from two connections.
    */
   lost(ids: readonly string[]): void;
-  /** Another tab logged this identity out, now or while this client had let go: every row of before is gone. */
+  /**
+   * Another tab logged this identity out, now or while this client had let go: every row of before is gone. A `put` from
+   * before this was told is not kept after it: it rejects.
+   */
   wiped(): void;
   /** The store broke down for good and keeps nothing more; calls that follow reject. */
   failed(cause: unknown): void;

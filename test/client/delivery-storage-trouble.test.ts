@@ -1,5 +1,6 @@
 /** A store that fails takes nothing down: messages go on in memory, and the application is told once. */
 import { describe, expect, test } from 'vitest';
+import type { ChatSocketClient } from '../../src/index.js';
 import { createStoredWorld } from '../support/stored-world.js';
 import { listen, outcomeOf, refusalOf } from './chat-log.js';
 
@@ -61,6 +62,27 @@ describe('a store that fails', () => {
     expect(contents(server.log)).toEqual(['fits', 'does not fit', 'nor does this', 'fits too']);
     expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
     expect(store.disk.size).toBe(0);
+  });
+
+  test.each<[string, (client: ChatSocketClient) => unknown]>([
+    ['writes', (client) => client.send('later')],
+    ['removes', (client) => client.send('later').cancel()],
+    ['is closed', (client) => client.close()],
+  ])('I6 to let a row go is asked again when it %s: nobody sends a cancelled message', async (_case, next) => {
+    const { client, store, clock } = createStoredWorld();
+    const outgoing = client.send('taken back');
+    await clock.advance(0);
+    store.faults.push(new Error('disk failure'));
+    outgoing.cancel();
+    await clock.advance(0);
+    const left = [...store.disk.keys()];
+
+    next(client);
+    await clock.advance(0);
+
+    expect(left).toEqual([outgoing.id]);
+    expect(store.disk.has(outgoing.id)).toBe(false);
+    expect(store.steps.filter((step) => step === `remove ${outgoing.id}`)).toHaveLength(1);
   });
 
   test('UP-21 for good goes on in memory, and what waited for it goes out', async () => {

@@ -42,6 +42,8 @@ export class StoredRows {
   #life = 0;
   /** How the store counted them, as of the visit before; undefined if nothing is remembered from there. */
   #logouts: number | undefined;
+  /** Those of them that the store did not let go: asked for again once it does anything, and before it is closed. */
+  readonly #stuck = new Set<string>();
 
   constructor(around: StoreSurroundings) {
     this.#around = around;
@@ -74,6 +76,7 @@ export class StoredRows {
     let isAsked = this.#gone.delete(id);
     if (this.isDurable) this.#held.set(id, row.transmittedAtMs);
     const settle = (isKept: boolean) => {
+      if (isKept) this.#removeStuck();
       if (isKept || !isNew) return isKept;
       this.#drop(id);
       // A store that did not answer may have written it all the same.
@@ -101,7 +104,12 @@ export class StoredRows {
     const settle = (isDone: boolean) => {
       // Lost meanwhile: the store left the row to the tab that has it now.
       if (isHeld && !this.#held.has(id)) return;
-      if (isAsked && isDone && this.#gone.delete(id)) this.#drop(id);
+      if (!isAsked) return;
+      if (!isDone) this.#stuck.add(id);
+      else {
+        if (this.#gone.delete(id)) this.#drop(id);
+        this.#removeStuck();
+      }
     };
     if (typeof removed === 'boolean') settle(removed);
     else removed.then(settle);
@@ -125,6 +133,7 @@ export class StoredRows {
   /** Lets go of the store; the rows stay in it. */
   close(): Promise<void> {
     this.#isWanted = false;
+    if (this.isOpen) this.#removeStuck();
     const visit = this.#visit;
     const life = this.#life;
     if (visit !== null) {
@@ -140,7 +149,7 @@ export class StoredRows {
   forget(): void {
     this.#life += 1;
     this.#logouts = undefined;
-    for (const ids of [this.#held, this.#gone, this.#missing]) ids.clear();
+    for (const ids of [this.#held, this.#gone, this.#stuck, this.#missing]) ids.clear();
   }
 
   #begin(): StoreVisit {
@@ -179,6 +188,13 @@ export class StoredRows {
     if (visit.phase !== 'opening') return visit.ask(work);
     const life = this.#life;
     return visit.ask((rows) => (this.#missing.has(id) || life !== this.#life ? undefined : work(rows)));
+  }
+
+  #removeStuck(): void {
+    const ids = [...this.#stuck];
+    this.#stuck.clear();
+    // Written anew or lost meanwhile, one is not to go from here any more.
+    for (const id of ids) if (this.#gone.has(id) && this.#held.has(id)) this.remove(id);
   }
 
   #drop(id: string): void {
