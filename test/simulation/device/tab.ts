@@ -60,8 +60,11 @@ export class Tab implements OutboxRows {
     return this.#ask(() => {
       const { mood } = browser;
       if (this.noticeLogout() || logouts !== this.logouts) throw new Error('The user logged out.');
-      if (mood === 'full' || mood === 'fails') throw new Error(mood === 'full' ? 'QuotaExceededError' : 'Disk failure');
       const known = browser.rows.get(row.id);
+      if (mood === 'full' || mood === 'fails') {
+        if (known !== undefined) browser.outdated.add(row.id);
+        throw new Error(mood === 'full' ? 'QuotaExceededError' : 'Disk failure');
+      }
       // Taken over meanwhile: the other tab knows better.
       if (known !== undefined && known.owner !== this) return;
       browser.rows.set(row.id, { namespace: this.namespace, row: structuredClone(row), owner: this, isCorrupt: false });

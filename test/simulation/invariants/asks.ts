@@ -7,6 +7,7 @@ import type { Invariant } from './invariant.js';
 
 const IN_FLIGHT_MAX = 8;
 const RANGE_TIMEOUT_MS = 5_000;
+const ANSWER = /^\{"type":"(?:range|error|conversation_history)"/;
 const AGE_MAX_MS = 86_400_000;
 
 export const keepsWindow = (): Invariant => ({
@@ -62,11 +63,10 @@ export const asksOneRange = (): Invariant => {
         `device ${device.index} asks for a range of ${messageId} ${nowMs - before} ms after another`,
       );
     },
-    said(_world, frame) {
-      if (frame.type !== 'range' && frame.type !== 'error' && frame.type !== 'conversation_history') return;
-      const conversationId =
-        frame.messageId ?? ('conversationId' in frame.payload ? frame.payload.conversationId : null);
-      for (const ofWire of asked.values()) ofWire.delete(conversationId ?? '');
+    // A late answer to an earlier question is as good as one to the last.
+    reached(_world, _device, { wire, text }) {
+      if (!ANSWER.test(text)) return;
+      asked.get(wire)?.delete(readName(text) || (/"conversationId":"([^"]*)"/.exec(text)?.[1] ?? ''));
     },
   };
 };

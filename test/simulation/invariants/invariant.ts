@@ -13,7 +13,7 @@ export interface View {
   readonly messages: ChatSnapshot['messages'];
 }
 
-/** What a client hands to its socket. */
+/** What a client hands to its socket, or has from it. */
 export interface SentFrame {
   readonly wire: Wire;
   readonly text: string;
@@ -31,6 +31,8 @@ export interface Invariant {
   sent?(world: World, device: Device, frame: SentFrame): void;
   /** A client was given a frame, and has done with it what it does. */
   heard?(world: World, device: Device, text: string): void;
+  /** A frame is about to reach a client. */
+  reached?(world: World, device: Device, frame: SentFrame): void;
   /** A client asks for a token, so it is about to dial. */
   asked?(world: World, life: Life, reason: DialReason): void;
   /** Nothing reaches the client on this wire any more. */

@@ -4,6 +4,7 @@ import type { Mutant } from './mutant.js';
 
 const ROWS = 'src/core/inbox/message-rows.ts';
 const KNOWN = 'src/core/inbox/known-messages.ts';
+const SHOWN_ALREADY = '|| this.isShown(message) ? DUPLICATE';
 const POSITION = 'src/core/inbox/log-position.ts';
 
 export const inReceiving: readonly Mutant[] = [
@@ -18,7 +19,11 @@ export const inReceiving: readonly Mutant[] = [
         find: 'if (known !== null) return message.deleted',
         replace: 'if (Number.isNaN(0)) return message.deleted',
       },
-      { file: ROWS, find: 'this.#known.isRepeat(message) ? DUPLICATE', replace: 'Number.isNaN(0) ? DUPLICATE' },
+      {
+        file: ROWS,
+        find: 'this.#known.isRepeat(message) || this.isShown(message) ? DUPLICATE',
+        replace: 'Number.isNaN(0) ? DUPLICATE',
+      },
     ],
     invariants: ['I2'],
   },
@@ -27,13 +32,33 @@ export const inReceiving: readonly Mutant[] = [
     side: 'client',
     breaks: 'A message that a forgetful server stored twice is shown twice.',
     patches: [
-      {
-        file: KNOWN,
-        find: 'return clientMessageId !== null && this.#senders.get(clientMessageId) === senderId;',
-        replace: 'return false;',
-      },
+      { file: KNOWN, find: 'return place?.senderId === senderId ? place : null;', replace: 'return null;' },
+      { file: ROWS, find: SHOWN_ALREADY, replace: '? DUPLICATE' },
     ],
     invariants: ['I2', 'L1'],
+  },
+  {
+    name: 'names-forgotten',
+    side: 'client',
+    breaks: 'Only a memory of the last few names tells a second copy, and not the row that is shown.',
+    patches: [
+      {
+        file: KNOWN,
+        find: 'this.#named = new RecentMap(entriesMax);',
+        replace: 'this.#named = new RecentMap(1);',
+      },
+      { file: ROWS, find: SHOWN_ALREADY, replace: '? DUPLICATE' },
+    ],
+    invariants: ['I2'],
+  },
+  {
+    name: 'evicted-message-sent-again',
+    side: 'client',
+    breaks: 'A stored row that comes back begins its message anew once that is not shown any more.',
+    patches: [
+      { file: ROWS, find: 'return this.#known.findNamed(clientMessageId, this.#selfId);', replace: 'return null;' },
+    ],
+    invariants: ['I6'],
   },
   {
     name: 'no-gap-fill',

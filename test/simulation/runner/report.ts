@@ -50,18 +50,25 @@ export function reportOn(world: World): Report {
   };
 }
 
-/** Messages that were promised and of which nothing was heard: neither where they were sent, nor by who took over. */
+/**
+ * Messages that were promised and of which nothing was heard: neither where they were sent, nor by who took over. One
+ * that changed while the disk had no room lives in memory from then on, which an error event says.
+ */
 export function findLost(world: World): readonly Attempt[] {
   return world.attempts.filter(
     (attempt) =>
       attempt.end === null &&
-      (attempt.durable === true || !attempt.life.isOver) &&
+      (isKept(world, attempt) || !attempt.life.isOver) &&
       !world.browsers.some(
         ({ rows, setAside }) => rows.has(attempt.outgoing.id) || setAside.has(attempt.outgoing.id),
       ) &&
       world.server.truth.placesOf(attempt.outgoing.id).length === 0 &&
       (attempt.life.isOver || !attempt.life.client.outbox.list().some(({ id }) => id === attempt.outgoing.id)),
   );
+}
+
+function isKept(world: World, { durable, outgoing }: Attempt): boolean {
+  return durable === true && !world.browsers.some(({ outdated }) => outdated.has(outgoing.id));
 }
 
 export function isTwiceInOneLog(world: World, clientMessageId: string): boolean {

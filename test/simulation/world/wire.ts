@@ -29,7 +29,7 @@ export interface WireSurroundings {
   readonly server: WireServer;
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
-  readonly onText: (direction: 'up' | 'down', wire: Wire, text: string) => void;
+  readonly onText: (direction: 'up' | 'down' | 'in', wire: Wire, text: string) => void;
   /** Something is about to be told of a socket that was given up. */
   readonly onLeak: (tell: () => void) => void;
   readonly onMuffled: (wire: Wire) => void;
@@ -216,6 +216,7 @@ export class Wire implements TransportSocket {
         return handlers.opened();
       case 'text':
         if (this.#end !== 'open') return;
+        this.#around.onText('in', this, item.text);
         handlers.received(item.text);
         return this.#around.onHeard(item.text);
       case 'close':

@@ -22,7 +22,7 @@ import type { DialFate } from './link.js';
 import { Timeline } from './timeline.js';
 import { Trace } from './trace.js';
 import type { Wire } from './wire.js';
-import type { Gap, Saying, Violation } from './world-facts.js';
+import { type Gap, isHearsay, type Saying, type Violation } from './world-facts.js';
 
 export interface WorldSetup {
   readonly devices: readonly DeviceSetup[];
@@ -210,7 +210,9 @@ export class World {
     for (const { stepped } of this.invariants) stepped?.(this);
   }
 
-  noteFrame(device: Device, direction: 'up' | 'down', { wire, text }: SentFrame): void {
+  noteFrame(device: Device, direction: 'up' | 'down' | 'in', { wire, text }: SentFrame): void {
+    if (direction === 'in') for (const { reached } of this.invariants) reached?.(this, device, { wire, text });
+    if (direction === 'in') return;
     this.trace.note(
       `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
     );
@@ -273,6 +275,7 @@ export class World {
       return;
     }
     if (attempt.life === life) attempt.settledCount += 1;
+    else if (isHearsay(attempt.end, end)) return;
     attempt.end = end;
     attempt.endedAtMs = this.timeline.nowMs;
   }
