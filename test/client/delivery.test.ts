@@ -142,6 +142,25 @@ describe('an ack that does not come', () => {
     expect(contents(server.log)).toEqual(['patience']);
   });
 
+  test('DS-8 leads to a new connection although others go on, sent and refused', async () => {
+    const { client, server, open, clock } = createTestClient({
+      client: { outbox: { ackTimeoutMs: 1_000 } },
+      server: { mode: 'manual' },
+    });
+    await open();
+    server.ready();
+    await clock.advance(0);
+    client.send('swallowed');
+
+    for (let step = 0; step < 6; step += 1) {
+      client.send(`step ${step}`);
+      await clock.advance(1_000);
+    }
+
+    expect(client.metrics().lossesByKind).toEqual({ 'ack-overdue': 1 });
+    client.dispose();
+  });
+
   test('DS-6 UP-22 never makes a message fail, however long it takes', async () => {
     const { client, server, open, clock } = createTestClient({
       client: { outbox: { ageMaxMs: Infinity } },

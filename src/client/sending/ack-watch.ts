@@ -26,7 +26,9 @@ export class AckWatch {
   }
 
   start(): void {
-    if (!this.#timers.isRunning('ack')) this.#timers.start('ack', this.#around.ackTimeoutMs);
+    // A probe that is under way has the next word: sends that go on must not put it off.
+    if (this.#timers.isRunning('ack') || this.#timers.isRunning('probe')) return;
+    this.#timers.start('ack', this.#around.ackTimeoutMs);
   }
 
   stop(): void {

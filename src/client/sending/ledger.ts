@@ -43,6 +43,13 @@ export class Ledger {
     this.#around.reports.progressed(entry, delivery);
   }
 
+  /** Another tab sends it from now on. Only where it was sent from, its fate still matters: it may end there any way. */
+  lose(entry: OutboxEntry): void {
+    if (this.#messages.has(entry.id)) return this.tell(entry, 'unconfirmed');
+    this.#around.outbox.settle(entry.id);
+    this.#around.reports.dismissed(entry);
+  }
+
   edit(entry: OutboxEntry): void {
     const message = this.#messages.get(entry.id);
     if (message !== undefined) message.content = entry.content;

@@ -285,7 +285,7 @@ export class Sender {
       onPersisted: (id, isDurable) => this.#ledger.persist(id, isDurable),
       onCleared: () => this.drain(),
       onAdopted: (entries) => this.#adopted(entries),
-      onLost: (entry) => this.#ledger.tell(entry, 'unconfirmed'),
+      onLost: (entry) => this.#ledger.lose(entry),
     });
   }
 

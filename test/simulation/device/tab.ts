@@ -50,6 +50,11 @@ export class Tab implements OutboxRows {
     return this.#asked.length > 0;
   }
 
+  /** Another tab took the row, and this one does not know it yet. */
+  hasLost(id: string): boolean {
+    return this.#taken.has(id);
+  }
+
   onLost(): void {
     this.#around.onLost();
   }
@@ -73,7 +78,6 @@ export class Tab implements OutboxRows {
 
   remove(id: string): Promise<void> {
     const { browser } = this.#around;
-    if (this.#taken.has(id)) browser.outlived.add(id);
     return this.#ask(() => {
       if (browser.mood === 'fails') throw new Error('Disk failure');
       if (browser.rows.get(id)?.owner === this) browser.rows.delete(id);

@@ -12,7 +12,8 @@ const MAY_BE_STORED = new Set([
 
 /**
  * An end is told at once, and the row is gone some milliseconds later. A tab that is frozen or killed in between can
- * take back nothing: whoever has the row then sends it, before the first tab could say a word.
+ * take back nothing: whoever has the row then sends it, before the first tab could say a word. Nor can one that thaws
+ * and has not heard yet that its rows were taken.
  */
 function outlivesItsEnd(world: World, id: string): boolean {
   return world.browsers.some(({ outlived }) => outlived.has(id));
@@ -21,6 +22,11 @@ function outlivesItsEnd(world: World, id: string): boolean {
 export const failuresAreTrue = (): Invariant => ({
   id: 'DS-3',
   sentence: 'A message that was told to have failed is in no log.',
+  told(_world, { device, process }, told) {
+    if (told.name !== 'message-failed' || device.browser === null) return;
+    const { clientMessageId } = told.payload;
+    if (device.browser.tabOf(process.gate)?.hasLost(clientMessageId)) device.browser.outlived.add(clientMessageId);
+  },
   settled(world) {
     for (const { outgoing, end } of world.attempts) {
       if (end?.kind !== 'failed' || MAY_BE_STORED.has(end.code) || outlivesItsEnd(world, outgoing.id)) continue;

@@ -56,20 +56,6 @@ export const inSending: readonly Mutant[] = [
     ],
     invariants: ['MT-8'],
   },
-  {
-    name: 'stuck-row-stays',
-    side: 'client',
-    breaks: 'A row that the store would not let go is never asked for again.',
-    patches: [
-      {
-        file: 'src/client/sending/stored-rows.ts',
-        find: 'if (!isDone) this.#stuck.add(id);',
-        replace: 'if (!isDone) return;',
-      },
-    ],
-    invariants: ['I6', 'DS-3'],
-  },
-  {
     name: 'outbox-not-pruned',
     side: 'client',
     breaks: 'A message stays in the outbox although the server has it.',
