@@ -52,15 +52,6 @@ export const inReceiving: readonly Mutant[] = [
     invariants: ['I2'],
   },
   {
-    name: 'evicted-message-sent-again',
-    side: 'client',
-    breaks: 'A stored row that comes back begins its message anew once that is not shown any more.',
-    patches: [
-      { file: ROWS, find: 'return this.#known.findNamed(clientMessageId, this.#selfId);', replace: 'return null;' },
-    ],
-    invariants: ['I6'],
-  },
-  {
     name: 'no-gap-fill',
     side: 'client',
     breaks: 'A hole in the log is seen, and nobody asks for what is missing.',
