@@ -5,6 +5,7 @@ import { FailedMessages } from '../../core/outbox/failed-messages.js';
 import type { Outbox } from '../../core/outbox/outbox.js';
 import type { Draft, OutboxEntry } from '../../core/outbox/outbox-entry.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
+import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Receipt } from '../outgoing.js';
 import { expiredError } from './delivery-errors.js';
 import type { DeliveryReports } from './delivery-reports.js';
@@ -13,7 +14,7 @@ import { OutgoingHandle, OutgoingMessage } from './outgoing-message.js';
 export interface LedgerSurroundings {
   readonly outbox: Outbox;
   readonly reports: DeliveryReports;
-  readonly failedMax: number;
+  readonly options: ResolvedOptions;
   /** A message left the outbox, one way or another. */
   readonly onSettled: (entry: OutboxEntry) => void;
 }
@@ -28,7 +29,7 @@ export class Ledger {
 
   constructor(around: LedgerSurroundings) {
     this.#around = around;
-    this.failed = new FailedMessages(around.failedMax);
+    this.failed = new FailedMessages(around.options.outbox.messagesMax);
   }
 
   open(draft: Draft, hasStore: boolean): OutgoingMessage {

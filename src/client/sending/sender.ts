@@ -253,24 +253,21 @@ export class Sender {
   #adopted(entries: readonly OutboxEntry[]): void {
     for (const entry of entries) {
       const receipt = this.#around.reports.adopted(entry);
-      if (receipt === null) this.#deadlines.watch(entry);
-      else this.ack(receipt);
+      receipt === null ? this.#deadlines.watch(entry) : this.ack(receipt);
     }
     this.#resend();
   }
 
   #fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
-    const isOver = this.#ledger.fail(id, status, error);
-    if (isOver) this.drain();
-    return isOver;
+    if (!this.#ledger.fail(id, status, error)) return false;
+    this.drain();
+    return true;
   }
 
   #makeLedger(): Ledger {
-    const { options, reports } = this.#around;
     return new Ledger({
+      ...this.#around,
       outbox: this.outbox,
-      reports,
-      failedMax: options.outbox.messagesMax,
       onSettled: (entry) => {
         this.#unanswered.settle(entry.id);
         this.#keeper.forget(entry);

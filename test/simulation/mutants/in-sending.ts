@@ -56,6 +56,7 @@ export const inSending: readonly Mutant[] = [
     ],
     invariants: ['MT-8'],
   },
+  {
     name: 'outbox-not-pruned',
     side: 'client',
     breaks: 'A message stays in the outbox although the server has it.',
