@@ -1,100 +1,134 @@
 /** The assistant's answers: log entries whose text grows. */
 
-import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import { appendEntry, putEntry } from './append.js';
 import { assistantUser, isAddressed } from './bot.js';
 import type { Conversation, OpenStream, Patch } from './conversation.js';
-import type { MessageEntry, StreamState } from './records.js';
+import type { MessageEntry } from './records.js';
+import { type StreamEnd, tellEnd, tellMore, tellStart } from './tell-answer.js';
 import type { Turn } from './turn.js';
-import { tellMembers, type World } from './world.js';
+import type { World } from './world.js';
 
-export type StreamEnd = Exclude<StreamState, 'streaming'>;
+interface Said {
+  readonly conversation: Conversation;
+  readonly question: MessageEntry;
+}
 
 /** Begins an answer where the assistant is meant. The text comes later, from the shell. */
-export function considerAnswer(
-  world: World,
-  turn: Turn,
-  said: { conversation: Conversation; question: MessageEntry },
-): void {
+export function considerAnswer(world: World, turn: Turn, said: Said): void {
   const { conversation, question } = said;
   if (question.senderId === assistantUser.id || world.isDraining) return;
   if (!isAddressed(conversation.assistant, question.content)) return;
   if (conversation.openStreams.size >= world.options.limits.openStreamsMax) return;
-  const entry = answerEntry(conversation, question, turn.nowMs);
-  open(world, turn, { conversation, entry });
+  const entry = answerEntry(world, turn, said);
+  const stream = openStream(world, turn, { conversation, entry });
   appendEntry(turn, {
     conversation,
     entry,
     announce: (told) => {
-      announceStart(world, told, { conversation, entry });
+      tellStart(world, told, { conversation, entry });
       if (world.openStreams.has(entry.id)) told.effects.push({ type: 'start-answer', streamId: entry.id, question });
+    },
+    again: (later) => {
+      closeStream(world, stream);
+      considerAnswer(world, later, said);
     },
   });
 }
 
 export function extendAnswer(world: World, turn: Turn, piece: { streamId: string; text: string }): void {
   const stream = world.openStreams.get(piece.streamId);
-  if (stream === undefined || piece.text === '') return;
-  const { conversation, id } = stream;
-  const soFar = conversation.textOf(stream);
+  if (stream !== undefined && piece.text !== '') extend(world, turn, { stream, text: piece.text });
+}
+
+function extend(world: World, turn: Turn, piece: { stream: OpenStream; text: string }): void {
+  const { stream } = piece;
+  const { conversation, seq } = stream;
+  const soFar = textOf(stream);
   if (soFar === null) return;
-  const { limits } = world.options;
+  const { limits, serverId } = world.options;
   const offset = soFar.content.length;
   const text = piece.text.slice(0, limits.streamLengthMax - offset);
-  const grown = conversation.grow(soFar, (message) => ({ ...message, content: message.content + text }));
+  const patch: Patch = (message) => ({ ...message, content: message.content + text });
+  const grown = conversation.change(soFar, patch);
   const isPersisted = turn.nowMs - stream.persistedAtMs >= limits.streamPersistMs;
   if (isPersisted) stream.persistedAtMs = turn.nowMs;
+  // Others that share the store hear of each piece through it; the whole text follows from time to time.
+  const told =
+    serverId === undefined ? [] : [{ type: 'extend-entry' as const, conversationId: conversation.id, seq, text }];
   conversation.lane.enqueue(turn, {
-    writes: isPersisted ? [putEntry(conversation, grown)] : [],
-    announce: (told) =>
-      tellFollowers(world, told, { stream, frame: { type: 'message_delta', payload: { id, offset, text } } }),
+    writes: isPersisted ? [putEntry(conversation, grown)] : told,
+    announce: (now) => {
+      conversation.show(seq, patch);
+      tellMore(world, now, { stream, offset, text });
+    },
+    again: (later) => extend(world, later, piece),
   });
-  if (text.length < piece.text.length) endAnswer(world, turn, { streamId: id, status: 'failed' });
+  if (text.length < piece.text.length) end(world, turn, { stream, status: 'failed' });
 }
 
 /**
  * Ends an answer with the text it has; a second end is harmless. Nobody sees the end before it is durable: a client
  * that had seen it would not ask again for a text that a crash took back.
  */
-export function endAnswer(world: World, turn: Turn, end: { streamId: string; status: StreamEnd }): void {
-  const stream = world.openStreams.get(end.streamId);
-  const soFar = stream?.conversation.textOf(stream) ?? null;
-  if (stream === undefined || soFar === null) return;
+export function endAnswer(world: World, turn: Turn, ending: { streamId: string; status: StreamEnd }): void {
+  const stream = world.openStreams.get(ending.streamId);
+  if (stream !== undefined) end(world, turn, { stream, status: ending.status });
+}
+
+function end(world: World, turn: Turn, ending: { stream: OpenStream; status: StreamEnd }): void {
+  const { stream, status } = ending;
   const { conversation } = stream;
-  const patch: Patch = (message) => ({ ...message, stream: end.status });
+  const soFar = textOf(stream);
+  if (soFar === null) return;
+  const patch: Patch = ({ writer: _writer, ...message }) => ({ ...message, stream: status });
   const ended = conversation.change(soFar, patch);
-  conversation.openStreams.delete(stream.id);
-  world.openStreams.delete(stream.id);
+  closeStream(world, stream);
   turn.effects.push({ type: 'stop-answer', streamId: stream.id });
   conversation.lane.enqueue(turn, {
     writes: [putEntry(conversation, ended)],
     announce: (told) => {
       conversation.show(stream.seq, patch);
-      tellFollowers(world, told, { stream, frame: endFrame(ended) });
+      tellEnd(world, told, { stream, entry: ended });
     },
+    again: (later) => end(world, later, ending),
   });
 }
 
-export function endFrame(entry: MessageEntry) {
-  const status: StreamEnd = entry.stream === null || entry.stream === 'streaming' ? 'done' : entry.stream;
-  return { type: 'message_end' as const, payload: { id: entry.id, length: entry.content.length, status } };
+/** What there is of an answer, with what is on its way to the store; null where it is over, here or elsewhere. */
+function textOf(stream: OpenStream): MessageEntry | null {
+  const held = stream.conversation.textOf(stream);
+  const soFar = held === null ? null : stream.conversation.latest(held);
+  return soFar?.stream === 'streaming' ? soFar : null;
 }
 
-function open(world: World, turn: Turn, answer: { conversation: Conversation; entry: MessageEntry }): void {
+/** An answer whose entry is in the log, or about to be: here, or by another server that shares the store. */
+export function openStream(
+  world: World,
+  { nowMs }: { readonly nowMs: number },
+  answer: { conversation: Conversation; entry: MessageEntry },
+): OpenStream {
   const { conversation, entry } = answer;
   world.tick += 1;
   const stream: OpenStream = {
     id: entry.id,
     seq: entry.seq,
     conversation,
+    writer: entry.writer,
     startedAtTick: world.tick,
-    persistedAtMs: turn.nowMs,
+    persistedAtMs: nowMs,
   };
   conversation.openStreams.set(stream.id, stream);
   world.openStreams.set(stream.id, stream);
+  return stream;
 }
 
-function answerEntry(conversation: Conversation, question: MessageEntry, nowMs: number): MessageEntry {
+export function closeStream(world: World, stream: OpenStream): void {
+  stream.conversation.openStreams.delete(stream.id);
+  world.openStreams.delete(stream.id);
+}
+
+function answerEntry(world: World, turn: Turn, { conversation, question }: Said): MessageEntry {
+  const { serverId } = world.options;
   const seq = conversation.nextSeq;
   return {
     kind: 'message',
@@ -104,7 +138,7 @@ function answerEntry(conversation: Conversation, question: MessageEntry, nowMs: 
     senderName: assistantUser.name,
     role: 'assistant',
     content: '',
-    createdAtMs: nowMs,
+    createdAtMs: turn.nowMs,
     clientMessageId: null,
     inReplyTo: question.id,
     metadata: undefined,
@@ -112,38 +146,6 @@ function answerEntry(conversation: Conversation, question: MessageEntry, nowMs: 
     stream: 'streaming',
     changedSeq: null,
     deleted: false,
+    ...(serverId === undefined ? {} : { writer: serverId }),
   };
-}
-
-function announceStart(world: World, turn: Turn, answer: { conversation: Conversation; entry: MessageEntry }): void {
-  const { conversation, entry } = answer;
-  tellMembers(world, turn, {
-    conversation,
-    frame: {
-      type: 'message_start',
-      payload: {
-        conversationId: conversation.id,
-        id: entry.id,
-        epoch: conversation.epoch,
-        seq: entry.seq,
-        senderId: entry.senderId,
-        inReplyTo: entry.inReplyTo,
-        timestamp: new Date(entry.createdAtMs).toISOString(),
-      },
-    },
-  });
-}
-
-/** Those who heard the start, and those who joined since. Anybody else could not tell what a chunk belongs to. */
-function tellFollowers(
-  world: World,
-  turn: Turn,
-  { stream, frame }: { stream: OpenStream; frame: EnvelopeServerFrame },
-): void {
-  const { conversation, startedAtTick } = stream;
-  tellMembers(world, turn, {
-    conversation,
-    frame,
-    includes: (connection) => connection.tick < startedAtTick || connection.joined.has(conversation.id),
-  });
 }

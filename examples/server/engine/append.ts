@@ -12,10 +12,12 @@ export interface Addition {
   /** More for the same batch. */
   readonly writes?: readonly StoreWrite[];
   readonly announce: (turn: Turn, changed: readonly MessageEntry[]) => void;
+  /** Decides anew, after another server has written first: the place is taken, and more may have changed. */
+  readonly again: (turn: Turn) => void;
 }
 
 export function appendEntry(turn: Turn, addition: Addition): void {
-  const { conversation, entry, changes, writes = [], announce } = addition;
+  const { conversation, entry, changes, writes = [], announce, again } = addition;
   const stored = changes?.messages.map((message) => conversation.change(message, changes.patch)) ?? [];
   conversation.append(entry);
   conversation.lane.enqueue(turn, {
@@ -26,6 +28,7 @@ export function appendEntry(turn: Turn, addition: Addition): void {
       announce(told, shown);
       dropOld(told, conversation);
     },
+    again,
   });
 }
 
@@ -34,7 +37,8 @@ export function dropOld(turn: Turn, conversation: Conversation): void {
   const before = conversation.takeDrop();
   if (before === null) return;
   const write: StoreWrite = { type: 'drop-entries', conversationId: conversation.id, before };
-  conversation.lane.enqueue(turn, { writes: [write], announce: () => {} });
+  // Where another server writes first, the next drop takes these along.
+  conversation.lane.enqueue(turn, { writes: [write], announce: () => {}, again: () => {} });
 }
 
 export function putEntry(conversation: Conversation, entry: LogEntry): StoreWrite {

@@ -17,12 +17,16 @@ interface Changing {
   readonly input: ChangeInput;
 }
 
-export function markRead(
-  world: World,
-  turn: Turn,
-  mark: { conversation: Conversation; messages: readonly MessageEntry[]; readBy: string },
-): void {
-  const { conversation, messages, readBy } = mark;
+interface ReadMark {
+  readonly conversation: Conversation;
+  readonly messageIds: readonly string[];
+  readonly readBy: string;
+}
+
+export function markRead(world: World, turn: Turn, mark: ReadMark): void {
+  const { conversation, readBy } = mark;
+  const messages = unreadOf(mark);
+  if (messages.length === 0) return;
   const seq = conversation.nextSeq;
   const messageIds = messages.map((message) => message.id);
   const entry: ReadEntry = { kind: 'read', seq, messageIds, readBy, createdAtMs: turn.nowMs };
@@ -32,7 +36,19 @@ export function markRead(
     entry,
     changes: { messages, patch },
     announce: (told) => tellMembers(world, told, { conversation, frame: eventOf(conversation, entry, null) }),
+    again: (later) => markRead(world, later, mark),
   });
+}
+
+/** Messages of others that this user has not read yet; a repeated mark changes nothing. */
+function unreadOf({ conversation, messageIds, readBy }: ReadMark): readonly MessageEntry[] {
+  const unread: MessageEntry[] = [];
+  for (const messageId of new Set(messageIds)) {
+    const entry = conversation.messageById(messageId);
+    if (entry === null || entry.senderId === readBy || entry.deleted) continue;
+    if (!conversation.latest(entry).readBy.includes(readBy)) unread.push(entry);
+  }
+  return unread;
 }
 
 /** Edits or deletes, and asks the store first for a message that has left memory. */
@@ -75,7 +91,13 @@ function changeFound(changing: Changing, message: MessageEntry): void {
   const outcome = verdictOn(input, latest, world.options.limits.contentLengthMax);
   if (outcome === 'stored') append(changing, message);
   // A change that was made before may still be on its way to the store.
-  else conversation.lane.enqueue(turn, { writes: [], announce: (told) => settle(told, input, outcome) });
+  else {
+    conversation.lane.enqueue(turn, {
+      writes: [],
+      announce: (told) => settle(told, input, outcome),
+      again: (later) => changeMessage(world, later, input),
+    });
+  }
 }
 
 function append({ world, turn, conversation, input }: Changing, message: MessageEntry): void {
@@ -90,6 +112,7 @@ function append({ world, turn, conversation, input }: Changing, message: Message
       tellMembers(world, told, { conversation, frame: eventOf(conversation, entry, changed ?? null) });
       settle(told, input, 'stored');
     },
+    again: (later) => changeMessage(world, later, input),
   });
 }
 

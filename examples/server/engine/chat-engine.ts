@@ -3,18 +3,18 @@
  * happened and answers with what is to be done, so any run can be replayed from its inputs.
  */
 
-import { endAnswer, extendAnswer } from './answers.js';
+import { endAnswer, extendAnswer, openStream } from './answers.js';
 import { dropOld } from './append.js';
 import { changeMessage, receiveChangeTarget } from './changes.js';
-import { connect, drain, register, renew } from './come-and-go.js';
-import { Conversation } from './conversation.js';
-import { receiveText } from './on-frame.js';
+import { announceRestart, connect, drain, register, renew } from './come-and-go.js';
+import { afterCrash, Conversation } from './conversation.js';
+import { receiveHeld, receiveText, tellTyping } from './on-frame.js';
 import { receivePage } from './on-page.js';
 import { receiveRangeRead } from './on-range.js';
 import { post } from './post.js';
-import type { StoredState, StoreWrite } from './records.js';
+import type { LogEntry, StoredConversation, StoredState, StoreWrite } from './records.js';
 import { bringUpToDate } from './resume.js';
-import type { Effect, EngineInput, EntriesRead, EntriesRequest, Moment, RoomSeed, Turn } from './turn.js';
+import type { Effect, EngineInput, EntriesRead, EntriesRequest, Moment, RoomSeed, SharingInput, Turn } from './turn.js';
 import {
   accountOf,
   addConversation,
@@ -25,6 +25,7 @@ import {
   tell,
   type World,
 } from './world.js';
+import { endAnswersOf, takeIn } from './written-elsewhere.js';
 
 export class ChatEngine {
   readonly #world: World;
@@ -51,6 +52,16 @@ export class ChatEngine {
 
   connectionsOf(userId: string): readonly string[] {
     return [...(this.#world.connectionsOf.get(userId) ?? [])];
+  }
+
+  /** Servers that write an answer at the moment. */
+  get writers(): ReadonlySet<string> {
+    return new Set([...this.#world.openStreams.values()].flatMap(({ writer }) => writer ?? []));
+  }
+
+  /** Whether anything waits for the store. */
+  get isStoring(): boolean {
+    return [...this.#world.lanes.values()].some((lane) => lane.pendingCount > 0);
   }
 }
 
@@ -109,18 +120,50 @@ function receive(world: World, turn: Turn, input: EngineInput): void {
     case 'posted':
       postAll(world, turn, input);
       return;
+    case 'restart-announced':
+      announceRestart(world, turn, input.retryAfterMs);
+      return;
     case 'drain-started':
       drain(world, turn, input.retryAfterMs);
       return;
+    default:
+      receiveShared(world, turn, input);
+  }
+}
+
+function receiveShared(world: World, turn: Turn, input: SharingInput): void {
+  switch (input.type) {
+    case 'written-elsewhere':
+      takeIn(world, turn, input);
+      return;
+    case 'signalled':
+      tellTyping(world, turn, input.signal);
+      return;
+    case 'caught-up':
+      receiveHeld(world, turn, input);
+      return;
+    case 'server-gone':
+      endAnswersOf(world, turn, input.serverId);
   }
 }
 
 function restore(world: World, stored: StoredState): void {
   for (const user of stored.users) world.users.set(user.id, user);
-  for (const conversation of stored.conversations) {
-    addConversation(world, new Conversation(conversation, world.options.limits));
-  }
+  for (const conversation of stored.conversations) restoreConversation(world, conversation);
   for (const record of stored.dedup) accountOf(world, record.userId, record.storedAtMs).dedup.add(record);
+}
+
+/** Nobody goes on with the answers of a server that shares nothing; with those of the others somebody may. */
+function restoreConversation(world: World, stored: StoredConversation): void {
+  const { serverId, limits } = world.options;
+  const settle = <Entry extends LogEntry>(entry: Entry) => (serverId === undefined ? afterCrash(entry) : entry);
+  const entries = stored.entries.map(settle);
+  const conversation = new Conversation({ ...stored, entries, changed: stored.changed.map(settle) }, limits);
+  addConversation(world, conversation);
+  for (const entry of [...stored.changed, ...entries]) {
+    if (entry.kind === 'message' && entry.stream === 'streaming')
+      openStream(world, { nowMs: 0 }, { conversation, entry });
+  }
 }
 
 /** What the store has read, for whom it was read. */

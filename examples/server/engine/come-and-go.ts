@@ -91,17 +91,23 @@ export function renew(world: World, turn: Turn, renewal: { request: TokenRequest
   });
 }
 
-/**
- * Says goodbye, and ends the answers in progress with the text they have. What waits for the store still gets its ack.
- * Everybody is asked to come back at another moment, so that the next server is not run over.
- */
-export function drain(world: World, turn: Turn, retryAfterMs: number): void {
-  world.isDraining = true;
+/** Everybody is asked to come back at another moment, so that the next server is not run over. */
+export function announceRestart(world: World, turn: Turn, retryAfterMs: number): void {
+  world.isRestartAnnounced = true;
   const spreadMs = Math.min(RETURN_SPREAD_MAX_MS, RETURN_GAP_MS * (world.connections.size - 1));
   const gapMs = spreadMs / Math.max(1, world.connections.size - 1);
   for (const [index, connectionId] of [...world.connections.keys()].entries()) {
     const payload = { retryAfterMs: retryAfterMs + Math.round(index * gapMs) };
     tell(world, turn, { connectionId, frame: { type: 'server_restarting', payload } });
   }
-  for (const streamId of [...world.openStreams.keys()]) endAnswer(world, turn, { streamId, status: 'failed' });
+}
+
+/** Ends the answers in progress with the text they have. What waits for the store still gets its ack. */
+export function drain(world: World, turn: Turn, retryAfterMs: number): void {
+  world.isDraining = true;
+  if (!world.isRestartAnnounced) announceRestart(world, turn, retryAfterMs);
+  for (const { id, writer } of [...world.openStreams.values()]) {
+    // Another server that shares the store goes on with its own.
+    if (writer === world.options.serverId) endAnswer(world, turn, { streamId: id, status: 'failed' });
+  }
 }

@@ -15,6 +15,8 @@ export interface OpenStream {
   readonly id: string;
   readonly seq: number;
   readonly conversation: Conversation;
+  /** The server that writes it, where several share a store; each sees to its own. */
+  readonly writer: string | undefined;
   /** Connections younger than this learn of the stream by joining, not from its start. */
   readonly startedAtTick: number;
   persistedAtMs: number;
@@ -30,15 +32,20 @@ export type Patch = (message: MessageEntry) => MessageEntry;
 /** Entries that are dropped from the store in one go. */
 const DROP_SIZE = 256;
 
+const LANE_PREFIX = 'conversation:';
+
+/** The conversation whose writes go through a lane; null for a lane of another kind. */
+export function conversationIdOf(laneId: string): string | null {
+  return laneId.startsWith(LANE_PREFIX) ? laneId.slice(LANE_PREFIX.length) : null;
+}
+
 export class Conversation {
   readonly id: string;
-  readonly epoch: string;
-  readonly isOpen: boolean;
-  readonly assistant: AssistantMode;
   readonly members: Set<string>;
   readonly lane: Lane;
   readonly openStreams = new Map<string, OpenStream>();
   readonly #bounds: LogBounds;
+  #record: Omit<ConversationRecord, 'memberIds'>;
   /** Contiguous by seq. What lies behind the head waits for the store and is shown to nobody. */
   readonly #entries: LogEntry[];
   #headSeq: number;
@@ -50,22 +57,32 @@ export class Conversation {
   readonly #ahead = new Map<number, { message: MessageEntry; changes: number }>();
 
   constructor(stored: StoredConversation, bounds: LogBounds) {
-    this.id = stored.record.id;
-    this.epoch = stored.record.epoch;
-    this.isOpen = stored.record.isOpen;
-    this.assistant = stored.record.assistant;
-    this.members = new Set(stored.record.memberIds);
-    this.lane = new Lane(`conversation:${stored.record.id}`);
+    const { memberIds, ...record } = stored.record;
+    this.id = record.id;
+    this.#record = record;
+    this.members = new Set(memberIds);
+    this.lane = new Lane(LANE_PREFIX + record.id);
     this.#bounds = bounds;
-    this.#entries = stored.entries.map(afterCrash);
+    this.#entries = [...stored.entries];
     this.#headSeq = this.#entries.at(-1)?.seq ?? 0;
     this.#droppedBefore = stored.oldestSeq;
-    for (const message of stored.changed) this.#outside.set(message.seq, afterCrash(message));
+    for (const message of stored.changed) this.#outside.set(message.seq, message);
+  }
+
+  get epoch(): string {
+    return this.#record.epoch;
+  }
+
+  get isOpen(): boolean {
+    return this.#record.isOpen;
+  }
+
+  get assistant(): AssistantMode {
+    return this.#record.assistant;
   }
 
   get record(): ConversationRecord {
-    const { id, epoch, isOpen, assistant } = this;
-    return { id, epoch, isOpen, assistant, memberIds: [...this.members] };
+    return { ...this.#record, memberIds: [...this.members] };
   }
 
   /** The newest durable entry. */
@@ -166,12 +183,26 @@ export class Conversation {
     return this.#replace(seq, patch);
   }
 
-  /** Changes a message at once, for text that may be lost in a crash, and returns what there is to store. */
-  grow(message: MessageEntry, patch: Patch): MessageEntry {
-    this.#replace(message.seq, patch);
-    const ahead = this.#ahead.get(message.seq);
-    if (ahead !== undefined) ahead.message = patch(ahead.message);
-    return ahead?.message ?? patch(message);
+  /** Another server has written first: what waits for the store here has no place in the log any more. */
+  rollBack(): void {
+    this.#entries.length = Math.max(0, this.#headSeq - this.#windowStart + 1);
+    this.#ahead.clear();
+  }
+
+  /** The record as another server has stored it; of two that found the same conversation, the first names its log. */
+  adopt({ memberIds, ...record }: ConversationRecord): void {
+    this.#record = record;
+    for (const memberId of memberIds) this.members.add(memberId);
+  }
+
+  /** A message as another server has stored it. */
+  replace(message: MessageEntry): void {
+    if (this.#replace(message.seq, () => message) === null) this.#outside.set(message.seq, message);
+  }
+
+  /** Another server has let the store forget. */
+  forgetBefore(seq: number): void {
+    this.#droppedBefore = Math.max(this.#droppedBefore, seq);
   }
 
   /** The place before which the store is to forget, from time to time. */
@@ -207,6 +238,6 @@ export class Conversation {
 }
 
 /** An answer that the store calls unfinished and that nobody writes was cut off by a crash. */
-function afterCrash<Entry extends LogEntry>(entry: Entry): Entry {
+export function afterCrash<Entry extends LogEntry>(entry: Entry): Entry {
   return entry.kind === 'message' && entry.stream === 'streaming' ? { ...entry, stream: 'failed' } : entry;
 }

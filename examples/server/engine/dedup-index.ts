@@ -35,6 +35,11 @@ export class DedupIndex {
     this.#records.set(key, record);
   }
 
+  /** Takes back what did not become durable. */
+  remove({ conversationId, messageId }: DedupKey): void {
+    this.#records.delete(keyOf(conversationId, messageId));
+  }
+
   /** Forgets what has left the window and returns it, so that the store forgets it too. */
   dropExpired(nowMs: number): readonly DedupKey[] {
     const dropped: DedupRecord[] = [];

@@ -13,6 +13,8 @@ export interface LaneWork {
   readonly writes: readonly StoreWrite[];
   /** Tells the world, after the writes are durable and everything queued earlier was told. */
   readonly announce: (turn: Turn) => void;
+  /** Decides anew, after another server has written first. Default: queues the same once more. */
+  readonly again?: (turn: Turn) => void;
 }
 
 export class Lane {
@@ -39,6 +41,23 @@ export class Lane {
     const batch = this.#storing ?? [];
     this.#storing = null;
     this.#announce(turn, batch);
+    this.#advance(turn);
+  }
+
+  /**
+   * Another server has written first: the batch under way is void, and what waits was decided on what is no longer so.
+   * All of it is taken back, and decided anew in the same order once `catchUp` has taken in what the other has written.
+   */
+  overtaken(turn: Turn, catchUp: (takenBack: readonly LaneWork[]) => void): void {
+    const works = [...(this.#storing ?? []), ...this.#queue.splice(0)];
+    this.#storing = null;
+    this.#isAnnouncing = true;
+    catchUp(works);
+    for (const work of works) {
+      if (work.again === undefined) this.#queue.push(work);
+      else work.again(turn);
+    }
+    this.#isAnnouncing = false;
     this.#advance(turn);
   }
 

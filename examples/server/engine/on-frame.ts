@@ -1,18 +1,17 @@
 /** What each kind of frame from a client leads to. */
 
 import type { EnvelopeClientFrame } from 'chatsocket/schemas';
+import { isAhead } from './ahead.js';
 import { endAnswer } from './answers.js';
 import { markRead } from './changes.js';
-import type { Conversation } from './conversation.js';
 import { receiveJoin } from './on-join.js';
 import { receiveLoad } from './on-page.js';
 import { receiveRange } from './on-range.js';
 import { receiveSend } from './on-send.js';
 import { type FrameReading, readFrames } from './read-frame.js';
-import type { MessageEntry } from './records.js';
 import { notFound, refuse, tooFast } from './refuse.js';
 import { resumeStream } from './resume.js';
-import type { Turn } from './turn.js';
+import type { Turn, Typing } from './turn.js';
 import { accountOf, type Connection, findConversation, tell, tellMembers, type World } from './world.js';
 
 type FrameOf<Type extends EnvelopeClientFrame['type']> = Extract<EnvelopeClientFrame, { type: Type }>;
@@ -32,8 +31,20 @@ function receiveReading(world: World, turn: Turn, from: { connection: Connection
   const messageId = reading.ok ? reading.frame.messageId : reading.messageId;
   const waitMs = accountOf(world, connection.user.id, turn.nowMs).frames.take(turn.nowMs);
   if (waitMs > 0) refuse(world, turn, { connection, ...tooFast(messageId, waitMs) });
-  else if (reading.ok) receiveFrame(world, turn, { connection, frame: reading.frame });
+  else if (reading.ok && isAhead(world, reading.frame)) {
+    turn.effects.push({ type: 'catch-up', connectionId: connection.id, frame: reading.frame });
+  } else if (reading.ok) receiveFrame(world, turn, { connection, frame: reading.frame });
   else refuse(world, turn, { connection, code: reading.code, message: reading.reason, messageId, isViolation: true });
+}
+
+/** Nothing that was stored when the frame came is unknown any more. */
+export function receiveHeld(
+  world: World,
+  turn: Turn,
+  held: { connectionId: string; frame: EnvelopeClientFrame },
+): void {
+  const connection = world.connections.get(held.connectionId);
+  if (connection !== undefined && !world.isDraining) receiveFrame(world, turn, { connection, frame: held.frame });
 }
 
 function receiveFrame(world: World, turn: Turn, from: { connection: Connection; frame: EnvelopeClientFrame }): void {
@@ -105,13 +116,19 @@ function receiveTyping(
     refuse(world, turn, { connection, ...notFound(frame.messageId) });
     return;
   }
+  const isTyping = frame.type === 'typing';
+  const signal: Typing = { type: 'typing', isTyping, conversationId: conversation.id, userId: connection.user.id };
+  tellTyping(world, turn, signal);
+  if (world.options.serverId !== undefined) turn.effects.push({ type: 'signal', signal });
+}
+
+export function tellTyping(world: World, turn: Turn, { isTyping, conversationId, userId }: Typing): void {
+  const conversation = world.conversations.get(conversationId);
+  if (conversation === undefined) return;
   tellMembers(world, turn, {
     conversation,
-    frame: {
-      type: frame.type === 'typing' ? 'user_typing' : 'user_stop_typing',
-      payload: { conversationId: conversation.id, userId: connection.user.id },
-    },
-    includes: (other) => other.joined.has(conversation.id) && other.user.id !== connection.user.id,
+    frame: { type: isTyping ? 'user_typing' : 'user_stop_typing', payload: { conversationId, userId } },
+    includes: (other) => other.joined.has(conversationId) && other.user.id !== userId,
   });
 }
 
@@ -122,8 +139,7 @@ function receiveRead(world: World, turn: Turn, from: { connection: Connection; f
     refuse(world, turn, { connection, ...notFound(frame.messageId) });
     return;
   }
-  const unread = unreadBy(connection.user.id, conversation, frame.payload.messageIds);
-  if (unread.length > 0) markRead(world, turn, { conversation, messages: unread, readBy: connection.user.id });
+  markRead(world, turn, { conversation, messageIds: frame.payload.messageIds, readBy: connection.user.id });
   const { messageId } = frame;
   if (messageId === undefined) return;
   conversation.lane.enqueue(turn, {
@@ -131,17 +147,6 @@ function receiveRead(world: World, turn: Turn, from: { connection: Connection; f
     announce: (told) =>
       tell(world, told, { connectionId: connection.id, frame: { type: 'ack', payload: { messageId } } }),
   });
-}
-
-/** Messages of others that this user has not read yet; a repeated mark changes nothing. */
-function unreadBy(userId: string, conversation: Conversation, messageIds: readonly string[]): readonly MessageEntry[] {
-  const unread: MessageEntry[] = [];
-  for (const messageId of new Set(messageIds)) {
-    const entry = conversation.messageById(messageId);
-    if (entry === null || entry.senderId === userId || entry.deleted) continue;
-    if (!conversation.latest(entry).readBy.includes(userId)) unread.push(entry);
-  }
-  return unread;
 }
 
 /** Any member may stop an answer. One that is over already is answered with its end. */

@@ -74,10 +74,9 @@ function sendTo(conversation: Conversation, sending: Sending): void {
     refuseForGood(sending, { code: 'VALIDATION_ERROR', message, messageId, isViolation: true });
     return;
   }
-  const account = accountOf(world, connection.user.id, turn.nowMs);
-  const known = deduplicates ? account.dedup.find(conversation.id, messageId, turn.nowMs) : null;
+  const known = deduplicates ? firstCopyOf(conversation, sending) : null;
   if (known !== null) {
-    answerRepeat(conversation, sending, { known, isSame: known.fingerprint === fingerprintOf(draft) });
+    answerRepeat(conversation, sending, { known, draft });
     return;
   }
   const order = orderOf(sending);
@@ -96,17 +95,32 @@ function accept(conversation: Conversation, sending: Sending, draft: Draft): voi
   const { world, turn, connection } = sending;
   admit(world, turn, { conversation, userId: connection.user.id });
   consumeNumber(sending);
-  post(world, turn, { conversation, draft, ackTo: connection.id });
+  postOnce(conversation, sending, draft);
+}
+
+/** Another server may have stored a copy while this one was on its way to the store: then it is a repeat. */
+function postOnce(conversation: Conversation, sending: Sending, draft: Draft): void {
+  const { world, turn, connection } = sending;
+  const again = (later: Turn): void => {
+    const known = world.options.deduplicates ? firstCopyOf(conversation, { ...sending, turn: later }) : null;
+    if (known === null) postOnce(conversation, { ...sending, turn: later }, draft);
+    else answerRepeat(conversation, { ...sending, turn: later }, { known, draft });
+  };
+  post(world, turn, { conversation, draft, ackTo: connection.id, again });
+}
+
+function firstCopyOf(conversation: Conversation, { world, turn, connection, messageId }: Sending): DedupRecord | null {
+  return accountOf(world, connection.user.id, turn.nowMs).dedup.find(conversation.id, messageId, turn.nowMs);
 }
 
 /** The first copy may still be on its way to the store; the answer waits behind it. */
 function answerRepeat(
   conversation: Conversation,
   sending: Sending,
-  repeat: { known: DedupRecord; isSame: boolean },
+  repeat: { known: DedupRecord; draft: Draft },
 ): void {
   const { world, turn, connection, messageId } = sending;
-  if (!repeat.isSame) {
+  if (repeat.known.fingerprint !== fingerprintOf(repeat.draft)) {
     const message = 'Another message was sent under this id.';
     refuseForGood(sending, { code: 'ID_CONFLICT', message, messageId, isViolation: true });
     return;
@@ -120,6 +134,10 @@ function answerRepeat(
         connectionId: connection.id,
         frame: { type: 'ack', payload: { messageId, id, seq, duplicate: true } },
       }),
+    again: (later) => {
+      const known = firstCopyOf(conversation, { ...sending, turn: later });
+      if (known !== null) answerRepeat(conversation, { ...sending, turn: later }, { ...repeat, known });
+    },
   });
 }
 

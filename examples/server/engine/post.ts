@@ -22,9 +22,9 @@ export interface Draft {
 export function post(
   world: World,
   turn: Turn,
-  message: { conversation: Conversation; draft: Draft; ackTo?: string },
+  message: { conversation: Conversation; draft: Draft; ackTo?: string; again?: (turn: Turn) => void },
 ): void {
-  const { conversation, draft, ackTo } = message;
+  const { conversation, draft, ackTo, again = (later: Turn) => post(world, later, message) } = message;
   const entry = entryFor(conversation, draft, turn.nowMs);
   appendEntry(turn, {
     conversation,
@@ -38,6 +38,7 @@ export function post(
       }
       considerAnswer(world, told, { conversation, question: entry });
     },
+    again,
   });
 }
 

@@ -40,6 +40,8 @@ export interface MessageEntry {
   readonly changedSeq: number | null;
   /** A tombstone keeps its place, and nothing of what was said. */
   readonly deleted: boolean;
+  /** The server that writes the answer, where several share a store. */
+  readonly writer?: string;
 }
 
 /** Somebody has read messages. It takes a place in the log, so that `seq` stays contiguous for everyone. */
@@ -94,6 +96,8 @@ export type StoreWrite =
   | { readonly type: 'put-user'; readonly user: UserRecord }
   | { readonly type: 'put-conversation'; readonly conversation: ConversationRecord }
   | { readonly type: 'put-entry'; readonly conversationId: string; readonly entry: LogEntry }
+  /** More text of an answer in the making. Only a store that other servers read needs to take it. */
+  | { readonly type: 'extend-entry'; readonly conversationId: string; readonly seq: number; readonly text: string }
   /** Forgets what lies before a place, but for messages that were changed since; those wait for the next time. */
   | { readonly type: 'drop-entries'; readonly conversationId: string; readonly before: number }
   | { readonly type: 'put-dedup'; readonly record: DedupRecord }

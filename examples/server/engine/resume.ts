@@ -1,8 +1,8 @@
 /** Brings a client up to date on answers that are written, or were while it was away. */
 
-import { endFrame } from './answers.js';
 import type { Conversation } from './conversation.js';
 import type { MessageEntry } from './records.js';
+import { endFrame } from './tell-answer.js';
 import type { Turn } from './turn.js';
 import { type Connection, tell, type World } from './world.js';
 

@@ -1,6 +1,6 @@
 /** One input, the moment at which it came, and the effects it has. */
 
-import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { EnvelopeClientFrame, EnvelopeServerFrame } from 'chatsocket/schemas';
 import type { AssistantMode, LogEntry, MessageEntry, StoreWrite, StreamState, UserRecord } from './records.js';
 
 export type EngineInput =
@@ -35,7 +35,25 @@ export type EngineInput =
   | (MessageChange & { readonly type: 'message-edited'; readonly content: string })
   | (MessageChange & { readonly type: 'message-deleted' })
   | { readonly type: 'entries-read'; readonly request: EntriesRequest; readonly read: EntriesRead }
-  | { readonly type: 'drain-started'; readonly retryAfterMs: number };
+  | { readonly type: 'restart-announced'; readonly retryAfterMs: number }
+  | { readonly type: 'drain-started'; readonly retryAfterMs: number }
+  | SharingInput;
+
+/** What comes in where several servers share a store; from a store of one's own nothing of this comes. */
+export type SharingInput =
+  /** Ahead of what this server has under way in the same lane, which is void therefore. */
+  | { readonly type: 'written-elsewhere'; readonly laneId: string; readonly writes: readonly StoreWrite[] }
+  | { readonly type: 'signalled'; readonly signal: Typing }
+  /** All that was stored when `catch-up` was asked for has been taken in. */
+  | { readonly type: 'caught-up'; readonly connectionId: string; readonly frame: EnvelopeClientFrame }
+  | { readonly type: 'server-gone'; readonly serverId: string };
+
+export interface Typing {
+  readonly type: 'typing';
+  readonly isTyping: boolean;
+  readonly conversationId: string;
+  readonly userId: string;
+}
 
 /** A change that the application makes; whoever may make it was asked before. */
 export interface MessageChange {
@@ -115,7 +133,11 @@ export type Effect =
   | { readonly type: 'change-settled'; readonly changeId: string; readonly outcome: ChangeOutcome }
   | { readonly type: 'redeem-token'; readonly request: TokenRequest; readonly token: string }
   | { readonly type: 'start-answer'; readonly streamId: string; readonly question: MessageEntry }
-  | { readonly type: 'stop-answer'; readonly streamId: string };
+  | { readonly type: 'stop-answer'; readonly streamId: string }
+  /** To be told to the other servers, and stored nowhere. */
+  | { readonly type: 'signal'; readonly signal: Typing }
+  /** The frame speaks of what only another server can have seen; answer with `caught-up`. */
+  | { readonly type: 'catch-up'; readonly connectionId: string; readonly frame: EnvelopeClientFrame };
 
 /** The clock and the dice, read once for each input. */
 export interface Moment {

@@ -20,6 +20,8 @@ export interface EngineOptions {
   readonly heartbeatIntervalMs: number;
   /** Every new user gets a conversation of their own with the assistant. */
   readonly greetsUsers: boolean;
+  /** Names this server among those that share its store. Absent where nobody else writes to it. */
+  readonly serverId?: string;
 }
 
 export interface Connection {
@@ -54,6 +56,7 @@ export interface World {
   readonly lanes: Map<string, Lane>;
   readonly userLane: Lane;
   tick: number;
+  isRestartAnnounced: boolean;
   isDraining: boolean;
 }
 
@@ -71,6 +74,7 @@ export function createWorld(options: EngineOptions): World {
     lanes: new Map([[userLane.id, userLane]]),
     userLane,
     tick: 0,
+    isRestartAnnounced: false,
     isDraining: false,
   };
 }
@@ -95,12 +99,26 @@ export function addConversation(world: World, conversation: Conversation): void 
   for (const memberId of conversation.members) indexMember(world, conversation, memberId);
 }
 
+/** A conversation as another server has stored it. */
+export function adoptConversation(world: World, record: ConversationRecord): void {
+  const known = world.conversations.get(record.id);
+  if (known === undefined) addConversation(world, newConversation(world, record));
+  else {
+    known.adopt(record);
+    for (const memberId of record.memberIds) indexMember(world, known, memberId);
+  }
+}
+
 /** Makes a conversation that the store learns of ahead of anything said in it. */
 export function foundConversation(world: World, turn: Turn, record: ConversationRecord): Conversation {
-  const conversation = new Conversation({ record, entries: [], changed: [], oldestSeq: 1 }, world.options.limits);
+  const conversation = newConversation(world, record);
   addConversation(world, conversation);
   storeRecord(turn, conversation);
   return conversation;
+}
+
+function newConversation(world: World, record: ConversationRecord): Conversation {
+  return new Conversation({ record, entries: [], changed: [], oldestSeq: 1 }, world.options.limits);
 }
 
 /** Null both where there is no such conversation and where the user is not in it, so that nobody can probe. */
@@ -182,5 +200,6 @@ function storeRecord(turn: Turn, conversation: Conversation): void {
   conversation.lane.enqueue(turn, {
     writes: [{ type: 'put-conversation', conversation: conversation.record }],
     announce: () => {},
+    again: (later) => storeRecord(later, conversation),
   });
 }

@@ -100,6 +100,9 @@ function add(shelves: Shelves, batch: Batch, write: Exclude<StoreWrite, DropWrit
       return;
     case 'drop-dedup':
       batch.del(dedupKeyOf(write.key), { sublevel: shelves.dedup });
+      return;
+    case 'extend-entry':
+      return;
   }
 }
 

@@ -53,6 +53,9 @@ export function memoryLogStore(): LogStore {
         return;
       case 'drop-dedup':
         dedup.delete(dedupKeyOf(write.key));
+        return;
+      case 'extend-entry':
+        return;
     }
   }
 

@@ -43,6 +43,7 @@ const messageEntry = z.object({
   // Folders from before messages could change lack these.
   changedSeq: z.int().min(1).nullable().default(null),
   deleted: z.boolean().default(false),
+  writer: z.string().exactOptional(),
 });
 
 const readEntry = z.object({
