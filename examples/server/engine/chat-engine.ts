@@ -7,7 +7,7 @@ import { endAnswer, extendAnswer, openStream } from './answers.js';
 import { dropOld } from './append.js';
 import { changeMessage, receiveChangeTarget } from './changes.js';
 import { announceRestart, connect, drain, register, renew } from './come-and-go.js';
-import { afterCrash, Conversation } from './conversation.js';
+import { afterCrash, Conversation, laneIdOf } from './conversation.js';
 import { receiveHeld, receiveText, tellTyping } from './on-frame.js';
 import { receivePage } from './on-page.js';
 import { receiveRangeRead } from './on-range.js';
@@ -62,6 +62,15 @@ export class ChatEngine {
   /** Whether anything waits for the store. */
   get isStoring(): boolean {
     return [...this.#world.lanes.values()].some((lane) => lane.pendingCount > 0);
+  }
+
+  /** Whether the user, and what a new user is given, waits for the store. */
+  isStoringUser(userId: string): boolean {
+    return this.#world.userLane.pendingCount > 0 || this.isStoringIn(`assistant-${userId}`);
+  }
+
+  isStoringIn(conversationId: string): boolean {
+    return (this.#world.lanes.get(laneIdOf(conversationId))?.pendingCount ?? 0) > 0;
   }
 }
 

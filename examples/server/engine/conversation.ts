@@ -34,6 +34,10 @@ const DROP_SIZE = 256;
 
 const LANE_PREFIX = 'conversation:';
 
+export function laneIdOf(conversationId: string): string {
+  return LANE_PREFIX + conversationId;
+}
+
 /** The conversation whose writes go through a lane; null for a lane of another kind. */
 export function conversationIdOf(laneId: string): string | null {
   return laneId.startsWith(LANE_PREFIX) ? laneId.slice(LANE_PREFIX.length) : null;
@@ -61,7 +65,7 @@ export class Conversation {
     this.id = record.id;
     this.#record = record;
     this.members = new Set(memberIds);
-    this.lane = new Lane(LANE_PREFIX + record.id);
+    this.lane = new Lane(laneIdOf(record.id));
     this.#bounds = bounds;
     this.#entries = [...stored.entries];
     this.#headSeq = this.#entries.at(-1)?.seq ?? 0;

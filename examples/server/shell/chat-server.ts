@@ -7,7 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { ChatEngine } from '../engine/chat-engine.js';
 import { defaultLimits } from '../engine/limits.js';
 import type { ChangeOutcome, MessageChange } from '../engine/turn.js';
+import type { LogStore } from '../store/log-store.js';
 import { memoryLogStore } from '../store/memory-log-store.js';
+import { type SharedStore, sharedStore } from '../store/shared-store.js';
+import { MemoryTokenVault } from '../store/token-vault.js';
 import { ConnectionTokens } from './connection-tokens.js';
 import { floodConversation } from './flood.js';
 import { Front, freshId } from './front.js';
@@ -26,7 +29,10 @@ export interface ChatServer {
   readonly address: AddressInfo;
   /** Sockets that are open or closing. */
   readonly connectionCount: number;
-  /** A token without the detour over cookies, for tests and for a login of your own. */
+  /**
+   * A token without the detour over cookies, for tests and for a login of your own. Where several servers share a store,
+   * it is good at the others a moment later.
+   */
   issueToken(user: { readonly id: string; readonly name: string }): string;
   /** Everybody sees the new text, also whoever is away. Asks nobody whether the user may: that is yours to decide. */
   editMessage(change: Change & { readonly content: string }): Promise<ChangeOutcome>;
@@ -38,6 +44,9 @@ export interface ChatServer {
 
 const HOUR_MS = 3_600_000;
 
+/** Tokens that were issued and not used. */
+const TOKENS_MAX = 10_000;
+
 /** Writes may take this long in a drain; with the close handshakes it stays below 5 s. */
 const DRAIN_MAX_MS = 3_000;
 
@@ -48,8 +57,9 @@ export async function createChatServer(options: ChatServerOptions): Promise<Chat
   assertUsable(options, isDevelopment);
   const now = options.now ?? Date.now;
   const sessionLifetimeMs = options.sessionLifetimeMs ?? 12 * HOUR_MS;
-  const tokens = tokensFor(options, now);
   const store = options.store ?? memoryLogStore();
+  const shared = sharedStore(store);
+  const tokens = tokensFor(options, now, store);
   const front = new Front({ options, now, tokens, store, engine: await loadEngine(options, store) });
   const origins = originList({ origins: options.origins, allowMissingOrigin: options.allowMissingOrigin ?? false });
   const http = httpServer(
@@ -62,8 +72,9 @@ export async function createChatServer(options: ChatServerOptions): Promise<Chat
       logger: options.logger ?? silentLogger,
       devControls: options.devControls ?? false,
       cookies: sessionCookies({ secret: options.secret, isSecure: options.isSecure ?? !isDevelopment, now }),
-      registerUser: (user) => front.host.dispatch({ type: 'user-registered', user }),
+      registerUser: (user) => front.registerUser(user),
       hasUser: (userId) => front.engine.hasUser(userId),
+      catchUp: async () => shared?.caughtUp(),
       createConversation: (conversation) => front.createConversation(conversation),
       expireUser: (userId) => front.expireUser(userId),
       refuseTokens: (userId, count) => front.refuseTokens(userId, count),
@@ -83,13 +94,15 @@ export async function createChatServer(options: ChatServerOptions): Promise<Chat
       onRefused: (status, origin) => front.logger.warning('upgrade-refused', { status, origin: origin ?? null }),
     }),
   );
-  front.start();
+  await front.start();
   const address = await listen(http, options).catch(async (reason: unknown) => {
     await front.stop(0);
     await store.close();
     throw reason;
   });
-  return runningServer({ http, front, tokens, address, closeStore: () => store.close(), now, sessionLifetimeMs });
+  const restartGraceMs = options.restartGraceMs ?? 0;
+  const closeStore = () => store.close();
+  return runningServer({ http, front, tokens, address, closeStore, now, sessionLifetimeMs, restartGraceMs });
 }
 
 interface Running {
@@ -100,12 +113,16 @@ interface Running {
   readonly closeStore: () => Promise<void>;
   readonly now: () => number;
   readonly sessionLifetimeMs: number;
+  readonly restartGraceMs: number;
 }
 
-function runningServer({ http, front, tokens, address, closeStore, now, sessionLifetimeMs }: Running): ChatServer {
+function runningServer(running: Running): ChatServer {
+  const { http, front, tokens, address, closeStore, now, sessionLifetimeMs, restartGraceMs } = running;
   let closing: Promise<void> | null = null;
 
   async function drain(): Promise<void> {
+    // HTTP goes on meanwhile: a token from here is good at the server to which its bearer goes.
+    if (restartGraceMs > 0) await front.announceRestart(restartGraceMs);
     const isHttpClosed = new Promise((resolve) => http.close(resolve));
     await front.stop(DRAIN_MAX_MS);
     http.closeAllConnections();
@@ -123,6 +140,7 @@ function runningServer({ http, front, tokens, address, closeStore, now, sessionL
       const sessionExpiresAtMs = now() + sessionLifetimeMs;
       const issued = tokens.issue({ userId: id, userName: name, sessionExpiresAtMs, origin: null });
       if (issued.token === null) throw new Error(`No token for ${id} now: ask again in ${issued.retryAfterMs} ms.`);
+      front.host.own(issued.isKept);
       return issued.token;
     },
     editMessage: (change) => front.host.change({ type: 'message-edited', ...change }),
@@ -134,22 +152,25 @@ function runningServer({ http, front, tokens, address, closeStore, now, sessionL
   };
 }
 
-async function loadEngine(options: ChatServerOptions, store: ReturnType<typeof memoryLogStore>): Promise<ChatEngine> {
+async function loadEngine(options: ChatServerOptions, store: LogStore | SharedStore): Promise<ChatEngine> {
   const limits = { ...defaultLimits, ...options.limits };
+  const shared = sharedStore(store);
   return new ChatEngine(
     {
       limits,
       deduplicates: options.deduplicate ?? true,
       heartbeatIntervalMs: options.clientHeartbeatMs ?? 25_000,
       greetsUsers: options.greetsUsers ?? true,
+      ...(shared === null ? {} : { serverId: shared.serverId }),
     },
     await store.load(limits.retainedMax),
   );
 }
 
-function tokensFor(options: ChatServerOptions, now: () => number): ConnectionTokens {
+function tokensFor(options: ChatServerOptions, now: () => number, store: LogStore | SharedStore): ConnectionTokens {
   return new ConnectionTokens({
     now,
+    vault: sharedStore(store)?.tokens ?? new MemoryTokenVault({ now, sizeMax: TOKENS_MAX }),
     randomToken: () => randomBytes(32).toString('base64url'),
     ...(options.tokenLifetimeMs === undefined ? {} : { lifetimeMs: options.tokenLifetimeMs }),
     ...(options.tokensPerMinute === undefined ? {} : { perUserAndMinute: options.tokensPerMinute }),

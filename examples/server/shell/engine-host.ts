@@ -3,6 +3,7 @@
 import type { ChatEngine } from '../engine/chat-engine.js';
 import type { ChangeOutcome, Effect, EngineInput, MessageChange, TokenRequest } from '../engine/turn.js';
 import type { LogStore } from '../store/log-store.js';
+import { type News, type SharedStore, sharedStore } from '../store/shared-store.js';
 import type { LiveSockets } from './live-sockets.js';
 import type { Logger } from './logger.js';
 import type { Responder } from './responder.js';
@@ -11,14 +12,16 @@ type Change = Extract<EngineInput, MessageChange>;
 
 export interface EngineHostOptions {
   readonly engine: ChatEngine;
-  readonly store: LogStore;
+  readonly store: LogStore | SharedStore;
   readonly sockets: LiveSockets;
   readonly responder: Responder;
   readonly logger: Logger;
   readonly now: () => number;
   readonly freshId: () => string;
   /** Returns how long the connection may go on, or null for a bad token. */
-  readonly redeem: (request: TokenRequest, token: string) => number | null;
+  readonly redeem: (request: TokenRequest, token: string) => Promise<number | null>;
+  /** The user has signed out at another server. */
+  readonly onSignOut: (userId: string) => void;
   /** The store failed, so nobody knows what is durable. The server must end and read the truth from its disk. */
   readonly onStoreFailure: (reason: unknown) => void;
 }
@@ -31,11 +34,19 @@ export class EngineHost {
   readonly #inputs: EngineInput[] = [];
   readonly #writes = new Set<Promise<void>>();
   readonly #changes = new Map<string, (outcome: ChangeOutcome) => void>();
+  /** Null where nobody else writes to the store. */
+  readonly #shared: SharedStore | null;
+  readonly #awaitStored: (() => void)[] = [];
   #isRunning = false;
   #isHalted = false;
 
   constructor(options: EngineHostOptions) {
     this.#options = options;
+    this.#shared = sharedStore(options.store);
+    this.#shared?.follow(
+      (news) => this.#hear(news),
+      (reason) => this.#halt(reason),
+    );
   }
 
   /** Safe from anywhere, also from within an effect: inputs wait for their turn. */
@@ -58,7 +69,37 @@ export class EngineHost {
 
   /** Resolves once nothing waits for the store any more. */
   async settled(): Promise<void> {
-    while (this.#writes.size > 0) await Promise.all(this.#writes);
+    for (;;) {
+      if (this.#writes.size > 0) await Promise.all(this.#writes);
+      else if (this.#shared !== null && this.#options.engine.isStoring && !this.#isHalted) await this.#nextStored();
+      else return;
+    }
+  }
+
+  /** Resolves once the condition, which has to do with the store, no longer holds. */
+  async untilNot(isStoring: () => boolean): Promise<void> {
+    while (isStoring() && !this.#isHalted) await this.#nextStored();
+  }
+
+  /** What no caller waits for; the server must end where it fails. */
+  own(work: Promise<unknown>): void {
+    this.#own(work, () => {});
+  }
+
+  #nextStored(): Promise<void> {
+    return new Promise((resolve) => this.#awaitStored.push(resolve));
+  }
+
+  #stored(laneId: string): void {
+    this.dispatch({ type: 'stored', laneId });
+    for (const resolve of this.#awaitStored.splice(0)) resolve();
+  }
+
+  #hear(news: News): void {
+    if (news.type === 'stored-here') this.#stored(news.laneId);
+    else if (news.type === 'stored-elsewhere') this.dispatch({ ...news, type: 'written-elsewhere' });
+    else if (news.signal.type === 'typing') this.dispatch({ type: 'signalled', signal: news.signal });
+    else this.#options.onSignOut(news.signal.userId);
   }
 
   #turn(input: EngineInput): void {
@@ -87,7 +128,8 @@ export class EngineHost {
         sockets.close(effect.connectionId, effect.code, effect.reason);
         return;
       case 'store':
-        this.#own(store.write(effect.writes), () => this.dispatch({ type: 'stored', laneId: effect.laneId }));
+        if (this.#shared !== null) this.own(this.#shared.offer(effect.laneId, effect.writes));
+        else this.#own(store.write(effect.writes), () => this.#stored(effect.laneId));
         return;
       case 'read-page': {
         const { request } = effect;
@@ -104,8 +146,10 @@ export class EngineHost {
         this.#changes.delete(effect.changeId);
         return;
       case 'redeem-token': {
-        const expiresInMs = this.#options.redeem(effect.request, effect.token);
-        this.dispatch({ type: 'token-redeemed', request: effect.request, expiresInMs });
+        const { request } = effect;
+        this.#own(this.#options.redeem(request, effect.token), (expiresInMs) => {
+          this.dispatch({ type: 'token-redeemed', request, expiresInMs });
+        });
         return;
       }
       case 'start-answer':
@@ -114,6 +158,11 @@ export class EngineHost {
       case 'stop-answer':
         responder.stop(effect.streamId);
         return;
+      case 'signal':
+        if (this.#shared !== null) this.own(this.#shared.signal(effect.signal));
+        return;
+      case 'catch-up':
+        this.#own(this.#shared?.caughtUp() ?? Promise.resolve(), () => this.dispatch({ ...effect, type: 'caught-up' }));
     }
   }
 
@@ -128,6 +177,7 @@ export class EngineHost {
     this.#isHalted = true;
     this.#options.logger.failure('store-failed', { error: nameOf(reason) });
     this.#options.onStoreFailure(reason);
+    for (const resolve of this.#awaitStored.splice(0)) resolve();
   }
 
   #hangUp(connectionId: string): void {

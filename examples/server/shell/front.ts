@@ -4,9 +4,12 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { RawData, WebSocket } from 'ws';
 import { assistantUser } from '../engine/bot.js';
 import type { ChatEngine } from '../engine/chat-engine.js';
+import type { UserRecord } from '../engine/records.js';
 import type { TokenRequest } from '../engine/turn.js';
 import type { LogStore } from '../store/log-store.js';
-import type { ConnectionTokens, TokenGrant } from './connection-tokens.js';
+import { type SharedStore, sharedStore } from '../store/shared-store.js';
+import type { TokenGrant } from '../store/token-vault.js';
+import type { ConnectionTokens } from './connection-tokens.js';
 import { EngineHost } from './engine-host.js';
 import type { NewConversation } from './http-routes.js';
 import { LiveSockets } from './live-sockets.js';
@@ -14,17 +17,19 @@ import { type Logger, silentLogger } from './logger.js';
 import type { ChatServerOptions } from './options.js';
 import { cannedResponder, type Responder } from './responder.js';
 import { SessionClock } from './session-clock.js';
+import { TokenDesk } from './token-desk.js';
 
 export interface FrontOptions {
   readonly options: ChatServerOptions;
   readonly now: () => number;
   readonly tokens: ConnectionTokens;
-  readonly store: LogStore;
+  readonly store: LogStore | SharedStore;
   readonly engine: ChatEngine;
 }
 
 const CLOSE_GRACE_MS = 1_000;
 const SESSION_CHECK_MS = 1_000;
+const GONE_CHECK_MS = 1_000;
 const MIB = 1_048_576;
 
 export class Front {
@@ -32,21 +37,22 @@ export class Front {
   readonly host: EngineHost;
   readonly logger: Logger;
   readonly #now: () => number;
-  readonly #tokens: ConnectionTokens;
+  readonly #desk: TokenDesk;
+  readonly #shared: SharedStore | null;
   readonly #options: ChatServerOptions;
   readonly #sockets: LiveSockets;
   readonly #sessions: SessionClock;
   readonly #responder: Responder;
-  /** How many more tokens of a user are refused on purpose. */
-  readonly #refusals = new Map<string, number>();
   readonly #intervals: ReturnType<typeof setInterval>[] = [];
-  #isStopping = false;
+  /** From then on nobody new is let in. */
+  #isLeaving = false;
 
   constructor({ options, now, tokens, store, engine }: FrontOptions) {
     this.engine = engine;
     this.logger = options.logger ?? silentLogger;
     this.#now = now;
-    this.#tokens = tokens;
+    this.#shared = sharedStore(store);
+    this.#desk = new TokenDesk(tokens, this.#shared);
     this.#options = options;
     this.#sockets = new LiveSockets({
       bufferedMaxBytes: options.bufferedMaxBytes ?? MIB,
@@ -74,19 +80,21 @@ export class Front {
       responder: this.#responder,
       logger: this.logger,
       redeem: (request, token) => this.#renew(request, token),
+      onSignOut: (userId) => this.#expireHere(userId),
       onStoreFailure: options.onStoreFailure ?? (() => process.exit(1)),
     });
   }
 
   get hasRoom(): boolean {
-    return !this.#isStopping && this.#sockets.count < (this.#options.connectionsMax ?? 5_000);
+    return !this.#isLeaving && this.#sockets.count < (this.#options.connectionsMax ?? 5_000);
   }
 
   get connectionCount(): number {
     return this.#sockets.count;
   }
 
-  start(): void {
+  /** Resolves once what it founds is durable: another server may be founding the same. */
+  async start(): Promise<void> {
     const rooms = this.#options.rooms ?? [{ id: 'lobby', assistant: 'on-mention' }];
     this.host.dispatch({ type: 'started', rooms });
     this.host.dispatch({ type: 'user-registered', user: assistantUser });
@@ -94,11 +102,22 @@ export class Front {
       setInterval(() => this.#sockets.beat(), this.#options.heartbeatMs ?? 30_000),
       setInterval(() => this.#sessions.check(this.#now()), SESSION_CHECK_MS),
     );
+    const shared = this.#shared;
+    if (shared === null) return;
+    this.#intervals.push(setInterval(() => this.host.own(this.#lookForGone(shared)), GONE_CHECK_MS));
+    await this.host.settled();
+  }
+
+  /** Says that the end is near and lets nobody in, but serves those who are here until they left or the grace is over. */
+  async announceRestart(graceMs: number): Promise<void> {
+    this.#isLeaving = true;
+    this.host.dispatch({ type: 'restart-announced', retryAfterMs: this.#options.retryAfterMs ?? 500 });
+    await withinMs(this.#sockets.emptied(), graceMs);
   }
 
   /** Says goodbye, waits for pending writes, closes every socket. */
   async stop(drainMaxMs: number): Promise<void> {
-    this.#isStopping = true;
+    this.#isLeaving = true;
     for (const interval of this.#intervals) clearInterval(interval);
     this.host.dispatch({ type: 'drain-started', retryAfterMs: this.#options.retryAfterMs ?? 500 });
     this.#responder.close();
@@ -106,14 +125,8 @@ export class Front {
     await this.#sockets.closeAll(1012, 'Server restarting');
   }
 
-  /** The grant behind a token, once; null where it is no good for this page. */
-  redeem(token: string, origin: string | null): TokenGrant | null {
-    const grant = this.#tokens.redeem(token);
-    if (grant === null || (grant.origin !== null && grant.origin !== origin)) return null;
-    const refusals = this.#refusals.get(grant.userId) ?? 0;
-    if (refusals === 0) return grant;
-    this.refuseTokens(grant.userId, refusals - 1);
-    return null;
+  redeem(token: string, origin: string | null): Promise<TokenGrant | null> {
+    return this.#desk.redeem(token, origin);
   }
 
   welcome(socket: WebSocket, grant: TokenGrant, origin: string | null): void {
@@ -140,22 +153,42 @@ export class Front {
     this.#sockets.end(socket, 4401, 'Token refused');
   }
 
-  createConversation({ id, memberIds, withAssistant }: NewConversation): void {
+  /** Resolves once the user is known to every server. */
+  async registerUser(user: UserRecord): Promise<void> {
+    this.host.dispatch({ type: 'user-registered', user });
+    await this.host.untilNot(() => this.engine.isStoringUser(user.id));
+  }
+
+  /** Resolves once the conversation is there for every server. */
+  async createConversation({ id, memberIds, withAssistant }: NewConversation): Promise<void> {
     this.host.dispatch({
       type: 'conversation-created',
       conversationId: id,
       memberIds: withAssistant ? [...memberIds, assistantUser.id] : memberIds,
       assistant: withAssistant ? 'always' : 'on-mention',
     });
+    await this.host.untilNot(() => this.engine.isStoringIn(id));
   }
 
-  expireUser(userId: string): void {
-    for (const connectionId of this.engine.connectionsOf(userId)) this.#expire(connectionId);
+  /** Closes the user's sockets, at every server. */
+  async expireUser(userId: string): Promise<void> {
+    this.#expireHere(userId);
+    await this.#shared?.signal({ type: 'sign-out', userId });
   }
 
   refuseTokens(userId: string, count: number): void {
-    if (count > 0) this.#refusals.set(userId, count);
-    else this.#refusals.delete(userId);
+    this.#desk.refuseNext(userId, count);
+  }
+
+  /** Answers whose writer is gone are ended by whoever notices first. */
+  async #lookForGone(shared: SharedStore): Promise<void> {
+    const others = [...this.engine.writers].filter((serverId) => serverId !== shared.serverId);
+    if (others.length === 0) return;
+    for (const serverId of await shared.goneOf(others)) this.host.dispatch({ type: 'server-gone', serverId });
+  }
+
+  #expireHere(userId: string): void {
+    for (const connectionId of this.engine.connectionsOf(userId)) this.#expire(connectionId);
   }
 
   #receive(connectionId: string, payload: RawData, isBinary: boolean): void {
@@ -178,10 +211,9 @@ export class Front {
     this.host.dispatch({ type: 'disconnected', connectionId });
   }
 
-  /** A token brought over the open connection, for the same user, makes it last as long as the token's session. */
-  #renew(request: TokenRequest, token: string): number | null {
-    const grant = this.#tokens.redeem(token);
-    if (grant === null || grant.userId !== request.userId) return null;
+  async #renew(request: TokenRequest, token: string): Promise<number | null> {
+    const grant = await this.#desk.renew(request, token);
+    if (grant === null) return null;
     this.#sessions.set(request.connectionId, grant.sessionExpiresAtMs);
     return Math.max(0, grant.sessionExpiresAtMs - this.#now());
   }

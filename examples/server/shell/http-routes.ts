@@ -19,11 +19,13 @@ export interface HttpDesk {
   readonly devControls: boolean;
   readonly now: () => number;
   readonly freshId: () => string;
-  readonly registerUser: (user: { readonly id: string; readonly name: string }) => void;
+  readonly registerUser: (user: { readonly id: string; readonly name: string }) => Promise<void>;
   readonly hasUser: (userId: string) => boolean;
-  readonly createConversation: (conversation: NewConversation) => void;
+  /** Resolves once whatever any server has stored is known to this one. */
+  readonly catchUp: () => Promise<void>;
+  readonly createConversation: (conversation: NewConversation) => Promise<void>;
   /** Closes the sockets of a user whose session is over. */
-  readonly expireUser: (userId: string) => void;
+  readonly expireUser: (userId: string) => Promise<void>;
   readonly refuseTokens: (userId: string, count: number) => void;
   readonly flood: (flood: {
     readonly userId: string;
@@ -44,7 +46,9 @@ interface Visit {
   readonly json: unknown;
 }
 
-type Route = (visit: Visit) => HttpAnswer;
+type Answered = HttpAnswer | Promise<HttpAnswer>;
+
+type Route = (visit: Visit) => Answered;
 
 const SESSIONS_PER_SECOND = 50;
 
@@ -114,8 +118,8 @@ function routeTable(desk: HttpDesk): RouteTable {
 function devRoutes(desk: HttpDesk): RouteTable {
   const member = guardedBy(desk);
   const empty: HttpAnswer = { status: 204, body: null };
-  const expireRoute = member(userBody, ({ session }) => {
-    desk.expireUser(session.userId);
+  const expireRoute = member(userBody, async ({ session }) => {
+    await desk.expireUser(session.userId);
     return empty;
   });
   const refuseRoute = member(refuseBody, ({ session, body }) => {
@@ -138,7 +142,7 @@ function devRoutes(desk: HttpDesk): RouteTable {
 function guardedBy(desk: HttpDesk) {
   return <Body extends { readonly userId: string }>(
     schema: ZodType<Body>,
-    route: (call: { visit: Visit; session: Session; body: Body }) => HttpAnswer,
+    route: (call: { visit: Visit; session: Session; body: Body }) => Answered,
   ): Route =>
     withBody(schema, (visit, body) => {
       const session = desk.cookies.read(visit.request, body.userId);
@@ -146,14 +150,14 @@ function guardedBy(desk: HttpDesk) {
     });
 }
 
-function withBody<Body>(schema: ZodType<Body>, route: (visit: Visit, body: Body) => HttpAnswer): Route {
+function withBody<Body>(schema: ZodType<Body>, route: (visit: Visit, body: Body) => Answered): Route {
   return (visit) => {
     const parsed = schema.safeParse(visit.json);
     return parsed.success ? route(visit, parsed.data) : failure(400, 'VALIDATION_ERROR');
   };
 }
 
-function logIn(desk: HttpDesk, logins: TokenBucket, name: string): HttpAnswer {
+async function logIn(desk: HttpDesk, logins: TokenBucket, name: string): Promise<HttpAnswer> {
   const waitMs = logins.take(desk.now());
   if (waitMs > 0) return tooMany(waitMs);
   const userId = `${slugOf(name)}-${desk
@@ -161,29 +165,33 @@ function logIn(desk: HttpDesk, logins: TokenBucket, name: string): HttpAnswer {
     .toLowerCase()
     .replace(/[^a-z0-9]/g, '')
     .slice(0, 10)}`;
-  desk.registerUser({ id: userId, name });
+  await desk.registerUser({ id: userId, name });
   const cookie = desk.cookies.issue({ userId, name, expiresAtMs: desk.now() + desk.sessionLifetimeMs });
   const body = { userId, name, expiresInMs: desk.sessionLifetimeMs };
   return { status: 200, body, headers: { 'Set-Cookie': cookie } };
 }
 
-function logOut(desk: HttpDesk, session: Session): HttpAnswer {
-  desk.tokens.revoke(session.userId);
-  desk.expireUser(session.userId);
+async function logOut(desk: HttpDesk, session: Session): Promise<HttpAnswer> {
+  await desk.tokens.revoke(session.userId);
+  await desk.expireUser(session.userId);
   return { status: 204, body: null, headers: { 'Set-Cookie': desk.cookies.expire(session.userId) } };
 }
 
-function issueToken(desk: HttpDesk, session: Session, origin: string | null): HttpAnswer {
+async function issueToken(desk: HttpDesk, session: Session, origin: string | null): Promise<HttpAnswer> {
   const { userId, name: userName, expiresAtMs: sessionExpiresAtMs } = session;
   const issued = desk.tokens.issue({ userId, userName, sessionExpiresAtMs, origin });
-  return issued.token === null ? tooMany(issued.retryAfterMs) : { status: 200, body: issued };
+  if (issued.token === null) return tooMany(issued.retryAfterMs);
+  const { token, expiresInMs, isKept } = issued;
+  await isKept;
+  return { status: 200, body: { token, expiresInMs } };
 }
 
-function found(desk: HttpDesk, session: Session, body: z.infer<typeof conversationBody>): HttpAnswer {
+async function found(desk: HttpDesk, session: Session, body: z.infer<typeof conversationBody>): Promise<HttpAnswer> {
+  if (!body.memberIds.every((memberId) => desk.hasUser(memberId))) await desk.catchUp();
   if (!body.memberIds.every((memberId) => desk.hasUser(memberId))) return failure(404, 'USER_NOT_FOUND');
   const id = desk.freshId();
   const memberIds = [...new Set([session.userId, ...body.memberIds])];
-  desk.createConversation({ id: `c-${id}`, memberIds, withAssistant: body.withAssistant });
+  await desk.createConversation({ id: `c-${id}`, memberIds, withAssistant: body.withAssistant });
   return { status: 200, body: { conversationId: `c-${id}` } };
 }
 

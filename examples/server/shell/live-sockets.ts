@@ -30,6 +30,7 @@ export class LiveSockets {
   /** Told to close, and not closed yet. */
   readonly #closing = new Set<WebSocket>();
   readonly #graceTimers = new Map<WebSocket, ReturnType<typeof setTimeout>>();
+  #onEmpty: (() => void) | null = null;
 
   constructor(options: LiveSocketsOptions) {
     this.#options = options;
@@ -50,6 +51,7 @@ export class LiveSockets {
   /** The socket has closed. */
   forget(connectionId: string, socket: WebSocket): void {
     if (this.#sockets.get(connectionId)?.socket === socket) this.#sockets.delete(connectionId);
+    if (this.count === 0) this.#onEmpty?.();
   }
 
   /** Leaves with the next `flush`: everybody behind the gate speaks `chatsocket.v1`, and so takes batches. */
@@ -88,6 +90,7 @@ export class LiveSockets {
       clearTimeout(timer);
       this.#graceTimers.delete(socket);
       this.#closing.delete(socket);
+      if (this.count === 0) this.#onEmpty?.();
     });
     socket.close(code, reason);
   }
@@ -102,6 +105,14 @@ export class LiveSockets {
         live.socket.terminate();
       }
     }
+  }
+
+  /** Resolves once nobody is left. */
+  emptied(): Promise<void> {
+    if (this.count === 0) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onEmpty = resolve;
+    });
   }
 
   /** Closes all and resolves once none is left; the grace time bounds it. */

@@ -3,6 +3,7 @@
 import type { EngineLimits } from '../engine/limits.js';
 import type { RoomSeed } from '../engine/turn.js';
 import type { LogStore } from '../store/log-store.js';
+import type { SharedStore } from '../store/shared-store.js';
 import type { Logger } from './logger.js';
 
 /** Known to everybody who has read this line, therefore good for nothing but development. */
@@ -19,8 +20,8 @@ export interface ChatServerOptions {
   readonly host?: string;
   /** Default 0, a free one. */
   readonly port?: number;
-  /** Default a store in memory. The server closes it. */
-  readonly store?: LogStore;
+  /** Default a store in memory; one that several servers share makes this one of several. The server closes it. */
+  readonly store?: LogStore | SharedStore;
   /** Default one open room, `lobby`, in which the assistant answers to “@bot”. */
   readonly rooms?: readonly RoomSeed[];
   /** Gives every user a conversation `assistant-<userId>`. Default true. */
@@ -42,6 +43,11 @@ export interface ChatServerOptions {
   readonly payloadMaxBytes?: number;
   /** Told to clients when the server goes down: how long to wait before they return. Default 500 ms. */
   readonly retryAfterMs?: number;
+  /**
+   * How long the server goes on once it has told clients that it will restart, so that they can move to another one.
+   * Nobody new is let in. Default 0: where there is no other, it would only keep them waiting.
+   */
+  readonly restartGraceMs?: number;
   /** Adds `POST /dev/*`, the faults behind “Break it”. Development only. */
   readonly devControls?: boolean;
   /** Loosens nothing by itself; allows what would be refused elsewhere. Default `NODE_ENV === 'development'`. */

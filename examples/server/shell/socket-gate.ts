@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import type { TokenGrant } from './connection-tokens.js';
+import type { TokenGrant } from '../store/token-vault.js';
 import { admittedOrigin, type OriginList } from './origin-list.js';
 
 /** The fixed value that the server echoes; the token's value never leaves again. */
@@ -16,7 +16,7 @@ export interface SocketGateOptions {
   readonly origins: OriginList;
   readonly payloadMaxBytes: number;
   /** Null for a bad token. Called once for each request, before the upgrade. */
-  readonly redeem: (token: string, origin: string | null) => TokenGrant | null;
+  readonly redeem: (token: string, origin: string | null) => Promise<TokenGrant | null>;
   /** False refuses with 503: the house is full, or closing. */
   readonly hasRoom: () => boolean;
   readonly onOpen: (socket: WebSocket, grant: TokenGrant, origin: string | null) => void;
@@ -48,14 +48,23 @@ export function socketGate(options: SocketGateOptions) {
       return;
     }
     const token = bearerToken(request);
+    const admit = (grant: TokenGrant | null): void => {
+      // The house may have begun to close meanwhile.
+      if (!options.hasRoom()) {
+        options.onRefused(503, origin ?? undefined);
+        refuse(duplex, 503);
+        return;
+      }
+      webSockets.handleUpgrade(request, duplex, head, (socket) => {
+        duplex.off('error', ignore);
+        if (grant !== null) options.onOpen(socket, grant, origin);
+        // Browsers hide why a handshake failed, so a bad token is told over an open socket.
+        else options.onStranger(socket, token === null ? 'NO_TOKEN' : 'INVALID_TOKEN', origin);
+      });
+    };
     // Consumed before the upgrade: of two requests with one token the second finds nothing.
-    const grant = token === null ? null : options.redeem(token, origin);
-    webSockets.handleUpgrade(request, duplex, head, (socket) => {
-      duplex.off('error', ignore);
-      if (grant !== null) options.onOpen(socket, grant, origin);
-      // Browsers hide why a handshake failed, so a bad token is told over an open socket.
-      else options.onStranger(socket, token === null ? 'NO_TOKEN' : 'INVALID_TOKEN', origin);
-    });
+    const grant = token === null ? Promise.resolve(null) : options.redeem(token, origin);
+    grant.then(admit).catch(() => duplex.destroy());
   };
 }
 
