@@ -3,14 +3,16 @@
  * The line on stdout is JSON, and a parent process gets the same as an IPC message.
  */
 
+import { randomUUID } from 'node:crypto';
 import { type ChatServer, createChatServer } from './shell/chat-server.js';
 import { pinoLogger } from './shell/pino-logger.js';
 import { readSettings, type Settings } from './shell/read-settings.js';
 import { levelLogStore } from './store/level-log-store.js';
 import type { LogStore } from './store/log-store.js';
 import { memoryLogStore } from './store/memory-log-store.js';
+import { redisLogStore } from './store/redis-log-store.js';
 
-/** A drain that hangs ends here. */
+/** A drain that hangs ends here; the time in which clients move to another server comes on top. */
 const EXIT_DEADLINE_MS = 4_800;
 
 /** `EX_USAGE`: the settings are wrong, trying again does not help. */
@@ -23,7 +25,7 @@ async function run(): Promise<void> {
     const settings = readSettings(process.argv.slice(2), process.env);
     const server = await start(settings);
     announce(server);
-    exitOnSignal(server);
+    exitOnSignal(server, settings.restartGraceMs + EXIT_DEADLINE_MS);
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`);
     process.exit(USAGE_EXIT);
@@ -31,8 +33,9 @@ async function run(): Promise<void> {
 }
 
 async function start(settings: Settings): Promise<ChatServer> {
-  const { dataDirectory, rooms, messagesPerSecond, logLevel, ...options } = settings;
-  const store = await openStore(dataDirectory);
+  const { dataDirectory, redisUrl, rooms, messagesPerSecond, logLevel, ...options } = settings;
+  const store =
+    redisUrl === null ? await openStore(dataDirectory) : await redisLogStore({ url: redisUrl, serverId: randomUUID() });
   try {
     return await createChatServer({
       ...options,
@@ -67,9 +70,9 @@ function announce(server: ChatServer): void {
   process.send?.(line);
 }
 
-function exitOnSignal(server: ChatServer): void {
+function exitOnSignal(server: ChatServer, deadlineMs: number): void {
   const exit = () => {
-    setTimeout(() => process.exit(1), EXIT_DEADLINE_MS).unref();
+    setTimeout(() => process.exit(1), deadlineMs).unref();
     server.close().then(
       () => process.exit(0),
       () => process.exit(1),

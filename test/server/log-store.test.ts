@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { LogEntry, MessageEntry, StoreWrite } from '../../examples/server/engine/records.js';
 import { levelLogStore } from '../../examples/server/store/level-log-store.js';
 import type { LogStore } from '../../examples/server/store/log-store.js';
 import { memoryLogStore } from '../../examples/server/store/memory-log-store.js';
+import { redisLogStore } from '../../examples/server/store/redis-log-store.js';
+import { findRedis } from '../../scripts/find-redis.js';
+import { RedisServer } from '../redis/support/redis-server.js';
 
 const cleanups: (() => Promise<void>)[] = [];
 
@@ -63,9 +67,26 @@ function conversation(id: string): StoreWrite {
   return { type: 'put-conversation', conversation: record };
 }
 
+let redis: RedisServer | null = null;
+
+beforeAll(async () => {
+  if (findRedis() !== null) redis = await RedisServer.start();
+}, 20_000);
+
+afterAll(() => redis?.stop());
+
+async function redisStore(): Promise<LogStore> {
+  await redis?.flush();
+  const store = await redisLogStore({ url: redis?.url ?? '', serverId: randomUUID() });
+  cleanups.push(() => store.close());
+  return store;
+}
+
 describe.each([
   ['in memory', async () => memoryLogStore()],
   ['in LevelDB', levelStore],
+  // Where there is no Redis, `npm test` has said so already.
+  ...(findRedis() === null ? [] : [['in Redis', redisStore] as const]),
 ] as const)('a log store %s', (_name, open) => {
   it('gives back what was written: the newest entries, members, users, and ids by age', async () => {
     const store = await open();

@@ -8,6 +8,8 @@ export interface Settings {
   readonly port: number;
   /** Null keeps everything in memory. */
   readonly dataDirectory: string | null;
+  /** Null where this server is the only one. */
+  readonly redisUrl: string | null;
   readonly origins: readonly string[];
   readonly allowMissingOrigin: boolean;
   readonly secret: string;
@@ -16,6 +18,7 @@ export interface Settings {
   readonly rooms: readonly string[];
   readonly heartbeatMs: number;
   readonly retryAfterMs: number;
+  readonly restartGraceMs: number;
   readonly devControls: boolean;
   readonly deduplicate: boolean;
   readonly isSecure: boolean;
@@ -32,6 +35,7 @@ const flags = {
   host: { type: 'string' },
   port: { type: 'string' },
   'data-dir': { type: 'string' },
+  redis: { type: 'string' },
   origins: { type: 'string' },
   'allow-missing-origin': { type: 'boolean' },
   secret: { type: 'string' },
@@ -40,6 +44,7 @@ const flags = {
   rooms: { type: 'string' },
   'heartbeat-ms': { type: 'string' },
   'retry-after-ms': { type: 'string' },
+  'restart-grace-ms': { type: 'string' },
   'dev-controls': { type: 'boolean' },
   'insecure-cookies': { type: 'boolean' },
   'log-level': { type: 'string' },
@@ -52,14 +57,16 @@ export function readSettings(commandLine: readonly string[], environment: Enviro
   const { NODE_ENV } = environment;
   const isDevelopment = NODE_ENV === 'development';
   const given = (flag: keyof typeof flags): string | undefined => {
-    const value = values[flag] ?? environment[flag.toUpperCase().replaceAll('-', '_')];
+    const value = values[flag] ?? environment[variableOf(flag)];
     return value === undefined || value === '' ? undefined : String(value);
   };
   const port = wholeNumber('PORT', given('port') ?? '8080');
+  const redisUrl = redisUrlOf(given('redis'), given('data-dir'));
   return {
     host: given('host') ?? '127.0.0.1',
     port,
     dataDirectory: given('data-dir') ?? null,
+    redisUrl,
     origins: list(given('origins')) ?? ownOrigins(isDevelopment, port),
     allowMissingOrigin: isOn('ALLOW_MISSING_ORIGIN', given('allow-missing-origin')),
     secret: given('secret') ?? defaultSecret(isDevelopment),
@@ -68,11 +75,32 @@ export function readSettings(commandLine: readonly string[], environment: Enviro
     rooms: list(given('rooms')) ?? ['lobby'],
     heartbeatMs: wholeNumber('HEARTBEAT_MS', given('heartbeat-ms') ?? '30000'),
     retryAfterMs: wholeNumber('RETRY_AFTER_MS', given('retry-after-ms') ?? '500'),
+    restartGraceMs: wholeNumber('RESTART_GRACE_MS', given('restart-grace-ms') ?? defaultGraceMs(redisUrl)),
     devControls: isOn('DEV_CONTROLS', given('dev-controls')),
     deduplicate: deduplicates(given('sabotage')),
     isSecure: !isDevelopment && !isOn('INSECURE_COOKIES', given('insecure-cookies')),
     logLevel: logLevelOf(given('log-level') ?? 'info'),
   };
+}
+
+/** The name that hosts of Redis give it. */
+function variableOf(flag: keyof typeof flags): string {
+  return flag === 'redis' ? 'REDIS_URL' : flag.toUpperCase().replaceAll('-', '_');
+}
+
+function redisUrlOf(url: string | undefined, dataDirectory: string | undefined): string | null {
+  if (url === undefined) return null;
+  if (dataDirectory !== undefined) {
+    throw new Error('REDIS_URL and DATA_DIR are both set. Choose one place for the log.');
+  }
+  const protocol = URL.canParse(url) ? new URL(url).protocol : null;
+  if (protocol === 'redis:' || protocol === 'rediss:') return url;
+  throw new Error('REDIS_URL is not the address of a Redis. Write it like redis://127.0.0.1:6379.');
+}
+
+/** Clients move at a moment of their own within 5 s of `retryAfterMs`, which is spread over up to 5 s more. */
+function defaultGraceMs(redisUrl: string | null): string {
+  return redisUrl === null ? '0' : '12000';
 }
 
 function defaultSecret(isDevelopment: boolean): string {
