@@ -26,7 +26,8 @@ export function considerAnswer(world: World, turn: Turn, said: Said): void {
     entry,
     announce: (told) => {
       tellStart(world, told, { conversation, entry });
-      if (world.openStreams.has(entry.id)) told.effects.push({ type: 'start-answer', streamId: entry.id, question });
+      // It may have been stopped while its place was stored.
+      if (textOf(stream) !== null) told.effects.push({ type: 'start-answer', streamId: entry.id, question });
     },
     again: (later) => {
       closeStream(world, stream);
@@ -82,11 +83,11 @@ function end(world: World, turn: Turn, ending: { stream: OpenStream; status: Str
   if (soFar === null) return;
   const patch: Patch = ({ writer: _writer, ...message }) => ({ ...message, stream: status });
   const ended = conversation.change(soFar, patch);
-  closeStream(world, stream);
   turn.effects.push({ type: 'stop-answer', streamId: stream.id });
   conversation.lane.enqueue(turn, {
     writes: [putEntry(conversation, ended)],
     announce: (told) => {
+      closeStream(world, stream);
       conversation.show(stream.seq, patch);
       tellEnd(world, told, { stream, entry: ended });
     },
@@ -123,6 +124,8 @@ export function openStream(
 }
 
 export function closeStream(world: World, stream: OpenStream): void {
+  // The answer of another server may have taken the place, and with it the id, of one that was not stored.
+  if (world.openStreams.get(stream.id) !== stream) return;
   stream.conversation.openStreams.delete(stream.id);
   world.openStreams.delete(stream.id);
 }

@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly storesAtOnce?: boolean;
   readonly rooms?: readonly string[];
   readonly nowMs?: number;
+  /** Makes it one of several that share a store. */
+  readonly serverId?: string;
 }
 
 type FrameByType = { [Frame in EnvelopeServerFrame as Frame['type']]: Frame };
@@ -29,17 +31,20 @@ export class EngineBench {
   nowMs = 1_000_000;
   readonly #storesAtOnce: boolean;
   readonly #unstored: string[] = [];
+  readonly #serverId: string;
   #dice = 0;
 
   constructor(options: BenchOptions = {}) {
     this.#storesAtOnce = options.storesAtOnce ?? true;
     this.nowMs = options.nowMs ?? this.nowMs;
+    this.#serverId = options.serverId ?? '';
     this.engine = new ChatEngine(
       {
         limits: { ...defaultLimits, ...calm, ...options.limits },
         deduplicates: options.deduplicates ?? true,
         heartbeatIntervalMs: 25_000,
         greetsUsers: false,
+        ...(options.serverId === undefined ? {} : { serverId: options.serverId }),
       },
       options.stored ?? empty,
     );
@@ -50,7 +55,10 @@ export class EngineBench {
 
   input(input: EngineInput): void {
     this.#dice += 1;
-    for (const effect of this.engine.handle(input, { nowMs: this.nowMs, freshId: `epoch${this.#dice}` })) {
+    for (const effect of this.engine.handle(input, {
+      nowMs: this.nowMs,
+      freshId: `${this.#serverId}epoch${this.#dice}`,
+    })) {
       this.effects.push(effect);
       if (effect.type === 'store') this.#unstored.push(effect.laneId);
     }
