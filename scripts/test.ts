@@ -5,6 +5,15 @@ import { dirname, join } from 'node:path';
 import { ensureBrowser } from './ensure-browser.js';
 import { ensureNetworkTools, mustRunEverything } from './ensure-network-tools.js';
 import { ensureNodes } from './ensure-nodes.js';
+import { ensureRedis } from './ensure-redis.js';
+import { REDIS_WAY_OUT } from './find-redis.js';
+
+const redis = ensureRedis();
+if (redis !== null) process.env['REDIS_SERVER_PATH'] = redis;
+else if (process.env['CI'] !== undefined && process.getuid?.() === 0) {
+  console.error(`No redis-server was found, and none could be installed. ${REDIS_WAY_OUT}`);
+  process.exit(1);
+}
 
 try {
   process.env['CHROME_PATH'] = ensureBrowser();
@@ -28,6 +37,7 @@ run.once('error', (error) => {
 run.once('exit', (code) => {
   process.exitCode = code ?? 1;
   for (const { file, fault } of leftOut) console.log(`Not run here: ${file}. ${fault}`);
+  if (redis === null) console.log(`\nThe tests of several servers on one Redis did not run. ${REDIS_WAY_OUT}`);
 });
 // A Ctrl-C reaches vitest by itself, since both are in the same group of processes; this one waits for its end.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => run.kill(signal));

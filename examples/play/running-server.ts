@@ -15,7 +15,7 @@ const STEADY_MS = 10_000;
 const LAST_WORDS_MAX = 4_000;
 
 export interface ServerProcessOptions {
-  /** Null keeps everything in memory, and a restart forgets it. */
+  /** Null keeps everything in memory, unless `flags` name another place. */
   readonly dataDirectory: string | null;
   readonly secret: string;
   readonly origins: readonly string[];
@@ -23,6 +23,8 @@ export interface ServerProcessOptions {
   readonly flags?: readonly string[];
   /** A command that runs the server's command in its own place, such as `ip netns exec <name>`. */
   readonly runner?: readonly string[];
+  /** Announced before each planned end; the server may take so much longer. Default 0. */
+  readonly graceMs?: number;
   /** One line about a death that nobody asked for. */
   readonly onTrouble: (line: string) => void;
 }
@@ -78,11 +80,11 @@ export class ServerProcess {
   async stop(): Promise<void> {
     this.#isWanted = false;
     await this.#restarting?.catch(() => undefined);
-    await end(this.#running);
+    await end(this.#running, this.#options);
   }
 
   async #replace(): Promise<void> {
-    await end(this.#running);
+    await end(this.#running, this.#options);
     if (!this.#isWanted) return;
     this.#running = await launch(this.#options, this.port);
     this.#watch(this.#running);
@@ -149,8 +151,10 @@ function environmentFor({ secret }: ServerProcessOptions): NodeJS.ProcessEnv {
   return { PATH, HOME, TMPDIR, NODE_ENV: 'development', SECRET: secret };
 }
 
-function flagsFor({ dataDirectory, origins, flags = [] }: ServerProcessOptions, port: number): readonly string[] {
+function flagsFor(options: ServerProcessOptions, port: number): readonly string[] {
+  const { dataDirectory, origins, flags = [], graceMs = 0 } = options;
   return [
+    ...['--restart-grace-ms', String(graceMs)],
     ...['--port', String(port)],
     ...(dataDirectory === null ? [] : ['--data-dir', dataDirectory]),
     ...['--origins', origins.join(',')],
@@ -173,10 +177,10 @@ function readPort(message: unknown): number | null {
   return typeof message.port === 'number' ? message.port : null;
 }
 
-async function end({ child, exited }: Running): Promise<void> {
+async function end({ child, exited }: Running, { graceMs = 0 }: ServerProcessOptions): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   child.kill('SIGTERM');
-  const timer = setTimeout(() => child.kill('SIGKILL'), STOP_DEADLINE_MS);
+  const timer = setTimeout(() => child.kill('SIGKILL'), graceMs + STOP_DEADLINE_MS);
   await exited;
   clearTimeout(timer);
 }
