@@ -11,16 +11,16 @@ export function ensureRedis(): string | null {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return null;
   console.log('No redis-server was found: apt installs the one of this system.');
   const isInstalled = [
-    ['update', '-qq'],
-    ['install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
+    ['apt-get', 'update', '-qq'],
+    ['apt-get', 'install', '-y', '-qq', '--no-install-recommends', 'redis-server'],
   ].every(succeeds);
   return isInstalled ? findRedis() : null;
 }
 
-function succeeds(options: readonly string[]): boolean {
+function succeeds([command = '', ...options]: readonly string[]): boolean {
   // A container has no services to start, and a machine of somebody's needs none for tests that start their own.
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' };
-  const run = spawnSync('apt-get', options, { encoding: 'utf8', env, timeout: INSTALL_TIMEOUT_MS });
-  if (run.status !== 0) console.log(`  That failed: ${run.stderr.trim().split('\n').at(-1) ?? ''}`);
+  const run = spawnSync(command, options, { encoding: 'utf8', env, timeout: INSTALL_TIMEOUT_MS });
+  if (run.status !== 0) console.log(`  That failed: ${(run.stderr ?? '').trim().split('\n').at(-1) ?? ''}`);
   return run.status === 0;
 }

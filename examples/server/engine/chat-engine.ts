@@ -6,7 +6,7 @@
 import { endAnswer, extendAnswer, openStream } from './answers.js';
 import { dropOld } from './append.js';
 import { changeMessage, receiveChangeTarget } from './changes.js';
-import { announceRestart, connect, drain, register, renew } from './come-and-go.js';
+import { announceRestart, connect, drain, register, renew, warnOfExpiry } from './come-and-go.js';
 import { afterCrash, Conversation, laneIdOf } from './conversation.js';
 import { receiveHeld, receiveText, tellTyping } from './on-frame.js';
 import { receivePage } from './on-page.js';
@@ -22,7 +22,6 @@ import {
   type EngineOptions,
   forgetConnection,
   foundConversation,
-  tell,
   type World,
 } from './world.js';
 import { endAnswersOf, takeIn } from './written-elsewhere.js';
@@ -112,14 +111,9 @@ function receive(world: World, turn: Turn, input: EngineInput): void {
     case 'token-redeemed':
       renew(world, turn, input);
       return;
-    case 'expiry-near': {
-      const payload = { expiresInMs: input.expiresInMs };
-      tell(world, turn, {
-        connectionId: input.connectionId,
-        frame: { type: 'token_expiring_soon', payload },
-      });
+    case 'expiry-near':
+      warnOfExpiry(world, turn, input);
       return;
-    }
     case 'answer-extended':
       extendAnswer(world, turn, input);
       return;

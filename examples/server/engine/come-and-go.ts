@@ -91,6 +91,11 @@ export function renew(world: World, turn: Turn, renewal: { request: TokenRequest
   });
 }
 
+export function warnOfExpiry(world: World, turn: Turn, near: { connectionId: string; expiresInMs: number }): void {
+  const { connectionId, expiresInMs } = near;
+  tell(world, turn, { connectionId, frame: { type: 'token_expiring_soon', payload: { expiresInMs } } });
+}
+
 /** Everybody is asked to come back at another moment, so that the next server is not run over. */
 export function announceRestart(world: World, turn: Turn, retryAfterMs: number): void {
   world.isRestartAnnounced = true;

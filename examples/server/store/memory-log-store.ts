@@ -51,11 +51,10 @@ export function memoryLogStore(): LogStore {
       case 'put-dedup':
         dedup.set(dedupKeyOf(write.record), write.record);
         return;
-      case 'drop-dedup':
-        dedup.delete(dedupKeyOf(write.key));
-        return;
       case 'extend-entry':
         return;
+      case 'drop-dedup':
+        dedup.delete(dedupKeyOf(write.key));
     }
   }
 
