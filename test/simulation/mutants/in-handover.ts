@@ -122,9 +122,9 @@ export const inHandover: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/connection/dials.ts',
-        find: 'const answer: unknown = await options.token(request);',
+        find: 'let answer = readTokenAnswer(await options.token(request));',
         replace:
-          "const answer: unknown = (request.reason === 'handover' ? this.answer : undefined) ?? (await options.token(request)); this.answer = answer;",
+          "this.answer = (request.reason === 'handover' ? this.answer : undefined) ?? (await options.token(request)); let answer = readTokenAnswer(this.answer);",
       },
     ],
     invariants: ['I13'],
@@ -146,7 +146,7 @@ export const inHandover: readonly Mutant[] = [
     name: 'handover-outlives-close',
     side: 'client',
     breaks: 'A successor that is under way goes on when the user closes the client.',
-    patches: [{ file: 'src/core/connection/when-open.ts', find: '...dropBeside(state),', replace: '' }],
+    patches: [{ file: 'src/core/connection/when-open.ts', find: '        ...dropBeside(state),\n', replace: '' }],
     invariants: ['I8', 'I7', 'I24'],
   },
   {

@@ -81,7 +81,13 @@ export const inReceiving: readonly Mutant[] = [
     name: 'head-in-pong-ignored',
     side: 'client',
     breaks: 'A pong tells that the log goes on, and nobody listens.',
-    patches: [{ file: 'src/client/receiving/receiver.ts', find: 'if (latest === null) return;', replace: 'return;' }],
+    patches: [
+      {
+        file: 'src/client/receiving/receiver.ts',
+        find: 'if (latest === null || !isInUse) return;',
+        replace: 'return;',
+      },
+    ],
     invariants: ['L1'],
   },
   {
@@ -98,8 +104,8 @@ export const inReceiving: readonly Mutant[] = [
     patches: [
       {
         file: 'src/core/inbox/recovery.ts',
-        find: "return wentBack ? 'none' : (answer.recovered ?? 'full');",
-        replace: "return 'full';",
+        find: "if (wentBack) return 'none';",
+        replace: "if (wentBack) return 'full';",
       },
     ],
     invariants: ['I2', 'I3', 'L1'],
