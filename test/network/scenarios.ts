@@ -91,17 +91,21 @@ function resetsInMidFrame(direction: 'to-server' | 'to-client'): Scenario {
   };
 }
 
-function lossy(percent: number): Scenario {
+function lossy(percent: number, messages: number): Scenario {
   return {
     pace: { heartbeatMs: 5_000, heartbeatTimeoutMs: 5_000, dialMs: 10_000, ackTimeoutMs: 10_000 },
     async play({ troubled, sound, road }) {
       road.loseBothWays(`numgen random mod 100 < ${percent}`);
       await troubled.connect();
       await troubled.untilOpen();
-      await Promise.all([troubled.talk({ messages: 12, apartMs: 100 }), sound.talk({ messages: 12, apartMs: 100 })]);
+      await Promise.all([troubled.talk({ messages, apartMs: 100 }), sound.talk({ messages, apartMs: 100 })]);
       const isThrough = { troubled: 'every ack and message in spite of the loss', sound: 'every message' };
-      await troubled.until(isThrough.troubled, (one) => one.ackedCount === 12 && one.receivedCount === 12, 45_000);
-      await sound.until(isThrough.sound, (one) => one.receivedCount === 12, 45_000);
+      await troubled.until(
+        isThrough.troubled,
+        (one) => one.ackedCount === messages && one.receivedCount === messages,
+        45_000,
+      );
+      await sound.until(isThrough.sound, (one) => one.receivedCount === messages, 45_000);
       return {};
     },
   };
@@ -128,8 +132,9 @@ export const SCENARIOS = {
   halfOpenTalking: halfOpen((road) => road.loseBothWays(), true),
   nothingToClient: halfOpen((road) => road.lose('to-client'), true),
   nothingToServer: halfOpen((road) => road.lose('to-server'), true),
-  loss10: lossy(10),
-  loss30: lossy(30),
+  // Enough packets that a tenth of them are some.
+  loss10: lossy(10, 60),
+  loss30: lossy(30, 12),
   slowLink: {
     // The defaults: nothing here is about a client that is quicker to judge.
     pace: { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000, dialMs: 10_000, ackTimeoutMs: 10_000 },
