@@ -48,8 +48,8 @@ class Predicates {
   }
 }
 
-/** One switch over `type`; what all frames have in common is checked once, before it. */
-export function emitFrames(union: JsonSchema): string {
+/** One switch over the field that tells frames apart; what all of them have in common is checked once, before it. */
+export function emitFrames(union: JsonSchema, tag: string): string {
   expectKeywords(union, ['$schema', '$defs', 'oneOf']);
   const frames = union.oneOf ?? [];
   const [first] = frames;
@@ -59,11 +59,11 @@ export function emitFrames(union: JsonSchema): string {
   const shared = Object.keys(first.properties ?? {}).filter((key) => frames.every((one) => sameField(one, first, key)));
   const place = { access: 'frame', owner: '', predicates };
   const sharedChecks = shared.map((key) => emitField(first, key, place)).filter((check) => check !== '');
-  const cases = frames.map((frame) => emitCase(frame, shared, predicates));
+  const cases = frames.map((frame) => emitCase(frame, tag, shared, predicates));
   return `${RUNTIME}${predicates.text}
 export function isServerFrame(frame) {
   if (!(${sharedChecks.join(' && ') || 'true'})) return false;
-  switch (frame.type) {
+  switch (frame.${tag}) {
 ${cases.map(({ type, check }) => `    case '${type}':\n      return ${check};\n`).join('')}    default:
       return false;
   }
@@ -89,13 +89,14 @@ function emitParts(union: JsonSchema, predicates: Predicates): void {
 /** What is particular to the frames of one type. */
 function emitCase(
   frame: JsonSchema,
+  tag: string,
   shared: readonly string[],
   predicates: Predicates,
 ): { type: string; check: string } {
   expectKeywords(frame, ['type', 'properties', 'required']);
-  const type = frame.properties?.['type']?.const;
-  if (type === undefined || !/^\w+$/.test(type)) throw new Error(`A frame cannot have the type ${type}.`);
-  const keys = Object.keys(frame.properties ?? {}).filter((key) => key !== 'type' && !shared.includes(key));
+  const type = frame.properties?.[tag]?.const;
+  if (type === undefined || !/^\w+$/.test(type)) throw new Error(`A frame cannot have the ${tag} ${type}.`);
+  const keys = Object.keys(frame.properties ?? {}).filter((key) => key !== tag && !shared.includes(key));
   const place = { access: 'frame', owner: pascal(type), predicates };
   const checks = keys.map((key) => emitField(frame, key, place)).filter((check) => check !== '');
   return { type, check: checks.join(' && ') || 'true' };

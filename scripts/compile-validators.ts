@@ -9,13 +9,18 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { messageSchema, serverFrameSchema } from '../src/protocols/envelope/schema.js';
+import { serverFrameSchema as streamingFrameSchema } from '../src/protocols/streaming/schema.js';
 import { emitFrames, type JsonSchema } from './compile-validators.emit.js';
 
 /** One protocol's frames, and the parts of them that deserve a name of their own. */
 interface Family {
   readonly folder: string;
+  /** The field that tells its frames apart. */
+  readonly tag: string;
   readonly frames: z.ZodType;
   readonly parts: Readonly<Record<string, z.ZodType>>;
+  /** The schema file's types that the client's code needs. */
+  readonly types: readonly string[];
 }
 
 /** A file of the output, its path from the root of the repository. */
@@ -25,22 +30,29 @@ export interface CompiledFile {
 }
 
 const FAMILIES: readonly Family[] = [
-  { folder: 'src/protocols/envelope', frames: serverFrameSchema, parts: { Message: messageSchema } },
+  {
+    folder: 'src/protocols/envelope',
+    tag: 'type',
+    frames: serverFrameSchema,
+    parts: { Message: messageSchema },
+    types: ['MessageOnWire', 'ServerFrame'],
+  },
+  { folder: 'src/protocols/streaming', tag: 'event', frames: streamingFrameSchema, parts: {}, types: ['ServerFrame'] },
 ];
 
 const HEADER = '// Generated from schema.ts by scripts/compile-validators.ts. Do not edit.\n';
 
 /** The validators of every protocol, as they have to be checked in. */
 export function compileValidators(): CompiledFile[] {
-  return FAMILIES.flatMap(({ folder, frames, parts }) => [
-    { path: `${folder}/validators.js`, text: HEADER + emitFrames(toJsonSchema(frames, parts)) },
-    { path: `${folder}/validators.d.ts`, text: HEADER + DECLARATIONS },
+  return FAMILIES.flatMap(({ folder, tag, frames, parts, types }) => [
+    { path: `${folder}/validators.js`, text: HEADER + emitFrames(toJsonSchema(frames, parts), tag) },
+    { path: `${folder}/validators.d.ts`, text: HEADER + declare(types) },
   ]);
 }
 
-const DECLARATIONS = `import type { ServerFrame } from './schema.js';
+const declare = (types: readonly string[]) => `import type { ServerFrame } from './schema.js';
 
-export type { MessageOnWire, ServerFrame } from './schema.js';
+export type { ${types.join(', ')} } from './schema.js';
 /** True where the schema takes the frame. */
 export declare function isServerFrame(frame: object): frame is ServerFrame;
 /** True for a frame type that the schema names. */

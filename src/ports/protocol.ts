@@ -1,5 +1,8 @@
 import type { CloseVerdict } from '../core/connection/close-code.js';
 import type { InboundFrame, OutboundFrame, ServerTerms } from '../core/frame.js';
+import type { Clock } from './clock.js';
+import type { HttpPort } from './http.js';
+import type { Transport } from './transport.js';
 
 /** What a protocol can promise. The server's hello may add to it (`ServerTerms`). */
 export interface ProtocolCapabilities {
@@ -54,4 +57,15 @@ export interface Protocol {
   encodeBatch?(texts: readonly string[]): string | null;
   /** What a close means where this protocol knows better than the common table; else null. */
   readClose(code: number, reason: string): CloseVerdict | null;
+  /**
+   * For a wire that takes a memory, or HTTP beside its socket: a transport in front of the client's, once for each
+   * client. What `decode` reads and `encode` writes is then what this one passes on.
+   */
+  wrapTransport?(transport: Transport, tools: TransportTools): Transport;
+}
+
+/** What a protocol may use of the world. */
+export interface TransportTools {
+  readonly clock: Clock;
+  readonly http: HttpPort;
 }

@@ -56,7 +56,7 @@ function expectAll(findings: readonly Finding[]): void {
 }
 
 function findingsOf(protocol: Protocol): Finding[] {
-  const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax, encodeBatch } = protocol;
+  const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax } = protocol;
   const isName = typeof name === 'string' && name !== '';
   const knowsStreams = ['offsets', 'plain', 'none'].includes(capabilities.streams);
   const areNames = Array.isArray(subprotocols) && subprotocols.every(isSubprotocolName);
@@ -72,7 +72,9 @@ function findingsOf(protocol: Protocol): Finding[] {
     [areOnce, '.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once'],
     [knowsPings, '.answersPings', answersPings, "'always' or 'perhaps'"],
     [isLength, '.contentLengthMax', contentLengthMax, 'a whole number from 1 on, or Infinity'],
-    [encodeBatch === undefined || typeof encodeBatch === 'function', '.encodeBatch', encodeBatch, 'a function'],
+    ...(['encodeBatch', 'wrapTransport'] as const)
+      .filter((key) => protocol[key] !== undefined)
+      .map((key) => findingOf(protocol[key], 'function', `.${key}`)),
     ...METHODS.map((key) => findingOf(protocol[key], 'function', `.${key}`)),
   ];
 }

@@ -20,3 +20,5 @@ export type {
 export { defineProtocol } from './define-protocol.js';
 export type { SendFields } from './envelope/encode.js';
 export { type EnvelopeProtocolOptions, envelopeProtocol } from './envelope/envelope.js';
+export type { Renames } from './rename.js';
+export { type StreamingProtocolOptions, streamingProtocol } from './streaming/streaming.js';

@@ -1,5 +1,6 @@
 import type { CloseCause } from '../../core/connection/close-cause.js';
 import type { Clock } from '../../ports/clock.js';
+import type { HttpPort } from '../../ports/http.js';
 import type { IdSource } from '../../ports/id-source.js';
 import type { Logger } from '../../ports/logger.js';
 import type { OutboxStore } from '../../ports/outbox-store.js';
@@ -157,6 +158,8 @@ export interface ChatSocketOptions {
   readonly random?: Random;
   /** Where ids come from. Default: the platform's secure random source. */
   readonly ids?: IdSource;
+  /** HTTP for protocols that need it beside their socket. Default: `fetch`, with the page's cookies, 10 s at most. */
+  readonly http?: HttpPort;
   /** The page's life. Default: `document` and `window` where there are any. */
   readonly pageSignals?: PageSignals;
   /**

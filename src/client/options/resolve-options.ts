@@ -5,6 +5,7 @@ import type { ConnectionPolicy } from '../../core/connection/step.js';
 import type { InboxBounds } from '../../core/inbox/inbox.js';
 import { broadcastTabChannel } from '../../platform/broadcast-tab-channel.js';
 import { browserPageSignals } from '../../platform/browser-page-signals.js';
+import { fetchHttp } from '../../platform/fetch-http.js';
 import { mathRandom } from '../../platform/math-random.js';
 import { nanoidIds } from '../../platform/nanoid-ids.js';
 import { systemClock } from '../../platform/system-clock.js';
@@ -77,6 +78,7 @@ const OPTION_NAMES: readonly (keyof ChatSocketOptions)[] = [
   'clock',
   'random',
   'ids',
+  'http',
   'pageSignals',
   'tabChannel',
 ];
@@ -95,6 +97,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
   checkFunction('shouldRetry', options.shouldRetry);
   checkFunction('diagnose', options.diagnose);
   checkFunction('random', options.random);
+  checkFunction('http', options.http);
   checkFunction('tabChannel', options.tabChannel);
   checkPart('protocol', options.protocol, ['decode', 'encode', 'readClose']);
   checkPart('transport', options.transport, ['open']);
@@ -102,19 +105,22 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
   checkPart('ids', options.ids, ['messageId', 'shortId']);
   checkPart('pageSignals', options.pageSignals, ['isHidden', 'isOnline', 'subscribe']);
   const protocol = options.protocol ?? envelopeProtocol();
+  const transport = options.transport ?? webSocketTransport();
+  const clock = options.clock ?? systemClock();
+  const tools = { clock, http: options.http ?? fetchHttp };
   return {
     url: options.url,
     token: options.token ?? null,
     conversationId: readName('conversationId', options.conversationId),
     protocol,
-    transport: options.transport ?? webSocketTransport(),
+    transport: protocol.wrapTransport?.(transport, tools) ?? transport,
     policy: resolvePolicy(options, protocol),
     outbox: resolveOutbox(protocol, options),
     inbox: resolveInbox(options.inbox),
     allowInsecure,
     diagnose: options.diagnose ?? null,
     logger: guardLogger(options.logger),
-    clock: options.clock ?? systemClock(),
+    clock,
     random: options.random ?? mathRandom,
     ids: options.ids ?? nanoidIds(),
     pageSignals: options.pageSignals ?? browserPageSignals(),

@@ -217,6 +217,7 @@ export class Inbox {
     if (!this.#hasJoined) return answer.recovered ?? 'full';
     const told = readRecovery(answer, before, askedFrom);
     if (told !== null) return told;
+    if (answer.recovered !== null) return answer.recovered;
     const overlaps = answer.messages.some((message) => this.messages.isKnown(message.id));
     const hadNothing = this.#history.rows.every((row) => row.id === null);
     return overlaps || hadNothing ? 'full' : 'none';

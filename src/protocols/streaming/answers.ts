@@ -1,0 +1,155 @@
+/** Which answer the frames of a socket belong to, where they say nothing of it themselves. */
+
+import type { InboundFrame } from '../../core/frame.js';
+import type { LineId } from '../dialogue/dialogue.js';
+import { Answer, Run } from './answer.js';
+import type { Questions } from './questions.js';
+
+const ANSWERS_MAX = 200;
+
+/** What one socket brings at the moment. */
+interface Voice {
+  run: Run | null;
+  /** It says again, from its beginning, what is over: held back for as long as it is the same. */
+  isEcho: boolean;
+  /** The first answer that it has not heard of: it was there when that one began, so it hears the beginning. */
+  next: number;
+  /** It hears the end of an answer of which it missed the beginning. */
+  isLate: boolean;
+}
+
+export class Answers {
+  #list: Answer[] = [];
+  #count = 0;
+  readonly #voices = new Map<LineId, Voice>();
+  readonly #questions: Questions;
+
+  constructor(questions: Questions) {
+    this.#questions = questions;
+  }
+
+  get list(): readonly Answer[] {
+    return this.#list;
+  }
+
+  open(lineId: LineId): void {
+    this.#voices.set(lineId, { run: null, isEcho: false, next: this.#count + 1, isLate: false });
+  }
+
+  /** What only this socket brought is cut. */
+  lose(lineId: LineId): void {
+    const answer = this.#voices.get(lineId)?.run?.answer;
+    this.#voices.delete(lineId);
+    if (answer?.status === 'growing' && !this.#isHeard(answer)) answer.status = 'cut';
+  }
+
+  forget(gone: readonly Answer[]): void {
+    this.#list = this.#list.filter((answer) => !gone.includes(answer));
+  }
+
+  /** A worker begins: with the next answer, or once more with one that it did not bring to its end. */
+  start(lineId: LineId, conversationId: string, nowMs: number): readonly InboundFrame[] {
+    const voice = this.#voices.get(lineId);
+    if (voice === undefined) return [];
+    voice.isLate = false;
+    voice.isEcho = false;
+    const before = voice.run?.answer;
+    const isAwaited = this.#questions.awaiting() !== null;
+    if (before?.status === 'growing' && !isAwaited) {
+      voice.run = new Run(before);
+      return [];
+    }
+    const told: InboundFrame[] = before?.status === 'growing' ? [before.end('failed')] : [];
+    const heard = this.#list.find(({ ordinal }) => ordinal >= voice.next);
+    const last = this.#list.at(-1);
+    if (heard !== undefined) this.#hear(voice, heard);
+    else if (last?.status === 'done') {
+      voice.run = new Run(last);
+      voice.isEcho = true;
+    } else told.push(...this.#begin(voice, conversationId, nowMs, ''));
+    return told;
+  }
+
+  chunk(lineId: LineId, conversationId: string, nowMs: number, chunk: string): readonly InboundFrame[] {
+    const voice = this.#voices.get(lineId);
+    if (voice === undefined || chunk === '') return [];
+    if (voice.run === null) {
+      voice.isLate = true;
+      return [];
+    }
+    if (voice.isEcho) {
+      if (voice.run.repeats(chunk)) return [];
+      return this.#begin(voice, conversationId, nowMs, voice.run.said + chunk);
+    }
+    const frame = voice.run.answer.status === 'growing' ? voice.run.say(chunk) : null;
+    return frame === null ? [] : [frame];
+  }
+
+  /** `isSure`: what is shown is all there is to know of it. Else the history has to tell. */
+  complete(lineId: LineId, conversationId: string, nowMs: number): { told: readonly InboundFrame[]; isSure: boolean } {
+    const voice = this.#voices.get(lineId);
+    if (voice === undefined) return { told: [], isSure: true };
+    const { run, isEcho } = voice;
+    voice.run = null;
+    voice.isEcho = false;
+    if (run === null) {
+      voice.next = this.#count + 1;
+      return { told: [], isSure: false };
+    }
+    if (isEcho && run.isLevel) return { told: [], isSure: this.#questions.awaiting() === null };
+    const told: InboundFrame[] = [];
+    if (isEcho) told.push(...this.#begin(voice, conversationId, nowMs, run.said));
+    const { answer } = isEcho && voice.run !== null ? voice.run : run;
+    voice.run = null;
+    if (answer.status !== 'growing') return { told, isSure: true };
+    if (!isEcho && !run.isLevel) told.push(answer.replace(run.said));
+    return { told: [...told, answer.end('done')], isSure: true };
+  }
+
+  /** The worker failed in the middle, or before it had said a word. */
+  fail(lineId: LineId, conversationId: string, nowMs: number): readonly InboundFrame[] {
+    const voice = this.#voices.get(lineId);
+    if (voice === undefined) return [];
+    const told = voice.run === null && !voice.isLate ? this.#begin(voice, conversationId, nowMs, '') : [];
+    const answer = voice.isEcho ? undefined : voice.run?.answer;
+    voice.run = null;
+    voice.isEcho = false;
+    return answer?.status === 'growing' ? [...told, answer.end('failed')] : told;
+  }
+
+  #begin(voice: Voice, conversationId: string, nowMs: number, text: string): InboundFrame[] {
+    const failed = this.#list.at(-1);
+    this.#count += 1;
+    const answer = new Answer(this.#count, nowMs);
+    this.#list.push(answer);
+    if (this.#list.length > ANSWERS_MAX) this.#list.shift();
+    const question = this.#questions.awaiting();
+    // Nothing else is awaited, so this is what failed before, said again.
+    const told: InboundFrame[] =
+      question === null && failed?.status === 'failed' ? [this.#replaceFailed(failed, conversationId)] : [];
+    if (question !== null) question.isAnswered = true;
+    told.push(answer.start(conversationId));
+    const run = this.#hear(voice, answer);
+    const grown = text === '' ? null : run.say(text);
+    if (grown !== null) told.push(grown);
+    return told;
+  }
+
+  #hear(voice: Voice, answer: Answer): Run {
+    const run = new Run(answer);
+    voice.run = run;
+    voice.isEcho = false;
+    voice.next = answer.ordinal + 1;
+    if (answer.status === 'cut') answer.status = 'growing';
+    return run;
+  }
+
+  #replaceFailed(failed: Answer, conversationId: string): InboundFrame {
+    this.forget([failed]);
+    return { type: 'message-deleted', conversationId, epoch: null, seq: null, id: failed.id };
+  }
+
+  #isHeard(answer: Answer): boolean {
+    return [...this.#voices.values()].some(({ run }) => run?.answer === answer);
+  }
+}

@@ -1,0 +1,57 @@
+/** The messages that this client has asked, tied to what the server says of them by order alone. */
+
+import type { LineId } from '../dialogue/dialogue.js';
+
+/** This many are remembered until the history tells them apart. */
+const QUESTIONS_MAX = 500;
+
+export interface Question {
+  readonly id: string;
+  readonly content: string;
+  readonly askedAtMs: number;
+  /** The socket that it went out on. */
+  readonly lineId: LineId;
+  /** `lost`: its socket ended before the server said anything of it. */
+  status: 'asked' | 'accepted' | 'lost';
+  /** An answer has begun after it. */
+  isAnswered: boolean;
+  /** For one that is lost: how often the history was read since without it. */
+  looks: number;
+}
+
+export class Questions {
+  #list: Question[] = [];
+
+  ask(id: string, content: string, lineId: LineId, askedAtMs: number): void {
+    this.drop(id);
+    this.#list.push({ id, content, askedAtMs, lineId, status: 'asked', isAnswered: false, looks: 0 });
+    if (this.#list.length > QUESTIONS_MAX) this.#list.shift();
+  }
+
+  /** Takes the oldest one of a socket that the server has said nothing of. */
+  oldestAsked(lineId: LineId): Question | null {
+    return this.#list.find((one) => one.lineId === lineId && one.status === 'asked') ?? null;
+  }
+
+  /** The oldest one that was accepted and has no answer yet. */
+  awaiting(): Question | null {
+    return this.#list.find(({ status, isAnswered }) => status === 'accepted' && !isAnswered) ?? null;
+  }
+
+  lose(lineId: LineId): void {
+    for (const one of this.#list) if (one.lineId === lineId && one.status === 'asked') one.status = 'lost';
+  }
+
+  lost(): readonly Question[] {
+    return this.#list.filter(({ status }) => status === 'lost');
+  }
+
+  /** The oldest one that a message of the history can be. */
+  match(content: string, isSince: (askedAtMs: number) => boolean): Question | null {
+    return this.#list.find((one) => one.content.trim() === content.trim() && isSince(one.askedAtMs)) ?? null;
+  }
+
+  drop(id: string): void {
+    this.#list = this.#list.filter((one) => one.id !== id);
+  }
+}

@@ -1,0 +1,95 @@
+/** Ties the messages of the server's history to what was shown before they had an id. */
+
+import type { WireMessage } from '../../core/frame.js';
+import { RecentMap } from '../../core/inbox/recent-map.js';
+import { readTimeMs } from '../wire-time.js';
+import type { Answer } from './answer.js';
+import type { Questions } from './questions.js';
+import type { StoredMessage } from './schema.js';
+
+/** So far may the clocks of client and server be apart. */
+const CLOCKS_APART_MS = 300_000;
+const KNOWN_MAX = 5_000;
+
+/** What a message of the history is shown as. */
+interface Shown {
+  readonly id: string;
+  readonly clientMessageId: string | null;
+}
+
+export interface Unsettled {
+  readonly questions: Questions;
+  /** In the order in which they began. */
+  readonly answers: readonly Answer[];
+}
+
+export interface SettledHistory {
+  readonly messages: readonly WireMessage[];
+  /** Those that no history had before. */
+  readonly fresh: readonly WireMessage[];
+  /** Answers that no socket brings any more, and that the history does not have. */
+  readonly missing: readonly Answer[];
+}
+
+export class Settlement {
+  readonly #shown = new RecentMap<Shown>(KNOWN_MAX);
+  /** Messages that came first are nobody's answer here: they are of before this client. */
+  #isFirst = true;
+
+  /** The history as messages with the ids under which they are shown, and the answers that are not in it. */
+  read(rows: readonly StoredMessage[], conversationId: string, unsettled: Unsettled): SettledHistory {
+    // What a socket still brings is in no history yet.
+    const open = unsettled.answers.filter(({ status }) => status !== 'growing');
+    const fresh: WireMessage[] = [];
+    const messages = rows.map((row) => {
+      const key = String(row.id);
+      const known = this.#shown.get(key);
+      const shown = known ?? this.#identify(row, key, unsettled.questions, open);
+      this.#shown.set(key, shown);
+      const message = toMessage(row, conversationId, shown);
+      if (known === undefined) fresh.push(message);
+      return message;
+    });
+    this.#isFirst = false;
+    return { messages, fresh, missing: open };
+  }
+
+  #identify(row: StoredMessage, key: string, questions: Questions, open: Answer[]): Shown {
+    if (row.sender === 'user') {
+      const saidAtMs = readTimeMs(row.created_at, Number.MAX_SAFE_INTEGER);
+      const question = questions.match(row.content, (askedAtMs) => saidAtMs >= askedAtMs - CLOCKS_APART_MS);
+      if (question !== null) questions.drop(question.id);
+      return { id: question?.id ?? key, clientMessageId: question?.id ?? null };
+    }
+    const index = this.#findAnswer(row.content, open);
+    const [answer] = index < 0 ? [] : open.splice(index, 1);
+    return { id: answer?.id ?? key, clientMessageId: null };
+  }
+
+  /** An answer with these words; else one that was cut before its end, which its worker may have said anew. */
+  #findAnswer(content: string, open: readonly Answer[]): number {
+    const index = open.findIndex(
+      ({ text, status }) => text === content || (status !== 'done' && content.startsWith(text)),
+    );
+    return index >= 0 || this.#isFirst ? index : open.findIndex(({ status }) => status === 'cut');
+  }
+}
+
+function toMessage(row: StoredMessage, conversationId: string, { id, clientMessageId }: Shown): WireMessage {
+  return {
+    id,
+    clientMessageId,
+    conversationId,
+    senderId: row.sender,
+    senderRole: row.sender === 'assistant' ? 'assistant' : null,
+    content: row.content,
+    createdAtMs: readTimeMs(row.created_at, undefined),
+    seq: null,
+    inReplyTo: null,
+    streaming: false,
+    changedSeq: null,
+    deleted: false,
+    isRead: false,
+    metadata: null,
+  };
+}

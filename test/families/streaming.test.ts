@@ -1,0 +1,285 @@
+/** The streaming family, over a model of its server: what its wire does not tell must not be lost or shown twice. */
+import { describe, expect, test } from 'vitest';
+import { ChatSocketClient } from '../../src/index.js';
+import { streamingProtocol } from '../../src/protocols/index.js';
+import {
+  countingIds,
+  manualClock,
+  mockPageSignals,
+  mockTransport,
+  seededRandom,
+  settle,
+} from '../../src/testing/index.js';
+import { AssistantServer } from './assistant-server.js';
+
+async function createWorld(options: { readonly hasHistory?: boolean } = {}) {
+  const clock = manualClock();
+  const transport = mockTransport({ clock });
+  const server = new AssistantServer(transport, () => clock.nowMs());
+  const historyEndpoint = (id: string) => `/api/v1/messages/${id}/`;
+  const client = new ChatSocketClient({
+    url: 'ws://localhost/ws/chat/conversation-1/',
+    token: () => `token-${transport.connections.length + 1}`,
+    conversationId: 'conversation-1',
+    protocol: streamingProtocol(options.hasHistory === false ? {} : { historyEndpoint }),
+    transport,
+    clock,
+    http: server.http,
+    ids: countingIds(1),
+    random: seededRandom(1),
+    pageSignals: mockPageSignals(),
+  });
+  client.connect();
+  await clock.advance(100);
+  return { client, clock, transport, server };
+}
+
+const shown = (client: ChatSocketClient) =>
+  client.snapshot.messages.map(({ sender, content, stream, delivery }) =>
+    sender.role === 'self' ? `me: ${content} (${delivery})` : `ai: ${content} (${stream})`,
+  );
+
+describe('an assistant without ids', () => {
+  test('answers a question, chunk by chunk, on a socket opened with a single-use token', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    const outgoing = client.send('Hello?');
+    await clock.advance(10);
+    server.start();
+    server.chunks('Hel');
+    await clock.advance(10);
+    const midway = shown(client);
+    server.chunks('lo!');
+    server.complete('Hello!');
+    await clock.advance(100);
+
+    expect(transport.connections[0]?.url).toContain('?connection_token=token-1');
+    expect(await outgoing.acked).toMatchObject({ duplicate: false });
+    expect(midway).toEqual(['me: Hello? (sent)', 'ai: Hel (streaming)']);
+    expect(shown(client)).toEqual(['me: Hello? (sent)', 'ai: Hello! (done)']);
+    client.dispose();
+  });
+
+  test('whose second acceptance comes inside the first answer keeps both apart', async () => {
+    const { client, clock, server } = await createWorld();
+    client.send('one');
+    await clock.advance(10);
+    server.start();
+    server.chunks('1');
+    client.send('two');
+    await clock.advance(10);
+    server.chunks('.');
+    server.complete('1.');
+    server.answer('2', '.');
+    await clock.advance(100);
+
+    expect(shown(client)).toEqual(['me: one (sent)', 'ai: 1. (done)', 'me: two (sent)', 'ai: 2. (done)']);
+    client.dispose();
+  });
+
+  test('DS-7 settles what a drop left unknown by its history: neither lost nor asked twice', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    transport.connections[0]?.blackhole('to-client');
+    const outgoing = client.send('accepted, and the word of it lost');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(10_000);
+
+    expect(await outgoing.acked).toMatchObject({ id: outgoing.id });
+    expect(server.accepted).toEqual(['accepted, and the word of it lost']);
+    expect(shown(client)).toEqual(['me: accepted, and the word of it lost (sent)']);
+    client.dispose();
+  });
+
+  test('DS-6 gets a question again that its history does not have', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    transport.connections[0]?.blackhole('to-server');
+    const outgoing = client.send('never arrived');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(15_000);
+
+    expect(server.accepted).toEqual(['never arrived']);
+    expect(outgoing.status).toBe('sent');
+    client.dispose();
+  });
+
+  test('leaves a question unconfirmed where there is no history', async () => {
+    const { client, clock, transport, server } = await createWorld({ hasHistory: false });
+    transport.connections[0]?.blackhole('to-server');
+    const outgoing = client.send('who knows');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(60_000);
+
+    expect(outgoing.status).toBe('unconfirmed');
+    expect(server.accepted).toEqual([]);
+    client.dispose();
+  });
+
+  test('UP-14 shows the whole answer after a drop in its middle, whatever the new socket heard of it', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    client.send('long?');
+    await clock.advance(10);
+    server.start();
+    server.chunks('one ');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(10);
+    const cut = shown(client);
+    server.chunks('two ');
+    await clock.advance(10_000);
+    server.chunks('three');
+    server.complete('one two three');
+    await clock.advance(1_000);
+
+    expect(cut).toEqual(['me: long? (sent)', 'ai: one  (stalled)']);
+    expect(shown(client)).toEqual(['me: long? (sent)', 'ai: one two three (done)']);
+    client.dispose();
+  });
+
+  test('shows the whole answer where it was completed while nobody was there', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    client.send('long?');
+    await clock.advance(10);
+    server.start();
+    server.chunks('one ');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(10);
+    server.chunks('two');
+    server.complete('one two');
+    await clock.advance(10_000);
+
+    expect(shown(client)).toEqual(['me: long? (sent)', 'ai: one two (done)']);
+    client.dispose();
+  });
+
+  test('whose worker tries again after a failure replaces the failed part', async () => {
+    const { client, clock, server } = await createWorld();
+    client.send('again?');
+    await clock.advance(10);
+    server.start();
+    server.chunks('Once ', 'upon');
+    server.say('error', { error: 'worker failed' });
+    await clock.advance(10);
+    const failed = shown(client);
+    server.answer('Twice ', 'upon ', 'a time');
+    await clock.advance(1_000);
+
+    expect(failed).toEqual(['me: again? (sent)', 'ai: Once upon (failed)']);
+    expect(shown(client)).toEqual(['me: again? (sent)', 'ai: Twice upon a time (done)']);
+    client.dispose();
+  });
+
+  test('whose task is delivered twice shows its answer once, at every moment', async () => {
+    const { client, clock, server } = await createWorld();
+    client.send('twice?');
+    await clock.advance(10);
+    server.answer('The ', 'answer');
+    await clock.advance(10);
+    const seen = new Set<number>();
+    client.subscribe(() => seen.add(client.snapshot.messages.length));
+    server.start();
+    server.chunks('The ', 'ans');
+    await clock.advance(100);
+    server.chunks('wer');
+    server.say('complete');
+    await clock.advance(5_000);
+
+    expect(shown(client)).toEqual(['me: twice? (sent)', 'ai: The answer (done)']);
+    expect([...seen].filter((count) => count !== 2)).toEqual([]);
+    client.dispose();
+  });
+
+  test('whose killed worker begins anew goes on with the same words, and replaces others', async () => {
+    const { client, clock, server } = await createWorld();
+    client.send('killed?');
+    await clock.advance(10);
+    server.start();
+    server.chunks('The ', 'old ');
+    await clock.advance(10);
+    server.start();
+    server.chunks('The ');
+    await clock.advance(10);
+    const level = shown(client);
+    server.chunks('new ', 'words');
+    server.complete('The new words');
+    await clock.advance(1_000);
+
+    expect(level).toEqual(['me: killed? (sent)', 'ai: The old  (streaming)']);
+    expect(shown(client)).toEqual(['me: killed? (sent)', 'ai: The new words (done)']);
+    client.dispose();
+  });
+
+  test('answers two questions with the same words twice', async () => {
+    const { client, clock, server } = await createWorld();
+    client.send('same?');
+    await clock.advance(10);
+    server.answer('Yes.');
+    await clock.advance(10);
+    client.send('same?');
+    await clock.advance(10);
+    server.answer('Yes.');
+    await clock.advance(5_000);
+
+    expect(shown(client)).toEqual(['me: same? (sent)', 'ai: Yes. (done)', 'me: same? (sent)', 'ai: Yes. (done)']);
+    client.dispose();
+  });
+
+  test('shows a stream once while two sockets bring it', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    client.send('both?');
+    await clock.advance(10);
+    server.start();
+    server.chunks('a');
+    await clock.advance(10);
+    client.reconnect();
+    for (let step = 0; step < 6; step += 1) {
+      server.chunks(String(step));
+      await settle();
+    }
+    await clock.advance(1_000);
+    server.complete('a012345');
+    await clock.advance(5_000);
+    client.send('next?');
+    await clock.advance(10);
+    server.answer('ne', 'xt');
+    await clock.advance(1_000);
+
+    expect(transport.connections.length).toBe(2);
+    expect(shown(client)).toEqual(['me: both? (sent)', 'ai: a012345 (done)', 'me: next? (sent)', 'ai: next (done)']);
+    client.dispose();
+  });
+
+  test('F77 refuses for good what it cannot take, and pauses at its rate limit', async () => {
+    const { client, clock, server } = await createWorld();
+    const outgoing = client.send('too fast');
+    await clock.advance(60_000);
+
+    expect(outgoing.status).toBe('queued');
+    expect(server.accepted).toEqual([]);
+    client.dispose();
+  });
+
+  test('is read over HTTP while no socket can be had, and over a socket as soon as there is one', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    server.isRefusing = true;
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(30_000);
+    const status = client.snapshot.connection.status;
+    server.store('user', 'from elsewhere');
+    server.store('assistant', 'read');
+    const queued = client.send('waits');
+    await clock.advance(4_000);
+    const polled = shown(client);
+    server.isRefusing = false;
+    await clock.advance(60_000);
+
+    expect(status).toBe('open');
+    expect(polled).toEqual(['me: from elsewhere (sent)', 'ai: read (done)', 'me: waits (queued)']);
+    expect(queued.status).toBe('sent');
+    expect(server.accepted).toEqual(['waits']);
+    expect(transport.liveCount).toBe(1);
+    client.dispose();
+  });
+});
