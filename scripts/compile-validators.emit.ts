@@ -2,7 +2,7 @@
 
 /** The part of JSON Schema that zod makes of our schemas. */
 export interface JsonSchema {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly minLength?: number;
@@ -159,6 +159,10 @@ function emitCheck(schema: JsonSchema, access: string, place: Place): string {
     return `(${schema.anyOf.map((branch) => emitCheck(branch, access, place)).join(' || ')})`;
   }
   if (schema.oneOf !== undefined) return emitNestedFrames(schema, access, predicates);
+  if (typeof schema.type === 'object') {
+    expectKeywords(schema, ['type']);
+    return `(${schema.type.map((type) => emitCheck({ type }, access, place)).join(' || ')})`;
+  }
   switch (schema.type) {
     case 'null':
       expectKeywords(schema, ['type']);
@@ -235,7 +239,7 @@ function emitNumber(schema: JsonSchema, access: string, predicates: Predicates):
   if (minimum === undefined && maximum === undefined) return `Number.${base}(${access})`;
   const lower = minimum === undefined ? '' : ` && value >= ${minimum}`;
   const upper = maximum === undefined ? '' : ` && value <= ${maximum}`;
-  const name = `is${pascal(schema.type ?? '')}${minimum ?? 'Any'}To${maximum ?? 'Any'}`.replaceAll(/[.-]/g, '_');
+  const name = `is${isInteger ? 'Integer' : 'Number'}${minimum ?? 'Any'}To${maximum ?? 'Any'}`.replaceAll(/[.-]/g, '_');
   return `${predicates.name(name, `Number.${base}(value)${lower}${upper}`)}(${access})`;
 }
 

@@ -10,6 +10,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { messageSchema, serverFrameSchema } from '../src/protocols/envelope/schema.js';
 import { serverFrameSchema as streamingFrameSchema } from '../src/protocols/streaming/schema.js';
+import { serverFrameSchema as threadFrameSchema } from '../src/protocols/thread/schema.js';
 import { emitFrames, type JsonSchema } from './compile-validators.emit.js';
 
 /** One protocol's frames, and the parts of them that deserve a name of their own. */
@@ -38,6 +39,7 @@ const FAMILIES: readonly Family[] = [
     types: ['MessageOnWire', 'ServerFrame'],
   },
   { folder: 'src/protocols/streaming', tag: 'event', frames: streamingFrameSchema, parts: {}, types: ['ServerFrame'] },
+  { folder: 'src/protocols/thread', tag: 'event', frames: threadFrameSchema, parts: {}, types: ['ServerFrame'] },
 ];
 
 const HEADER = '// Generated from schema.ts by scripts/compile-validators.ts. Do not edit.\n';

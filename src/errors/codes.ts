@@ -15,6 +15,7 @@ export const ERROR_CODES = {
   'delivery/too-long': 'The content is longer than the server takes.',
   'delivery/outbox-full': 'The outbox holds as much as it may.',
   'delivery/refused': 'The server refused the message for good.',
+  'delivery/wrong-conversation': 'The server put the message into another conversation.',
   'delivery/too-big': 'The frame was bigger than the server takes.',
   'delivery/expired': 'The message was not delivered before its time ran out.',
   'delivery/evicted': 'The outbox was full, and the message gave way to a newer one as outbox.overflow asks for.',

@@ -22,3 +22,4 @@ export type { SendFields } from './envelope/encode.js';
 export { type EnvelopeProtocolOptions, envelopeProtocol } from './envelope/envelope.js';
 export type { Renames } from './rename.js';
 export { type StreamingProtocolOptions, streamingProtocol } from './streaming/streaming.js';
+export { type ThreadProtocolOptions, threadProtocol } from './thread/thread.js';

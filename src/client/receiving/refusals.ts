@@ -13,6 +13,8 @@ type Refused = Extract<InboundFrame, { readonly type: 'refused' }>;
 
 /** Server words are cut: they go to logs. */
 const CODE_CHARS_MAX = 64;
+/** How protocols say that a message was taken, but elsewhere. */
+const WRONG_CONVERSATION = 'WRONG_CONVERSATION';
 const JOIN_PAUSE_MS = 1_000;
 const JOIN_PAUSE_MAX_MS = 5_000;
 
@@ -61,7 +63,9 @@ export class Refusals {
     const { sender, onTrouble } = this.#around;
     const { clientMessageId: id, code } = refused;
     const isJoin = id !== null && joins.agreement.joining.has(id);
-    if (id !== null && sender.refuse(id, refusal('delivery/refused', code))) return;
+    const isAstray = code === WRONG_CONVERSATION;
+    const error = refusal(isAstray ? 'delivery/wrong-conversation' : 'delivery/refused', code);
+    if (id !== null && sender.refuse(id, error)) return;
     if (id !== null && !isJoin && this.#refuseRequest(id, refused)) return;
     onTrouble(refusal('protocol/refused', code));
     const [oldest] = joins.agreement.joining.keys();
@@ -78,8 +82,11 @@ export class Refusals {
 }
 
 /** Server texts may repeat what a user wrote, so only the code goes into the error. */
-function refusal(code: 'delivery/refused' | 'protocol/refused', serverWord: string): ChatSocketError {
+function refusal(
+  code: 'delivery/refused' | 'delivery/wrong-conversation' | 'protocol/refused',
+  serverWord: string,
+): ChatSocketError {
   const serverCode = serverWord.slice(0, CODE_CHARS_MAX);
-  const what = code === 'delivery/refused' ? 'the message' : 'a frame';
+  const what = code === 'protocol/refused' ? 'a frame' : 'the message';
   return new ChatSocketError(code, `The server refused ${what}: ${serverCode}.`, { fields: { serverCode } });
 }

@@ -19,6 +19,7 @@ export interface LineSurroundings {
   /** Where paths are, and what is to be shown there. */
   readonly origin: string;
   readonly token: string | null;
+  readonly onClosed: (code: number, reason: string) => void;
 }
 
 type Happening<Event = DialogueEvent> = Event extends { readonly lineId: LineId } ? Omit<Event, 'lineId'> : never;
@@ -83,6 +84,7 @@ export class DialogueLine {
     for (const request of step.requests ?? []) this.#request(request);
     if (step.wakeAfterMs !== undefined) this.#wakeIn(step.wakeAfterMs);
     this.#told.push(...(step.told ?? []));
+    if (step.closes !== undefined) this.#around.onClosed(step.closes.code, step.closes.reason);
     return step;
   }
 

@@ -1,8 +1,8 @@
 /** A transport that speaks for the client: over the sockets of another one, and by HTTP alone while those cannot be had. */
 
 import type { TokenPlacement, TransportTools } from '../../ports/protocol.js';
-import type { DialRequest, SocketHandlers, Transport, TransportSocket } from '../../ports/transport.js';
-import type { Dialogue } from './dialogue.js';
+import type { DialRequest, SocketClose, SocketHandlers, Transport, TransportSocket } from '../../ports/transport.js';
+import type { Dialogue, LineId } from './dialogue.js';
 import { DialogueLine } from './dialogue-line.js';
 import { originOf, tokenOf } from './read-request.js';
 
@@ -18,89 +18,135 @@ export interface SpokenTransport {
   readonly transport: Transport;
   readonly tools: TransportTools;
   readonly tokenIn: TokenPlacement;
-  /** Null where there is nothing to poll. */
+  /** Null where HTTP alone is of no use. */
   readonly polling: PollingOptions | null;
 }
 
 export function dialogueTransport(spoken: SpokenTransport): Transport {
-  const lines = new Lines(spoken);
-  return { name: spoken.transport.name, open: (request, handlers) => lines.open(request, handlers) };
+  const polling = new PollingWatch(spoken.polling);
+  let lastId: LineId = 0;
+  return {
+    name: spoken.transport.name,
+    open(request, handlers) {
+      lastId += 1;
+      return new SpokenSocket({ ...spoken, request, handlers, lineId: lastId, watch: polling });
+    },
+  };
 }
 
-class Lines {
-  readonly #spoken: SpokenTransport;
-  #lastId = 0;
+/** Whether HTTP alone has to do. */
+class PollingWatch {
+  readonly options: PollingOptions | null;
   #failures = 0;
-  #polling: DialogueLine | null = null;
+  #isPolling = false;
 
-  constructor(spoken: SpokenTransport) {
-    this.#spoken = spoken;
+  constructor(options: PollingOptions | null) {
+    this.options = options;
   }
 
-  open(request: DialRequest, handlers: SocketHandlers): TransportSocket {
-    const { dialogue, transport, tools, tokenIn } = this.#spoken;
-    this.#lastId += 1;
+  /** A dial failed. True: go on without a socket. Beside a connection that has none, only a socket will do. */
+  fail(): boolean {
+    this.#failures += 1;
+    if (this.options === null || this.#isPolling || this.#failures < this.options.afterFailures) return false;
+    this.#isPolling = true;
+    return true;
+  }
+
+  succeed(): void {
+    this.#failures = 0;
+  }
+
+  end(): void {
+    this.#isPolling = false;
+  }
+}
+
+interface SpokenDial extends Omit<SpokenTransport, 'polling'> {
+  readonly request: DialRequest;
+  readonly handlers: SocketHandlers;
+  readonly lineId: LineId;
+  readonly watch: PollingWatch;
+}
+
+class SpokenSocket implements TransportSocket {
+  readonly #dial: SpokenDial;
+  readonly #line: DialogueLine;
+  readonly #socket: TransportSocket;
+  #phase: 'dialling' | 'socket' | 'polling' | 'over' = 'dialling';
+  #stopTimer = () => {};
+
+  constructor(dial: SpokenDial) {
+    this.#dial = dial;
+    const { dialogue, transport, tools, tokenIn, request, handlers, lineId } = dial;
     const origin = originOf(request.url);
     const token = tokenOf(request, tokenIn);
-    const line = new DialogueLine({ ...tools, lineId: this.#lastId, dialogue, handlers, origin, token });
-    let hasOpened = false;
-    let stopTimer = () => {};
-    const socket = transport.open(request, {
-      opened: () => {
-        hasOpened = true;
-        this.#failures = 0;
-        line.open(false);
-      },
-      received: (text) => line.hear(text),
+    const onClosed = (code: number, reason: string) => this.#breakOff({ code, reason, wasClean: true });
+    this.#line = new DialogueLine({ ...tools, lineId, dialogue, handlers, origin, token, onClosed });
+    this.#socket = transport.open(request, {
+      opened: () => this.#whenOpened(),
+      received: (text) => this.#line.hear(text),
       receivedBinary: (sizeBytes) => handlers.receivedBinary(sizeBytes),
-      closed: (close) => {
-        line.socket = null;
-        if (!hasOpened && this.#mayPoll()) {
-          stopTimer = this.#poll(line);
-          return;
-        }
-        line.end();
-        handlers.closed(close);
-      },
+      closed: (close) => this.#whenClosed(close),
     });
-    line.socket = socket;
-    const leave = () => {
-      stopTimer();
-      line.end();
-      if (this.#polling === line) this.#polling = null;
-    };
-    return {
-      get bufferedBytes() {
-        return line.socket?.bufferedBytes ?? 0;
-      },
-      send: (text) => line.ask(text),
-      close: (code, reason) => {
-        if (this.#polling !== line) return socket.close(code, reason);
-        leave();
-        stopTimer = tools.clock.startTimer(() => handlers.closed({ code, reason, wasClean: true }), 0);
-      },
-      abandon: () => {
-        leave();
-        socket.abandon();
-      },
-    };
+    this.#line.socket = this.#socket;
   }
 
-  /** Beside a connection without a socket only a socket will do. */
-  #mayPoll(): boolean {
-    this.#failures += 1;
-    const { polling } = this.#spoken;
-    return polling !== null && this.#polling === null && this.#failures >= polling.afterFailures;
+  get bufferedBytes(): number {
+    return this.#line.socket?.bufferedBytes ?? 0;
+  }
+
+  send(text: string): boolean {
+    return this.#line.ask(text);
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#phase === 'polling') this.#breakOff({ code, reason, wasClean: true });
+    else this.#socket.close(code, reason);
+  }
+
+  abandon(): void {
+    this.#leave();
+    this.#socket.abandon();
+  }
+
+  #whenOpened(): void {
+    this.#phase = 'socket';
+    this.#dial.watch.succeed();
+    this.#line.open(false);
+  }
+
+  #whenClosed(close: SocketClose): void {
+    if (this.#phase === 'over') return;
+    this.#line.socket = null;
+    if (this.#phase === 'dialling' && this.#dial.watch.fail()) return this.#poll();
+    this.#leave();
+    this.#dial.handlers.closed(close);
   }
 
   /** A socket is tried again beside it, for as long as it lasts. */
-  #poll(line: DialogueLine): () => void {
-    const { tools, polling } = this.#spoken;
-    this.#polling = line;
-    line.open(true);
-    return tools.clock.startTimer(
-      () => line.tell({ type: 'server-restarting', retryAfterMs: 0 }),
-      polling?.retryAfterMs ?? 0,
-    );
+  #poll(): void {
+    const { tools, watch } = this.#dial;
+    this.#phase = 'polling';
+    this.#line.open(true);
+    const retry = () => this.#line.tell({ type: 'server-restarting', retryAfterMs: 0 });
+    this.#stopTimer = tools.clock.startTimer(retry, watch.options?.retryAfterMs ?? 0);
+  }
+
+  #breakOff(close: SocketClose): void {
+    if (this.#phase === 'over') return;
+    const wasSocket = this.#phase === 'socket';
+    this.#leave();
+    if (wasSocket) {
+      this.#socket.close(1000, '');
+      this.#socket.abandon();
+    }
+    this.#stopTimer = this.#dial.tools.clock.startTimer(() => this.#dial.handlers.closed(close), 0);
+  }
+
+  #leave(): void {
+    this.#stopTimer();
+    this.#line.end();
+    if (this.#phase === 'polling') this.#dial.watch.end();
+    this.#phase = 'over';
   }
 }

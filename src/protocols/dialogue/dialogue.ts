@@ -42,6 +42,8 @@ export interface DialogueStep {
   readonly wakeAfterMs?: number;
   /** The text could not be read. */
   readonly fault?: FrameFault;
+  /** The connection is over, as if the server had closed it so. */
+  readonly closes?: { readonly code: number; readonly reason: string };
   /** What was asked cannot be said on this connection. */
   readonly isDeclined?: boolean;
 }

@@ -3,14 +3,15 @@
 import type { InboundFrame, OutboundFrame, Recovery, ServerTerms, WireMessage } from '../../core/frame.js';
 import type { HttpAnswer } from '../../ports/http.js';
 import type { Dialogue, DialogueEvent, DialogueStep, LineId } from '../dialogue/dialogue.js';
+import { type FrameReader, readEvent, type UnknownFrame } from '../dialogue/read-event.js';
 import type { Rename } from '../rename.js';
 import { Answers } from './answers.js';
 import { Questions } from './questions.js';
-import { type ReadFrame, readFrame } from './read-frame.js';
 import { readHistory } from './read-history.js';
 import { readRefusal } from './refusal.js';
-import type { StoredMessage } from './schema.js';
+import type { ServerFrame, StoredMessage } from './schema.js';
 import { type SettledHistory, Settlement } from './settle.js';
+import { isServerFrame, isServerFrameType } from './validators.js';
 
 /** Without a socket the history is read this often. */
 const POLL_MS = 2_000;
@@ -53,6 +54,7 @@ interface Line {
 
 export class StreamingDialogue implements Dialogue {
   readonly #options: StreamingOptions;
+  readonly #reader: FrameReader<ServerFrame>;
   readonly #lines = new Map<LineId, Line>();
   readonly #questions = new Questions();
   readonly #answers = new Answers(this.#questions);
@@ -64,6 +66,7 @@ export class StreamingDialogue implements Dialogue {
 
   constructor(options: StreamingOptions) {
     this.#options = options;
+    this.#reader = { rename: toOneName(options.rename), isFrame: isServerFrame, isEvent: isServerFrameType };
   }
 
   step(event: DialogueEvent, nowMs: number): DialogueStep {
@@ -118,11 +121,11 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #hear(lineId: LineId, line: Line, text: string, nowMs: number): DialogueStep {
-    const result = readFrame(text, this.#options.rename);
+    const result = readEvent(text, this.#reader);
     return 'fault' in result ? { fault: result.fault } : this.#take(lineId, line, result.frame, nowMs);
   }
 
-  #take(lineId: LineId, line: Line, frame: ReadFrame, nowMs: number): DialogueStep {
+  #take(lineId: LineId, line: Line, frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
     switch (frame.event) {
       case 'connected':
         line.isGreeted = true;
@@ -228,4 +231,12 @@ export class StreamingDialogue implements Dialogue {
 
 function hello(): InboundFrame {
   return { type: 'hello', userId: USER_ID, sessionId: null, expiresInMs: null, terms: TERMS };
+}
+
+/** Some servers say `completed`. */
+function toOneName(rename: Rename): Rename {
+  return (frame) => {
+    const renamed = rename(frame);
+    return 'event' in renamed && renamed.event === 'completed' ? { ...renamed, event: 'complete' } : renamed;
+  };
 }

@@ -1,0 +1,90 @@
+import type { OutboundFrame } from '../../core/frame.js';
+import type { Protocol, ProtocolCapabilities, TokenPlacement } from '../../ports/protocol.js';
+import { dialogueTransport } from '../dialogue/dialogue-transport.js';
+import { readTold, writeAsked } from '../dialogue/frame-text.js';
+import { invalidOption } from '../invalid-option.js';
+import { type Renames, renamer } from '../rename.js';
+import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from '../token-placement.js';
+import { ThreadDialogue } from './dialogue.js';
+
+/**
+ * How `threadProtocol` is fitted to a server; every field has a default.
+ *
+ * @example
+ * const options: ThreadProtocolOptions = { postEndpoint: '/api/chat/' };
+ */
+export interface ThreadProtocolOptions {
+  /** Where the token travels on the socket; by HTTP it is a bearer token. Default `{ query: 'token' }`. */
+  readonly tokenIn?: TokenPlacement;
+  /** Where messages are posted: a path on the chat server, or a whole URL. Default `/api/chat/`. */
+  readonly postEndpoint?: string;
+  /**
+   * What this server calls the events `typing`, `assistant_message`, `task_failed`, `protocol_error`, `pong` and the
+   * fields of its frames. Default: the same.
+   */
+  readonly names?: Renames;
+}
+
+const CONTENT_LENGTH_MAX = 10_000;
+
+/**
+ * A chat whose messages are posted over HTTP under an idempotency key, and whose answers come over the socket, whole:
+ * one thread on a socket, no greeting, pings that many servers never answer. Nothing can be fetched again, so an answer
+ * that came while no socket was there is lost, and its number is told with `gap-detected`. Throws
+ * `usage/invalid-option`.
+ *
+ * @example
+ * const protocol = threadProtocol({ postEndpoint: '/api/chat/' });
+ */
+export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
+  if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
+  const { tokenIn = { query: 'token' }, postEndpoint = '/api/chat/', names = {} } = options;
+  if (!isTokenPlacement(tokenIn)) throw invalidOption('tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE);
+  if (typeof postEndpoint !== 'string' || postEndpoint === '') {
+    throw invalidOption('postEndpoint', postEndpoint, 'a path or a URL');
+  }
+  if (typeof names !== 'object' || names === null) throw invalidOption('names', names, 'an object');
+  const rename = renamer(names, 'event');
+  return {
+    name: 'thread',
+    capabilities: CAPABILITIES,
+    tokenIn,
+    subprotocols: [],
+    answersPings: 'perhaps',
+    contentLengthMax: CONTENT_LENGTH_MAX,
+    decode: readTold,
+    encode: (frame) => (WORDS.has(frame.type) ? writeAsked(frame) : null),
+    readClose: (code) => (code === POLICY_CODE ? { action: 'renew-token', retryAfterMs: null } : null),
+    wrapTransport: (transport, tools) =>
+      dialogueTransport({
+        dialogue: new ThreadDialogue({ rename, postUrl: postEndpoint }),
+        transport,
+        tools,
+        tokenIn,
+        polling: POLLING,
+      }),
+  };
+}
+
+const POLICY_CODE = 1008;
+
+/** What this family has words for. */
+const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send', 'fetch-range']);
+
+/** Sending needs no socket. */
+const POLLING = { afterFailures: 3, retryAfterMs: 30_000 };
+
+const CAPABILITIES: ProtocolCapabilities = {
+  acks: true,
+  deduplicates: true,
+  sequence: true,
+  resume: false,
+  ranges: false,
+  history: false,
+  manyConversations: false,
+  typing: false,
+  readMarks: false,
+  streams: 'none',
+  inBandToken: false,
+  binary: false,
+};
