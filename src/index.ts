@@ -23,7 +23,6 @@ export type { Outgoing, Receipt } from './client/outgoing.js';
 export type { MessagesOptions } from './client/receiving/message-reader.js';
 export type { OlderPage } from './client/receiving/older-pages.js';
 export type { SendOptions } from './client/send-options.js';
-export { StopConnecting } from './client/stop-connecting.js';
 export type { CloseCause, CloseKind } from './core/connection/close-cause.js';
 export type { CloseAction } from './core/connection/close-code.js';
 export type { DialReason } from './core/connection/state.js';
@@ -38,12 +37,20 @@ export type {
 } from './core/message.js';
 export { ChatSocketError, type ChatSocketErrorFacts, isChatSocketError } from './errors/chat-socket-error.js';
 export type { ChatSocketErrorCode } from './errors/codes.js';
+export { StopConnecting } from './errors/stop-connecting.js';
 export { consoleLogger } from './platform/console-logger.js';
+export type { Fetch } from './platform/token-providers/ask-json.js';
+export {
+  type ConnectionTokenOptions,
+  connectionTokenProvider,
+} from './platform/token-providers/connection-token-provider.js';
+export { type RefreshTokenOptions, refreshTokenProvider } from './platform/token-providers/refresh-token-provider.js';
 export type { Clock } from './ports/clock.js';
+export type { HttpAnswer, HttpExchange, HttpPort, HttpRequest } from './ports/http.js';
 export type { IdSource } from './ports/id-source.js';
 export type { Logger, LogLevel } from './ports/logger.js';
 export type { PageSignal, PageSignals } from './ports/page-signals.js';
-export type { FrameFault, Protocol } from './ports/protocol.js';
+export type { FrameFault, Protocol, TransportTools } from './ports/protocol.js';
 export type { Random } from './ports/random.js';
 export type { OpenTabChannel, TabChannel } from './ports/tab-channel.js';
 export type { TokenAnswer, TokenRequest, TokenSource } from './ports/token-source.js';

@@ -4,10 +4,10 @@ import type { ConnectionCommand } from '../../core/connection/command.js';
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
 import { ChatSocketError, isChatSocketError } from '../../errors/chat-socket-error.js';
+import { isStopConnecting } from '../../errors/stop-connecting.js';
 import type { TokenRequest } from '../../ports/token-source.js';
 import type { SocketHandlers, TransportSocket } from '../../ports/transport.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import { isStopConnecting } from '../stop-connecting.js';
 import type { Turn } from '../telling/turn.js';
 import { buildDialRequest, checkToken, checkUrl } from './dial-request.js';
 

@@ -3,9 +3,9 @@
 import type { CloseCause } from '../../core/connection/close-cause.js';
 import { REFUSALS_TO_DIAGNOSE } from '../../core/connection/retry.js';
 import type { ConnectionState } from '../../core/connection/state.js';
+import { isStopConnecting } from '../../errors/stop-connecting.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Diagnose } from '../options/options.js';
-import { isStopConnecting } from '../stop-connecting.js';
 import type { Turn } from '../telling/turn.js';
 
 /** Longer words are cut: they go to logs and screens. */

@@ -23,9 +23,11 @@ export class Answers {
   #count = 0;
   readonly #voices = new Map<LineId, Voice>();
   readonly #questions: Questions;
+  readonly #hasHistory: boolean;
 
-  constructor(questions: Questions) {
+  constructor(questions: Questions, hasHistory: boolean) {
     this.#questions = questions;
+    this.#hasHistory = hasHistory;
   }
 
   get list(): readonly Answer[] {
@@ -96,7 +98,9 @@ export class Answers {
       voice.next = this.#count + 1;
       return { told: [], isSure: false };
     }
-    if (isEcho && run.isLevel) return { told: [], isSure: this.#questions.awaiting() === null };
+    const isAwaited = this.#questions.awaiting() !== null;
+    // Word for word the last answer: said twice, or the answer to a question that has none yet.
+    if (isEcho && run.isLevel && (!isAwaited || this.#hasHistory)) return { told: [], isSure: !isAwaited };
     const told: InboundFrame[] = [];
     if (isEcho) told.push(...this.#begin(voice, conversationId, nowMs, run.said));
     const { answer } = isEcho && voice.run !== null ? voice.run : run;

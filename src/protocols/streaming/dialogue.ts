@@ -57,7 +57,7 @@ export class StreamingDialogue implements Dialogue {
   readonly #reader: FrameReader<ServerFrame>;
   readonly #lines = new Map<LineId, Line>();
   readonly #questions = new Questions();
-  readonly #answers = new Answers(this.#questions);
+  readonly #answers: Answers;
   readonly #settlement = new Settlement();
   /** One socket has one conversation; the client names it with its join. */
   #conversationId = '';
@@ -66,6 +66,7 @@ export class StreamingDialogue implements Dialogue {
 
   constructor(options: StreamingOptions) {
     this.#options = options;
+    this.#answers = new Answers(this.#questions, options.historyUrl !== null);
     this.#reader = { rename: toOneName(options.rename), isFrame: isServerFrame, isEvent: isServerFrameType };
   }
 
