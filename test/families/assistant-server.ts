@@ -36,6 +36,10 @@ export class AssistantServer {
     return { answer: Promise.resolve({ status, retryAfterMs: null, body: isHistory ? body : '' }), cancel: () => {} };
   };
 
+  toggle(trouble: 'isRefusing' | 'hasHistory'): void {
+    this[trouble] = !this[trouble];
+  }
+
   get openConnections(): readonly MockConnection[] {
     return [...this.#open];
   }

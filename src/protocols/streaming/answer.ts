@@ -8,13 +8,19 @@ export type AnswerStatus =
   /** Its socket was lost in the middle. */
   | 'cut'
   | 'failed'
-  | 'done';
+  | 'done'
+  /** It is in the history. */
+  | 'settled'
+  /** It failed, and the history has what came of it in the end. */
+  | 'superseded';
 
 export class Answer {
   /** 1, 2, 3 … */
   readonly ordinal: number;
   readonly startedAtMs: number;
   status: AnswerStatus = 'growing';
+  /** How often the history was read without it since it was over. */
+  misses = 0;
   #text = '';
 
   constructor(ordinal: number, startedAtMs: number) {

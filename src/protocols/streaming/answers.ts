@@ -6,6 +6,8 @@ import { Answer, Run } from './answer.js';
 import type { Questions } from './questions.js';
 
 const ANSWERS_MAX = 200;
+/** So many readings of the history without a whole answer, and it was another one said again. */
+const MISSES_MAX = 2;
 
 /** What one socket brings at the moment. */
 interface Voice {
@@ -45,8 +47,17 @@ export class Answers {
     if (answer?.status === 'growing' && !this.#isHeard(answer)) answer.status = 'cut';
   }
 
-  forget(gone: readonly Answer[]): void {
-    this.#list = this.#list.filter((answer) => !gone.includes(answer));
+  /** The server keeps whole answers, and of one that broke off what came of it in the end: what else is shown is not to stay. */
+  takeUnkept(): readonly Answer[] {
+    const settled = this.#list.findLast(({ status }) => status === 'settled');
+    const unkept = this.#list.filter(
+      ({ status, misses, ordinal }) =>
+        status === 'superseded' ||
+        (status === 'done' && misses >= MISSES_MAX) ||
+        ((status === 'failed' || status === 'cut') && settled !== undefined && ordinal < settled.ordinal),
+    );
+    this.#list = this.#list.filter((answer) => !unkept.includes(answer));
+    return unkept;
   }
 
   /** A worker begins: with the next answer, or once more with one that it did not bring to its end. */
@@ -65,7 +76,7 @@ export class Answers {
     const heard = this.#list.find(({ ordinal }) => ordinal >= voice.next);
     const last = this.#list.at(-1);
     if (heard !== undefined) this.#hear(voice, heard);
-    else if (last?.status === 'done') {
+    else if (last?.status === 'done' || last?.status === 'settled') {
       voice.run = new Run(last);
       voice.isEcho = true;
     } else told.push(...this.#begin(voice, conversationId, nowMs, ''));
@@ -107,7 +118,8 @@ export class Answers {
     voice.run = null;
     if (answer.status !== 'growing') return { told, isSure: true };
     if (!isEcho && !run.isLevel) told.push(answer.replace(run.said));
-    return { told: [...told, answer.end('done')], isSure: true };
+    told.push(answer.end('done'));
+    return { told, isSure: !this.#isSaidBefore(answer) };
   }
 
   /** The worker failed in the middle, or before it had said a word. */
@@ -149,8 +161,13 @@ export class Answers {
   }
 
   #replaceFailed(failed: Answer, conversationId: string): InboundFrame {
-    this.forget([failed]);
+    this.#list = this.#list.filter((answer) => answer !== failed);
     return { type: 'message-deleted', conversationId, epoch: null, seq: null, id: failed.id };
+  }
+
+  /** The same words came before: a task that was given to a worker twice, or two questions with one answer. */
+  #isSaidBefore({ text, ordinal }: Answer): boolean {
+    return this.#list.some((one) => one.ordinal < ordinal && one.text === text);
   }
 
   #isHeard(answer: Answer): boolean {

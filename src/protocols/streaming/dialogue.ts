@@ -186,7 +186,8 @@ export class StreamingDialogue implements Dialogue {
     line.isReading = false;
     const rows = answer?.status === 200 ? readHistory(answer.body) : null;
     const told: InboundFrame[] = line.isPolling && rows !== null ? [{ type: 'pong', latest: null }] : [];
-    if (rows !== null) told.push(...this.#tellHistory(line, this.#settle(rows)), ...this.#judgeLost(line));
+    if (rows !== null)
+      told.push(...this.#tellHistory(line, this.#settle(rows)), ...this.#judgeLost(line), ...this.#dropUnkept());
     if (line.isPolling) return { told, wakeAfterMs: POLL_MS };
     const isOpen = this.#looks > 0 || this.#questions.lost().length > 0;
     this.#looks = Math.max(0, this.#looks - 1);
@@ -197,8 +198,6 @@ export class StreamingDialogue implements Dialogue {
     const unsettled = { questions: this.#questions, answers: this.#answers.list };
     const history = this.#settlement.read(rows, this.#conversationId, unsettled);
     if (history.fresh.some(({ senderRole }) => senderRole === 'assistant')) this.#looks = 0;
-    const over = this.#answers.list.filter(({ status }) => status !== 'growing');
-    this.#answers.forget(over.filter((answer) => !history.missing.includes(answer)));
     return history;
   }
 
@@ -213,6 +212,17 @@ export class StreamingDialogue implements Dialogue {
     line.joinLimit = null;
     const conversationId = this.#conversationId;
     return { type: 'joined', conversationId, messages, epoch: null, latestSeq: null, recovered, hasOlder: false };
+  }
+
+  #dropUnkept(): readonly InboundFrame[] {
+    const conversationId = this.#conversationId;
+    return this.#answers.takeUnkept().map(({ id }) => ({
+      type: 'message-deleted',
+      conversationId,
+      epoch: null,
+      seq: null,
+      id,
+    }));
   }
 
   /** What the history still does not have after a while never reached the server, and goes out again. */

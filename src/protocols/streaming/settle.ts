@@ -27,8 +27,6 @@ export interface SettledHistory {
   readonly messages: readonly WireMessage[];
   /** Those that no history had before. */
   readonly fresh: readonly WireMessage[];
-  /** Answers that no socket brings any more, and that the history does not have. */
-  readonly missing: readonly Answer[];
 }
 
 export class Settlement {
@@ -36,10 +34,10 @@ export class Settlement {
   /** Messages that came first are nobody's answer here: they are of before this client. */
   #isFirst = true;
 
-  /** The history as messages with the ids under which they are shown, and the answers that are not in it. */
+  /** The history as messages with the ids under which they are shown. The answers that it has are settled. */
   read(rows: readonly StoredMessage[], conversationId: string, unsettled: Unsettled): SettledHistory {
     // What a socket still brings is in no history yet.
-    const open = unsettled.answers.filter(({ status }) => status !== 'growing');
+    const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
     const fresh: WireMessage[] = [];
     const messages = rows.map((row) => {
       const key = String(row.id);
@@ -51,7 +49,8 @@ export class Settlement {
       return message;
     });
     this.#isFirst = false;
-    return { messages, fresh, missing: open };
+    for (const answer of open) answer.misses += 1;
+    return { messages, fresh };
   }
 
   #identify(row: StoredMessage, key: string, questions: Questions, open: Answer[]): Shown {
@@ -63,15 +62,23 @@ export class Settlement {
     }
     const index = this.#findAnswer(row.content, open);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
+    if (answer?.status === 'failed') {
+      // What has failed is over, and does not grow any more.
+      answer.status = 'superseded';
+      return { id: key, clientMessageId: null };
+    }
+    if (answer !== undefined) answer.status = 'settled';
     return { id: answer?.id ?? key, clientMessageId: null };
   }
 
-  /** An answer with these words; else one that was cut before its end, which its worker may have said anew. */
+  /** An answer with these words; else one that broke off in them; else one whose worker may have said it anew. */
   #findAnswer(content: string, open: readonly Answer[]): number {
-    const index = open.findIndex(
-      ({ text, status }) => text === content || (status !== 'done' && content.startsWith(text)),
-    );
-    return index >= 0 || this.#isFirst ? index : open.findIndex(({ status }) => status === 'cut');
+    const matches: readonly ((answer: Answer) => boolean)[] = [
+      ({ text }) => text === content,
+      ({ text, status }) => status !== 'done' && content.startsWith(text),
+      ({ status }) => status === 'cut' && !this.#isFirst,
+    ];
+    return matches.reduce((found, match) => (found >= 0 ? found : open.findIndex(match)), -1);
   }
 }
 
