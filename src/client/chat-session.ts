@@ -58,7 +58,7 @@ export class ChatSession {
     const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
 
     this.listeners = new Listeners((thrown, event) => this.announcer.listenerThrew(thrown, event));
-    this.announcer = new Announcer(turn, this.listeners, options.logger);
+    this.announcer = new Announcer(turn, this.listeners, options);
     this.conversations = new Conversations(this.options);
     const { announcer, conversations } = this;
     this.views = this.#makeViews();

@@ -165,7 +165,7 @@ export class Receiver {
       case 'joined':
         return this.#whenJoined(joins, frame);
       case 'refused':
-        return this.#refusals.take(joins, frame);
+        return this.#refusals.take(joins, { ...frame, code: this.#around.options.secrets.hide(frame.code) });
       case 'ack':
         return this.#whenAcked(agreement, frame);
       case 'message':

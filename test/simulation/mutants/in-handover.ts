@@ -122,9 +122,9 @@ export const inHandover: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/connection/dials.ts',
-        find: 'let answer = readTokenAnswer(await options.token(request));',
+        find: 'let answer = readTokenAnswer(await ask(() => token(request)));',
         replace:
-          "this.answer = (request.reason === 'handover' ? this.answer : undefined) ?? (await options.token(request)); let answer = readTokenAnswer(this.answer);",
+          "this.answer = (request.reason === 'handover' ? this.answer : undefined) ?? (await ask(() => token(request))); let answer = readTokenAnswer(this.answer);",
       },
     ],
     invariants: ['I13'],
