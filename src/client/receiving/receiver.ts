@@ -22,6 +22,7 @@ import { OpenDials } from './open-dials.js';
 import type { ReadMarks } from './read-marks.js';
 import { Refusals } from './refusals.js';
 import { StreamFrames } from './stream-frames.js';
+import type { StreamStops } from './stream-stops.js';
 
 export interface ReceiverSurroundings {
   readonly options: ResolvedOptions;
@@ -31,6 +32,7 @@ export interface ReceiverSurroundings {
   readonly metrics: MetricsCounter;
   readonly pages: OlderPages;
   readonly readMarks: ReadMarks;
+  readonly streamStops: StreamStops;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly isPulseInDoubt: () => boolean;
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
