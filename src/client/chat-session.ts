@@ -214,6 +214,7 @@ export class ChatSession {
       metrics,
       pages: this.pages,
       readMarks: this.readMarks,
+      streamStops: this.streamStops,
       dispatch: (event) => this.link.dispatch(event),
       isPulseInDoubt: () => this.link.isPulseInDoubt,
       send: (dialId, frame) => this.link.send(dialId, frame),

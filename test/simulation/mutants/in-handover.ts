@@ -29,9 +29,8 @@ export const inHandover: readonly Mutant[] = [
     patches: [
       {
         file: RECEIVER,
-        find: 'const { agreement } = joins;\n    agreement.heardAtMs',
-        replace:
-          'const { agreement } = joins;\n    if (agreement.isReady && !joins.isInUse) return;\n    agreement.heardAtMs',
+        find: 'if (joins === null) return;',
+        replace: 'if (joins === null || (joins.agreement.isReady && !joins.isInUse)) return;',
       },
     ],
     invariants: ['I6'],
