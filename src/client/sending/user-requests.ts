@@ -1,7 +1,7 @@
 /** What users ask of messages: to take one, to take it back, to change its words, to send it again. */
 
 import type { Outbox } from '../../core/outbox/outbox.js';
-import { type Draft, type OutboxEntry, toEntry } from '../../core/outbox/outbox-entry.js';
+import { type Draft, isUntouched, type OutboxEntry, toEntry } from '../../core/outbox/outbox-entry.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Outgoing } from '../outgoing.js';
 import type { Turn } from '../telling/turn.js';
@@ -54,7 +54,7 @@ export class UserRequests {
     return this.#around.turn.run(() => {
       if (this.#around.ledger.dismiss(id)) return true;
       const entry = this.#around.outbox.get(id);
-      if (entry?.status !== 'queued' || entry.transmittedAtMs !== null || entry.keeping === 'released') return false;
+      if (entry === null || !isUntouched(entry)) return false;
       this.#around.ledger.fail(id, 'cancelled', cancelledError(id));
       this.#run();
       return true;
@@ -63,7 +63,6 @@ export class UserRequests {
 
   /** Changes a message that no connection has; false if one has it, it is settled, or there is no room for it. */
   edit(id: string, content: string, sizeBytes: number): boolean {
-    if (this.#around.outbox.get(id)?.keeping === 'released') return false;
     const entry = this.#around.outbox.edit(id, content, sizeBytes);
     if (entry === null) return false;
     this.#around.turn.run(() => {

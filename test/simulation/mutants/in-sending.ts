@@ -187,7 +187,7 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: REQUESTS,
-        find: "entry?.status !== 'queued' || entry.transmittedAtMs !== null",
+        find: 'entry === null || !isUntouched(entry)',
         replace: 'entry === null',
       },
     ],
