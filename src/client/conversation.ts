@@ -73,7 +73,7 @@ export class Conversation {
     };
     return session.act(() => {
       session.logoutWatch.open();
-      const outgoing = session.sender.enqueue(draft, signal);
+      const outgoing = session.sender.requests.enqueue(draft, signal);
       // A client that stopped may begin again for it; in any other state the event means nothing.
       if (session.link.state.status === 'closed') session.link.dispatch({ type: 'send-requested' });
       session.sender.drain();

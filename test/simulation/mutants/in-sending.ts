@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js';
 const OUTBOX = 'src/core/outbox/outbox.ts';
 const DRAIN = 'src/client/sending/drain.ts';
 const SENDER = 'src/client/sending/sender.ts';
+const REQUESTS = 'src/client/sending/user-requests.ts';
 
 export const inSending: readonly Mutant[] = [
   {
@@ -185,8 +186,8 @@ export const inSending: readonly Mutant[] = [
     breaks: 'A message is taken back although a server may have it.',
     patches: [
       {
-        file: SENDER,
-        find: "entry?.status !== 'queued' || entry.transmittedAtMs !== null",
+        file: REQUESTS,
+        find: 'entry === null || !isUntouched(entry)',
         replace: 'entry === null',
       },
     ],
