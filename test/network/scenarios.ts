@@ -111,6 +111,31 @@ function lossy(percent: number, messages: number): Scenario {
   };
 }
 
+/** The defaults: nothing on a slow link is about a client that is quicker to judge. */
+const UNHURRIED: Pace = { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000, dialMs: 10_000, ackTimeoutMs: 10_000 };
+
+/** Each message takes the whole link for two and a half seconds. */
+function slowLink(up: number, down: number): Scenario {
+  return {
+    pace: UNHURRIED,
+    async play(scene) {
+      const { troubled, sound, road } = scene;
+      await openAndTalk(scene);
+      road.slow('32kbit');
+      await Promise.all([
+        troubled.talk({ messages: up, apartMs: 50, isLong: true }),
+        sound.talk({ messages: down, apartMs: 50, isLong: true }),
+      ]);
+      await troubled.until(
+        'every ack and message',
+        (one) => one.ackedCount === SOME.messages + up && one.receivedCount === SOME.messages + down,
+        45_000,
+      );
+      return {};
+    },
+  };
+}
+
 export const SCENARIOS = {
   synDropped: {
     // The token's way is sound: it is the socket's own dial that nobody answers.
@@ -135,27 +160,9 @@ export const SCENARIOS = {
   // Enough packets that a tenth of them are some.
   loss10: lossy(10, 60),
   loss30: lossy(30, 12),
-  slowLink: {
-    // The defaults: nothing here is about a client that is quicker to judge.
-    pace: { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000, dialMs: 10_000, ackTimeoutMs: 10_000 },
-    async play(scene) {
-      const { troubled, sound, road } = scene;
-      await openAndTalk(scene);
-      road.slow('32kbit');
-      // Eight seconds of the link's whole rate; every ack queues behind what the other one says.
-      const [up, down] = [3, 1];
-      await Promise.all([
-        troubled.talk({ messages: up, apartMs: 50, isLong: true }),
-        sound.talk({ messages: down, apartMs: 50, isLong: true }),
-      ]);
-      await troubled.until(
-        'every ack and message',
-        (one) => one.ackedCount === SOME.messages + up && one.receivedCount === SOME.messages + down,
-        45_000,
-      );
-      return {};
-    },
-  },
+  // Every ack queues behind what the other one says; with five each, the first is overdue before it comes.
+  slowLink: slowLink(4, 3),
+  slowerLink: slowLink(5, 5),
   networkChanged: {
     pace: { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000 },
     async play(scene) {

@@ -114,6 +114,7 @@ export function openAt(facts: Partial<Open> = {}): Open {
     recovered: 'first',
     roundTripMs: null,
     pulse: PULSES.resting,
+    pongsDue: null,
     renewal: RENEWALS.none,
     canRenewInBand: true,
     handover: { phase: 'none' },

@@ -22,7 +22,7 @@ export type Pulse =
   | { readonly phase: 'resting'; readonly lastPingAtMs: number }
   | {
       readonly phase: 'awaiting';
-      /** `slow`: a probe of which half the time is over. */
+      /** `slow`: a probe of which half the time is over, or one for an overdue ack; no other is dialled for it. */
       readonly kind: 'beat' | 'probe' | 'slow';
       readonly pingSentAtMs: number;
       readonly timeoutMs: number;
@@ -31,6 +31,12 @@ export type Pulse =
   | { readonly phase: 'unjudged'; readonly pingSentAtMs: number }
   /** The timer of the deadline was late, so the process slept: answers may still be waiting to be read. */
   | { readonly phase: 'grace'; readonly pingSentAtMs: number };
+
+/** How many pings have no answer, and since when. Any frame proves life, but only a pong proves that we are heard. */
+export interface PongsDue {
+  readonly count: number;
+  readonly sinceMs: number;
+}
 
 /** Whether the token of the open connection is to be renewed; `beganAtMs` is when it last was, null for never. */
 export type Renewal =
@@ -113,6 +119,7 @@ export interface Open extends Recorded {
   readonly recovered: 'first' | Recovery;
   readonly roundTripMs: number | null;
   readonly pulse: Pulse;
+  readonly pongsDue: PongsDue | null;
   readonly renewal: Renewal;
   /** The server takes a new token on the open connection. */
   readonly canRenewInBand: boolean;
