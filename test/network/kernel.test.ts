@@ -104,6 +104,14 @@ describe('F14 I16 a link of 32 kbit/s', () => {
   });
 });
 
+test('F14 a history that takes longer than a join has comes on the next connection, which waits longer', () => {
+  const { troubled } = outcomeOf('slowJoin');
+
+  expect(troubled.causes).toMatchObject([{ kind: 'join-timed-out', everOpened: true }]);
+  expect(troubled.timesOpened).toBe(1);
+  expect(troubled.dialledAtMs).toHaveLength(2);
+});
+
 test('F18 L3 a network that changed under an open connection is left within seconds of the sign of life', () => {
   const { measures, troubled } = outcomeOf('networkChanged');
 

@@ -163,6 +163,19 @@ export const SCENARIOS = {
   // Every ack queues behind what the other one says; with five each, the first is overdue before it comes.
   slowLink: slowLink(4, 3),
   slowerLink: slowLink(5, 5),
+  slowJoin: {
+    pace: UNHURRIED,
+    async play({ troubled, sound, road }) {
+      // What was said before takes 13 s to come, and it comes in one piece.
+      await sound.talk({ messages: 5, apartMs: 50, isLong: true });
+      await sound.until('its acks', (one) => one.ackedCount === 5);
+      road.slow('32kbit');
+      await troubled.connect();
+      await troubled.untilOpen(45_000);
+      await troubled.talk(SOME);
+      return {};
+    },
+  },
   networkChanged: {
     pace: { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000 },
     async play(scene) {

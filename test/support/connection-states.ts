@@ -57,7 +57,8 @@ export function waitingFor(waitMs: number | null, record = recordOf()): Waiting 
 }
 
 export function tryingAt(phase: Attempt['phase'], record = recordOf()): ConnectionState {
-  const attempt: Attempt = { dialId: DIAL_ID, reason: 'retry', phase, deadlineAtMs: NOW_MS + 15_000 };
+  const openedAtMs = phase === 'joining' ? NOW_MS - 3_000 : null;
+  const attempt: Attempt = { dialId: DIAL_ID, reason: 'retry', phase, deadlineAtMs: NOW_MS + 15_000, openedAtMs };
   return { status: 'connecting', phase: 'trying', attempt, record };
 }
 
@@ -101,7 +102,14 @@ export const HANDOVERS: Readonly<
 };
 
 function successorAt(phase: Attempt['phase']): Extract<Handover, { phase: 'trying' }> {
-  const attempt: Attempt = { dialId: BESIDE_ID, reason: 'handover', phase, deadlineAtMs: NOW_MS + 15_000 };
+  const openedAtMs = phase === 'joining' ? NOW_MS - 3_000 : null;
+  const attempt: Attempt = {
+    dialId: BESIDE_ID,
+    reason: 'handover',
+    phase,
+    deadlineAtMs: NOW_MS + 15_000,
+    openedAtMs,
+  };
   return { phase: 'trying', attempt, inDoubt: false };
 }
 

@@ -53,7 +53,10 @@ export interface HeartbeatOptions {
 export interface TimeoutOptions {
   /** For the URL and the token. Milliseconds; default 10,000. */
   readonly tokenMs?: number;
-  /** For the handshake, and again for the hello and the joins. Milliseconds; default 10,000. */
+  /**
+   * For the handshake, and again for the hello and the joins. Joins that took longer although the server spoke have twice,
+   * then four times as long on the next connections. Milliseconds; default 10,000.
+   */
   readonly connectMs?: number;
   /** For the close handshake; after it the socket is given up. Milliseconds; default 3,000. */
   readonly closeMs?: number;

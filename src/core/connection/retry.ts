@@ -67,6 +67,7 @@ export function beginAttempt(
     reason,
     phase: 'authorizing',
     deadlineAtMs: nowMs + policy.tokenMs + policy.connectMs,
+    openedAtMs: null,
   };
   return [
     { status: 'connecting', phase: 'trying', attempt, record: { ...record, lastDialId: dialId, automaticDialsAtMs } },

@@ -15,6 +15,8 @@ export interface Attempt {
   readonly reason: DialReason;
   readonly phase: 'authorizing' | 'dialing' | 'joining';
   readonly deadlineAtMs: number;
+  /** When the socket opened; null before. */
+  readonly openedAtMs: number | null;
 }
 
 /** How sure the client is that the link lives. */
@@ -85,6 +87,8 @@ export interface ConnectionRecord {
   readonly tokensRefused: number;
   /** Handshakes refused in a row. */
   readonly handshakesRefused: number;
+  /** Joins in a row that took too long although the server spoke: the link is slow, and the next one has more time. */
+  readonly joinsTimedOut: number;
   readonly hasOpened: boolean;
   /** Servers that never answer pings are not judged by their silence. */
   readonly peerAnswersPings: boolean;

@@ -32,6 +32,7 @@ export function initialState(peerAnswersPings: boolean): ConnectionState {
       automaticDialsAtMs: [],
       tokensRefused: 0,
       handshakesRefused: 0,
+      joinsTimedOut: 0,
       hasOpened: false,
       peerAnswersPings,
       hintedPauseMs: null,

@@ -8,18 +8,21 @@ import { dropAfter, type LossFacts, lose, readTokenFailure, stopRefused } from '
 import type { Attempt, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 
+/** The most that are counted: joins have up to four times their time. */
+const JOINS_TIMED_OUT_MAX = 2;
+
 export function whenTrying(state: Trying, event: ConnectionEvent, context: Context): Step {
   switch (event.type) {
     case 'token-arrived':
-      return state.attempt.phase === 'authorizing' ? enter(state, 'dialing', context) : stay(state);
+      return state.attempt.phase === 'authorizing' ? dial(state, context) : stay(state);
     case 'token-failed':
       return fail(state, readTokenFailure(event), context);
     case 'dial-failed':
       return fail(state, { kind: 'dial-failed', action: event.action }, context);
     case 'socket-opened':
-      return state.attempt.phase === 'dialing' ? enter(state, 'joining', context) : stay(state);
+      return state.attempt.phase === 'dialing' ? join(state, context) : stay(state);
     case 'joined':
-      return state.attempt.phase === 'joining' ? openWith(state, event, context) : stay(state);
+      return state.attempt.phase === 'joining' ? openWith(noteJoin(state, context), event, context) : stay(state);
     case 'token-rejected':
       return fail(state, { kind: 'token-refused', action: 'renew-token' }, context);
     case 'connection-failed':
@@ -50,14 +53,41 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
   }
 }
 
-/** The next phase has its own time, but never more than is left of the attempt's. */
-function enter(state: Trying, phase: 'dialing' | 'joining', context: Context): Step {
-  const attempt: Attempt = { ...state.attempt, phase };
-  const delayMs = Math.max(0, Math.min(context.policy.connectMs, attempt.deadlineAtMs - context.nowMs));
-  const record = phase === 'joining' ? { ...state.record, handshakesRefused: 0 } : state.record;
-  const commands: ConnectionCommand[] = [{ type: 'start-timer', timer: 'attempt', delayMs }];
-  if (phase === 'dialing') commands.push({ type: 'dial', dialId: attempt.dialId });
-  return go({ ...state, attempt, record }, ...commands);
+/** The handshake has its own time, but never more than is left of the attempt's. */
+function dial(state: Trying, context: Context): Step {
+  const attempt: Attempt = { ...state.attempt, phase: 'dialing' };
+  const { connectMs } = context.policy;
+  return go({ ...state, attempt }, startTimer(attempt, connectMs, context), { type: 'dial', dialId: attempt.dialId });
+}
+
+/** So have the joins. Where the last ones took too long, the same time again would be in vain, and they have more. */
+function join(state: Trying, context: Context): Step {
+  const { nowMs, policy } = context;
+  const { joinsTimedOut } = state.record;
+  const joinMs = policy.connectMs * 2 ** joinsTimedOut;
+  const deadlineAtMs = joinsTimedOut === 0 ? state.attempt.deadlineAtMs : nowMs + joinMs;
+  const attempt: Attempt = { ...state.attempt, phase: 'joining', deadlineAtMs, openedAtMs: nowMs };
+  const record = { ...state.record, handshakesRefused: 0 };
+  return go({ ...state, attempt, record }, startTimer(attempt, joinMs, context));
+}
+
+function startTimer({ deadlineAtMs }: Attempt, phaseMs: number, { nowMs }: Context): ConnectionCommand {
+  const delayMs = Math.max(0, Math.min(phaseMs, deadlineAtMs - nowMs));
+  return { type: 'start-timer', timer: 'attempt', delayMs };
+}
+
+/** A join that would have been in time without being given more shows that the link is as good as any. */
+function noteJoin(state: Trying, { nowMs, policy }: Context): Trying {
+  const { openedAtMs } = state.attempt;
+  const tookLong = openedAtMs !== null && nowMs - openedAtMs > policy.connectMs;
+  return tookLong ? state : { ...state, record: { ...state.record, joinsTimedOut: 0 } };
+}
+
+/** Only a server that speaks is worth waiting for: one that does not would be waited for longer and longer. */
+function noteLateJoin(state: Trying, { heardAtMs }: Context): Trying {
+  const { record, attempt } = state;
+  if (heardAtMs <= (attempt.openedAtMs ?? heardAtMs)) return state;
+  return { ...state, record: { ...record, joinsTimedOut: Math.min(JOINS_TIMED_OUT_MAX, record.joinsTimedOut + 1) } };
 }
 
 /** A sleep may have outlasted the deadline and held up its timer. */
@@ -72,7 +102,7 @@ function timeOut(state: Trying, context: Context): Step {
     case 'dialing':
       return fail(state, { kind: 'dial-timed-out', action: 'retry' }, context);
     case 'joining':
-      return fail(state, { kind: 'join-timed-out', action: 'retry' }, context);
+      return fail(noteLateJoin(state, context), { kind: 'join-timed-out', action: 'retry' }, context);
   }
 }
 
