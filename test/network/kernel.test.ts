@@ -108,8 +108,8 @@ test('F14 a history that takes longer than a join has comes on the next connecti
   const { troubled } = outcomeOf('slowJoin');
 
   expect(troubled.causes).toMatchObject([{ kind: 'join-timed-out', everOpened: true }]);
-  expect(troubled.timesOpened).toBe(1);
-  expect(troubled.dialledAtMs).toHaveLength(2);
+  expect(troubled.timesOpened).toBe(2);
+  expect(troubled.dialledAtMs).toHaveLength(3);
 });
 
 test('F18 L3 a network that changed under an open connection is left within seconds of the sign of life', () => {

@@ -165,10 +165,13 @@ export const SCENARIOS = {
   slowerLink: slowLink(5, 5),
   slowJoin: {
     pace: UNHURRIED,
-    async play({ troubled, sound, road }) {
-      // What was said before takes 13 s to come, and it comes in one piece.
+    async play(scene) {
+      const { troubled, sound, road } = scene;
+      await openAndTalk(scene);
+      await troubled.close();
+      // What is said meanwhile takes 13 s to come, and it comes in one piece.
       await sound.talk({ messages: 5, apartMs: 50, isLong: true });
-      await sound.until('its acks', (one) => one.ackedCount === 5);
+      await sound.until('its acks', (one) => one.ackedCount === SOME.messages + 5);
       road.slow('32kbit');
       await troubled.connect();
       await troubled.untilOpen(45_000);

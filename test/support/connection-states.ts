@@ -58,7 +58,14 @@ export function waitingFor(waitMs: number | null, record = recordOf()): Waiting 
 
 export function tryingAt(phase: Attempt['phase'], record = recordOf()): ConnectionState {
   const openedAtMs = phase === 'joining' ? NOW_MS - 3_000 : null;
-  const attempt: Attempt = { dialId: DIAL_ID, reason: 'retry', phase, deadlineAtMs: NOW_MS + 15_000, openedAtMs };
+  const attempt: Attempt = {
+    dialId: DIAL_ID,
+    reason: 'retry',
+    phase,
+    deadlineAtMs: NOW_MS + 15_000,
+    openedAtMs,
+    signal: null,
+  };
   return { status: 'connecting', phase: 'trying', attempt, record };
 }
 
@@ -109,6 +116,7 @@ function successorAt(phase: Attempt['phase']): Extract<Handover, { phase: 'tryin
     phase,
     deadlineAtMs: NOW_MS + 15_000,
     openedAtMs,
+    signal: null,
   };
   return { phase: 'trying', attempt, inDoubt: false };
 }

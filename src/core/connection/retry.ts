@@ -68,6 +68,7 @@ export function beginAttempt(
     phase: 'authorizing',
     deadlineAtMs: nowMs + policy.tokenMs + policy.connectMs,
     openedAtMs: null,
+    signal: null,
   };
   return [
     { status: 'connecting', phase: 'trying', attempt, record: { ...record, lastDialId: dialId, automaticDialsAtMs } },

@@ -17,6 +17,8 @@ export interface Attempt {
   readonly deadlineAtMs: number;
   /** When the socket opened; null before. */
   readonly openedAtMs: number | null;
+  /** What the device said of itself meanwhile: if this one fails, the next one need not wait. */
+  readonly signal: 'wake' | 'online' | null;
 }
 
 /** How sure the client is that the link lives. */

@@ -1,5 +1,6 @@
 /** Trying: token, socket, hello and joins, each step on time, or the attempt fails. */
 
+import { asksForPause } from './backoff.js';
 import { readCloseCode } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
 import type { ConnectionEvent } from './event.js';
@@ -7,6 +8,8 @@ import { openWith } from './pulse.js';
 import { dropAfter, type LossFacts, lose, readTokenFailure, stopRefused } from './retry.js';
 import type { Attempt, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
+import { whenClosed } from './when-closed.js';
+import { whenWaiting } from './when-waiting.js';
 
 /** The most that are counted: joins have up to four times their time. */
 const JOINS_TIMED_OUT_MAX = 2;
@@ -38,11 +41,12 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
     case 'timer-fired':
       return event.timer === 'attempt' ? timeOut(state, context) : stay(state);
     case 'woken':
+      return wake(state, 'wake', context);
     case 'went-online':
-      return wake(state, context) ?? stay(state);
+      return wake(state, 'online', context);
     case 'page-changed': {
       const seen: Trying = { ...state, record: { ...state.record, page: event.view } };
-      return (event.view === 'visible' ? wake(seen, context) : null) ?? go(seen);
+      return event.view === 'visible' ? wake(seen, 'wake', context) : go(seen);
     }
     case 'close-requested':
       return close(state, context);
@@ -90,9 +94,11 @@ function noteLateJoin(state: Trying, { heardAtMs }: Context): Trying {
   return { ...state, record: { ...record, joinsTimedOut: Math.min(JOINS_TIMED_OUT_MAX, record.joinsTimedOut + 1) } };
 }
 
-/** A sleep may have outlasted the deadline and held up its timer. */
-function wake(state: Trying, context: Context): Step | null {
-  return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(state, context) : null;
+/** A sleep may have outlasted the deadline and held up its timer. A wake is the stronger word. */
+function wake(state: Trying, signal: 'wake' | 'online', context: Context): Step {
+  const known = state.attempt.signal === 'wake' ? 'wake' : signal;
+  const woken: Trying = { ...state, attempt: { ...state.attempt, signal: known } };
+  return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(woken, context) : go(woken);
 }
 
 function timeOut(state: Trying, context: Context): Step {
@@ -107,11 +113,22 @@ function timeOut(state: Trying, context: Context): Step {
 }
 
 function fail(state: Trying, facts: Omit<LossFacts, 'everOpened'>, context: Context): Step {
-  const everOpened = state.attempt.phase === 'joining';
-  return endingFirst(
-    dropAfter(facts.kind, state.attempt.dialId),
-    lose(state.record, { ...facts, everOpened }, context),
-  );
+  const { dialId, phase, signal } = state.attempt;
+  const lost = lose(state.record, { ...facts, everOpened: phase === 'joining' }, context);
+  return endingFirst(dropAfter(facts.kind, dialId), signal === null ? lost : heed(signal, lost, context));
+}
+
+/** It was dialled before the device woke, or before its network worked: the next one is dialled as if it woke now. */
+function heed(signal: 'wake' | 'online', [next, commands]: Step, context: Context): Step {
+  const event: ConnectionEvent = { type: signal === 'wake' ? 'woken' : 'went-online' };
+  if (next.status === 'closed') return whenClosed(next, event, context);
+  const { lastCause } = next.record;
+  const mustWait = lastCause !== null && asksForPause(lastCause);
+  if (next.status !== 'connecting' || next.phase !== 'waiting' || next.reason !== 'retry' || mustWait) {
+    return [next, commands];
+  }
+  const [sooner, orders] = whenWaiting(next, event, context);
+  return go(sooner, ...commands, ...orders);
 }
 
 function close(state: Trying, context: Context): Step {

@@ -66,6 +66,9 @@ const PARKED: Row = {
 const LOST = `${RETRY}, -attempt, drop #7 4000, +retry 500`;
 const TRYING: Row = {
   ...NOTED_PAGE,
+  'page visible': 'noted',
+  woken: 'noted',
+  online: 'noted',
   close: 'closing #7, -attempt, +close 3000, hang-up #7',
   dispose: 'closed disposed, -attempt, drop #7 1000',
   'token fails': LOST,

@@ -54,6 +54,8 @@ interface Tries {
 
 export const countsTries = (): Invariant => {
   const tries = new WeakMap<Life, Tries>();
+  /** By a signal that a dial under way remembers for the time after it. */
+  const woken = new WeakSet<Life>();
   return {
     id: 'CN-4',
     sentence: 'Only a connection that lasts lets a client begin its pauses anew.',
@@ -69,6 +71,7 @@ export const countsTries = (): Invariant => {
       const { nowMs } = world.timeline;
       if (known.openedAtMs !== null && nowMs - known.openedAtMs >= stableAfterMs) known.count = 0;
       known.openedAtMs = null;
+      if (connection.phase === 'waiting' && woken.delete(life)) known.count = 0;
       if (connection.attempt < known.count) {
         known.breach = `device ${life.device.index} counts ${connection.attempt} tries after ${known.count}`;
       }
@@ -76,7 +79,9 @@ export const countsTries = (): Invariant => {
     },
     /** A wake is a fresh start, and so is a user's own word. */
     signalled: (_world, { life }) => {
-      if (life !== null) tries.delete(life);
+      if (life === null) return;
+      tries.delete(life);
+      woken.add(life);
     },
     stepped(world) {
       for (const { life } of world.devices) {
