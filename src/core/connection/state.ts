@@ -2,6 +2,7 @@
 
 import type { Recovery } from '../frame.js';
 import type { CloseCause } from './close-cause.js';
+import type { Cut } from './cuts.js';
 
 /** What led to a dial. */
 export type DialReason = 'first' | 'retry' | 'wake' | 'online' | 'manual' | 'handover' | 'auth-failed';
@@ -91,6 +92,8 @@ export interface ConnectionRecord {
   readonly handshakesRefused: number;
   /** Joins in a row that took too long although the server spoke: the link is slow, and the next one has more time. */
   readonly joinsTimedOut: number;
+  /** The last open connections, if all of them were cut. */
+  readonly cuts: readonly Cut[];
   readonly hasOpened: boolean;
   /** Servers that never answer pings are not judged by their silence. */
   readonly peerAnswersPings: boolean;

@@ -33,6 +33,7 @@ export function initialState(peerAnswersPings: boolean): ConnectionState {
       tokensRefused: 0,
       handshakesRefused: 0,
       joinsTimedOut: 0,
+      cuts: [],
       hasOpened: false,
       peerAnswersPings,
       hintedPauseMs: null,
