@@ -217,7 +217,7 @@ export const inSending: readonly Mutant[] = [
     name: 'overdue-ack-ignored',
     side: 'client',
     breaks: 'An ack that never comes is waited for as long as the connection lives.',
-    patches: [{ file: 'src/client/sending/ack-watch.ts', find: 'onOverdue(hasProbed);', replace: '' }],
+    patches: [{ file: 'src/client/sending/ack-watch.ts', find: "onOverdue(timer === 'probe');", replace: '' }],
     invariants: ['L1'],
   },
 ];
