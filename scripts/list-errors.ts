@@ -27,7 +27,9 @@ function errorsPage(): string {
     [
       'Every failure is a `ChatSocketError` with a stable `code`, a `message` that says what failed, why and the way out,',
       '`retryable`, `cause` and named `fields`. Recognise one by `isChatSocketError(error, code)`: `instanceof` fails where',
-      'two builds of the package meet. No error holds a token, a query string or the text of a message.',
+      'two builds of the package meet. No error holds a token, a query string or the text of a message. A `cause` is what your',
+      'listener or your store threw, or a copy of its words where a token or a query of this client was in it. What your `url`',
+      'and `token` functions throw is left out.',
     ].join('\n'),
     ...sections,
   ].join('\n\n')}\n`;

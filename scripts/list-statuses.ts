@@ -80,6 +80,7 @@ function causeOf(kind: CloseKind, action: CloseCause['action']): CloseCause {
     wasClean: false,
     everOpened: true,
     ageMs: null,
+    quietMs: null,
     atMs: NOW_MS,
     action,
     retryAfterMs: null,
@@ -125,7 +126,16 @@ function causeTable(): string {
 }
 
 function refusalText(): string {
-  const cause: CloseCause = { ...causeOf('socket-closed', 'retry'), everOpened: false, diagnosis: 'handshake-refused' };
+  return quoteAdvice({ everOpened: false, diagnosis: 'handshake-refused' });
+}
+
+function cutText(diagnosis: 'idle-timeout' | 'age-limit'): string {
+  const [ageMs, quietMs] = diagnosis === 'idle-timeout' ? [60_200, 60_100] : [300_200, 12_000];
+  return quoteAdvice({ ageMs, quietMs, diagnosis });
+}
+
+function quoteAdvice(facts: Partial<CloseCause>): string {
+  const cause: CloseCause = { ...causeOf('socket-closed', 'retry'), ...facts };
   return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS, null)
     .advice.map((sentence) => `> ${sentence}`)
     .join('\n');
@@ -188,6 +198,15 @@ function statusPage(): string {
       'Dials go on while it runs. It has `timeouts.tokenMs`, and `signal` is aborted when nobody waits for it any more. What it throws,',
       '`StopConnecting` apart, changes nothing.',
     ].join('\n'),
+    '## When connections are cut by the clock',
+    [
+      'Proxies and platforms end connections that carried nothing for a while, or that are as old as they allow, and a browser says 1006',
+      'of both. `cause.ageMs` and `cause.quietMs` tell how old the connection was and how long nothing had come in. Where one of the two was',
+      'the same round number of seconds for three connections in a row, `cause.diagnosis` is `idle-timeout`:',
+    ].join('\n'),
+    cutText('idle-timeout'),
+    'or `age-limit`:',
+    cutText('age-limit'),
   ].join('\n\n')}\n`;
 }
 

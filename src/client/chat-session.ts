@@ -58,7 +58,7 @@ export class ChatSession {
     const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
 
     this.listeners = new Listeners((thrown, event) => this.announcer.listenerThrew(thrown, event));
-    this.announcer = new Announcer(turn, this.listeners, options.logger);
+    this.announcer = new Announcer(turn, this.listeners, options);
     this.conversations = new Conversations(this.options);
     const { announcer, conversations } = this;
     this.views = this.#makeViews();
@@ -214,6 +214,7 @@ export class ChatSession {
       metrics,
       pages: this.pages,
       readMarks: this.readMarks,
+      streamStops: this.streamStops,
       dispatch: (event) => this.link.dispatch(event),
       isPulseInDoubt: () => this.link.isPulseInDoubt,
       send: (dialId, frame) => this.link.send(dialId, frame),

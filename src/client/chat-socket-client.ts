@@ -11,6 +11,7 @@ import {
   CONVERSATION_ID_LENGTH_MAX,
   checkCallOptions,
   isConversationId,
+  showValue,
 } from './options/option-checks.js';
 import type { ChatSocketOptions } from './options/options.js';
 import { resolveOptions } from './options/resolve-options.js';
@@ -264,5 +265,5 @@ const DRAIN_MAX_MS = 3_600_000;
 
 function checkDrainMs(drainMs: unknown): void {
   if (typeof drainMs === 'number' && drainMs >= 0 && drainMs <= DRAIN_MAX_MS) return;
-  throw badArgument('close', `drainMs is ${String(drainMs).slice(0, 32)}, expected a number from 0 to ${DRAIN_MAX_MS}`);
+  throw badArgument('close', `drainMs is ${showValue(drainMs)}, expected a number from 0 to ${DRAIN_MAX_MS}`);
 }

@@ -3,7 +3,7 @@ import type { ChatMessage } from './chat-message.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
-import { badArgument, checkCallOptions } from './options/option-checks.js';
+import { badArgument, checkCallOptions, showValue } from './options/option-checks.js';
 import type { Outgoing } from './outgoing.js';
 import type { MessagesOptions } from './receiving/message-reader.js';
 import type { OlderPage } from './receiving/older-pages.js';
@@ -73,7 +73,7 @@ export class Conversation {
     };
     return session.act(() => {
       session.logoutWatch.open();
-      const outgoing = session.sender.enqueue(draft, signal);
+      const outgoing = session.sender.requests.enqueue(draft, signal);
       // A client that stopped may begin again for it; in any other state the event means nothing.
       if (session.link.state.status === 'closed') session.link.dispatch({ type: 'send-requested' });
       session.sender.drain();
@@ -100,10 +100,9 @@ export class Conversation {
     checkCallOptions('load older messages', options);
     const { limit = PAGE_LENGTH } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LENGTH_MAX) {
-      const shown = String(limit).slice(0, 32);
       throw badArgument(
         'load older messages',
-        `limit is ${shown}, expected a whole number from 1 to ${PAGE_LENGTH_MAX}`,
+        `limit is ${showValue(limit)}, expected a whole number from 1 to ${PAGE_LENGTH_MAX}`,
       );
     }
     const session = this.#session;

@@ -1,4 +1,5 @@
 import type { CloseCause } from '../core/connection/close-cause.js';
+import { nearestLimitMs } from '../core/connection/cuts.js';
 import type { ConnectionSnapshot } from './chat-snapshot.js';
 
 /** Why the client is or is not connected, and what comes next. */
@@ -137,13 +138,33 @@ const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
 
 function adviseOn(cause: CloseCause, found: string | null): readonly string[] {
   if (found !== null) return [`The handshake was refused, and this was found: ${cleaned(found)}`];
-  if (cause.diagnosis === 'handshake-refused') {
-    return [
-      'The handshake was refused several times and browsers hide why (code 1006).',
-      'Check the URL and path, the allowed origins, the token, and that a proxy passes the upgrade on.',
-      'A server that accepts first and closes with 4401 or 4403 after lets the client know the reason.',
-    ];
+  switch (cause.diagnosis) {
+    case 'handshake-refused':
+      return [
+        'The handshake was refused several times and browsers hide why (code 1006).',
+        'Check the URL and path, the allowed origins, the token, and that a proxy passes the upgrade on.',
+        'A server that accepts first and closes with 4401 or 4403 after lets the client know the reason.',
+      ];
+    case 'idle-timeout':
+      return [
+        `Three connections were cut after ${secondsOf(cause.quietMs)} s without a frame: likely the idle timeout of a proxy.`,
+        'Raise it, or set heartbeat.intervalMs well below it.',
+      ];
+    case 'age-limit':
+      return [
+        `Three connections were cut after ${secondsOf(cause.ageMs)} s, idle or not: likely a limit of a proxy or platform.`,
+        'Raise it.',
+      ];
+    case null:
+      return adviseOnKind(cause);
   }
+}
+
+function secondsOf(timeMs: number | null): number {
+  return nearestLimitMs(timeMs ?? 0) / 1_000;
+}
+
+function adviseOnKind(cause: CloseCause): readonly string[] {
   switch (cause.kind) {
     case 'token-refused':
     case 'no-token':

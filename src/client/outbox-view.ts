@@ -52,13 +52,13 @@ export function viewOutbox(session: ChatSession): OutboxView {
         status,
         queuedAtMs,
       })),
-    cancel: (id) => sender.cancel(id),
+    cancel: (id) => sender.requests.cancel(id),
     edit: (id, content) => {
       const checked = checkContent(content, session.contentLengthMax);
       const metadata = sender.outbox.get(id)?.metadata ?? null;
-      return sender.edit(id, checked, draftSizeBytes(checked, metadata));
+      return sender.requests.edit(id, checked, draftSizeBytes(checked, metadata));
     },
-    retry: (id) => sender.retry(id),
+    retry: (id) => sender.requests.retry(id),
     clear: () =>
       session.turn.run(() =>
         sender.clear(new ChatSocketError('delivery/cleared', 'The outbox was cleared by outbox.clear().')),

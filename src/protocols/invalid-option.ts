@@ -11,9 +11,9 @@ export function invalidOption(option: string, value: unknown, range: string): Ch
   );
 }
 
-/** Texts are quoted and cut; of everything else only the kind is told. */
+/** A text may be a secret, so only its length is told. */
 function describe(value: unknown): string {
-  if (typeof value === 'string') return JSON.stringify(value.slice(0, 64));
+  if (typeof value === 'string') return `a text of ${value.length} characters`;
   if (value === null || typeof value !== 'object') return typeof value === 'function' ? 'a function' : String(value);
   return Array.isArray(value) ? 'an array' : 'an object';
 }

@@ -26,7 +26,7 @@ export class OwnedClient {
   constructor(options: OwnClientOptions, before: OwnedClient | null) {
     const { lingerMs = LINGER_MS } = options;
     if (!(lingerMs >= 0 && lingerMs <= LINGER_MAX_MS)) {
-      throw unusable('lingerMs', `${lingerMs} is no number from 0 to ${LINGER_MAX_MS}`);
+      throw unusable('lingerMs', `${Number(lingerMs)} is no number from 0 to ${LINGER_MAX_MS}`);
     }
     const isDiscarded = before !== null && !before.#isShown;
     this.#made = options;

@@ -1,25 +1,17 @@
 /** Says why a WebSocket constructor refused a dial, without a word of the URL or of a subprotocol. */
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import { nameOfThrown } from '../errors/thrown-name.js';
 import type { DialRequest } from '../ports/transport.js';
 
 /** RFC 9110, section 5.6.2: what a subprotocol may be made of. */
 const TOKEN = /^[!#$%&'*+\-.^_`|~\dA-Za-z]+$/;
-
-/** Other names could be made of anything, a URL too. */
-const KNOWN_ERROR_NAMES: ReadonlySet<string> = new Set([
-  'SyntaxError',
-  'SecurityError',
-  'TypeError',
-  'InvalidAccessError',
-  'NotSupportedError',
-]);
 
 /** The error of a refused dial. It has no cause: the platform's own error holds the whole URL. */
 export function explainRefusedDial(request: DialRequest, thrown: unknown): ChatSocketError {
   const { why, part } = findFault(request);
   return new ChatSocketError(
     'usage/invalid-option',
-    `Cannot dial: the WebSocket class threw ${readErrorName(thrown)}; ${why} (The original error is left out, since it may hold the token.)`,
+    `Cannot dial: the WebSocket class threw ${nameOfThrown(thrown)}; ${why} (The original error is left out, since it may hold the token.)`,
     { fields: { part } },
   );
 }
@@ -49,9 +41,4 @@ function parseUrl(url: string): URL | null {
   } catch {
     return null;
   }
-}
-
-function readErrorName(thrown: unknown): string {
-  const name = thrown instanceof Error ? thrown.name : '';
-  return KNOWN_ERROR_NAMES.has(name) ? `a ${name}` : 'an error';
 }

@@ -169,6 +169,25 @@ describe('close()', () => {
     expect(store.disk.size).toBe(0);
   });
 
+  test('DS-3 F78 drop-oldest lets none go that another tab may have sent while the client was closed', async () => {
+    const world = createStoredWorld({ outbox: { messagesMax: 2, overflow: 'drop-oldest' } });
+    const { client, server, clock } = world;
+    client.send('taken');
+    client.send('taken too');
+    await clock.advance(0);
+    await client.close();
+    const failed = listen(client, 'message-failed');
+    const other = world.restart();
+    other.connect();
+    await clock.advance(1_000);
+
+    const send = () => client.send('no room for this');
+
+    expect(send).toThrow(expect.objectContaining({ code: 'delivery/outbox-full' }));
+    expect(failed).toEqual([]);
+    expect(contents(server.log)).toEqual(['taken', 'taken too']);
+  });
+
   test('UP-21 a store that does not open again loses nothing, and is told of anew', async () => {
     const { client, server, store, open, clock } = createStoredWorld();
     const errors = listen(client, 'error');

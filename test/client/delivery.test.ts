@@ -183,7 +183,7 @@ describe('an ack that does not come', () => {
     client.dispose();
   });
 
-  test('F27 comes late, twice, or for an unknown id, and changes nothing then', async () => {
+  test('C15 F27 comes late, twice, or for an unknown id, and changes nothing then', async () => {
     const { client, server, open, clock } = createTestClient({ server: { mode: 'manual' } });
     await open();
     server.ready();

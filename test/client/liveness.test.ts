@@ -302,8 +302,13 @@ describe('a page that is left', () => {
 
 describe('a proxy that cuts what is idle for 60 s', () => {
   /** Idle is what carries no frame; every frame of a client that says nothing is a ping, which is answered at once. */
-  async function idleBehindProxy(heartbeat: HeartbeatOptions): Promise<number> {
+  async function idleBehindProxy(heartbeat: HeartbeatOptions) {
     const { client, open, clock, transport } = createTestClient({ client: { heartbeat } });
+    const advices: string[] = [];
+    client.on('status-changed', ({ connection }) => {
+      if (connection.status === 'connecting' && connection.phase === 'waiting')
+        advices.push(client.explain().advice.join(' '));
+    });
     transport.onConnection((connection) => {
       const cut = () => connection.dropAbruptly();
       let stop = clock.startTimer(cut, 60_000);
@@ -317,14 +322,46 @@ describe('a proxy that cuts what is idle for 60 s', () => {
     await clock.advance(600_000);
     const dials = transport.connections.length;
     client.dispose();
-    return dials;
+    return { dials, advices };
   }
 
   test('UP-34 F16 never cuts a client with its default pings in ten minutes', async () => {
-    expect(await idleBehindProxy({})).toBe(1);
+    expect((await idleBehindProxy({})).dials).toBe(1);
   });
 
   test('UP-34 cuts a client without pings again and again', async () => {
-    expect(await idleBehindProxy({ intervalMs: Number.POSITIVE_INFINITY })).toBeGreaterThan(8);
+    expect((await idleBehindProxy({ intervalMs: Number.POSITIVE_INFINITY })).dials).toBeGreaterThan(8);
+  });
+
+  test('UP-34 is named by explain() after three cuts, with what to do', async () => {
+    const { advices } = await idleBehindProxy({ intervalMs: Number.POSITIVE_INFINITY });
+
+    expect(advices.slice(0, 3)).toEqual([
+      '',
+      '',
+      'Three connections were cut after 60 s without a frame: likely the idle timeout of a proxy. Raise it, or set heartbeat.intervalMs well below it.',
+    ]);
+  });
+
+  test('UP-34 is told from a platform that lets no connection live longer, though frames come in', async () => {
+    const { client, open, clock, transport } = createTestClient();
+    const advices: string[] = [];
+    client.on('status-changed', ({ connection }) => {
+      if (connection.status === 'connecting' && connection.phase === 'waiting')
+        advices.push(client.explain().advice.join(' '));
+    });
+    transport.onConnection((connection) => {
+      const stop = clock.startTimer(() => connection.dropAbruptly(), 310_000);
+      connection.onEnd(() => stop());
+    });
+    await open();
+    while (advices.length < 3) await clock.advance(10_000);
+
+    expect(advices).toEqual([
+      '',
+      '',
+      'Three connections were cut after 310 s, idle or not: likely a limit of a proxy or platform. Raise it.',
+    ]);
+    client.dispose();
   });
 });

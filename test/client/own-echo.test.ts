@@ -91,7 +91,7 @@ describe('an own message', () => {
     client.dispose();
   });
 
-  test('F27 an ack for an unknown id changes nothing', async () => {
+  test('C15 F27 an ack for an unknown id changes nothing', async () => {
     const { client, server, clock, outgoing, joins } = await openSent();
     const before = client.snapshot.messages;
 

@@ -164,6 +164,8 @@ async function live(life: Life): Promise<string[]> {
 async function heal(life: Life): Promise<void> {
   life.token = 'good';
   life.dial = 'good';
+  // What the provider has answered by now may still end the client.
+  await life.clock.advance(0);
   life.pageSignals.comeBack();
   life.pageSignals.show();
   wish(life, true);

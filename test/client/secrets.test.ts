@@ -1,196 +1,124 @@
+/** How the client recognises secrets that it does not keep. That it looks everywhere is for test/canary to show. */
 import { inspect } from 'node:util';
-import { envelopeProtocol, type TokenPlacement } from 'chatsocket/protocols';
 import { describe, expect, test } from 'vitest';
-import { ChatSocketClient, type ChatSocketOptions } from '../../src/index.js';
-import { createTestClient, type TestWorld } from '../../src/testing/index.js';
-import { watchEvents } from './chat-log.js';
+import { Secrets } from '../../src/client/secrets.js';
 
-const TOKEN = 'canary-token-5f1c';
-const QUERY = 'canary-query-9a3e';
-const TEXT = 'canary-text-77b2';
-const CANARIES = [TOKEN, QUERY, TEXT, Buffer.from(TOKEN).toString('base64url')];
+const TOKEN = 'canary+token/5f1c9e==';
 
-/** Everything that a value shows, however it is looked at: hidden fields, causes and stacks too. */
-function show(value: unknown): string {
-  const parts = [inspect(value, { depth: null, showHidden: true, maxStringLength: null, maxArrayLength: null })];
-  try {
-    parts.push(JSON.stringify(value) ?? '');
-  } catch {}
-  if (value instanceof Error) parts.push(String(value), value.stack ?? '', show(value.cause));
-  return parts.join('\n');
+function knowing(...tokens: readonly string[]): Secrets {
+  const secrets = new Secrets();
+  for (const token of tokens) secrets.learnToken(token);
+  return secrets;
 }
 
-/** Own messages are shown to their user, so their texts are looked for only where nobody should find them. */
-function withoutMessages(name: string, payload: unknown): unknown {
-  return name.startsWith('message-') || name.startsWith('stream-') ? null : payload;
-}
-
-async function collect(
-  client: Partial<ChatSocketOptions>,
-  happen: (world: TestWorld) => unknown,
-  server: Parameters<typeof createTestClient>[0] = {},
-): Promise<string> {
-  const lines: unknown[] = [];
-  const world = createTestClient({
-    ...server,
-    client: {
-      url: `ws://localhost/ws?key=${QUERY}`,
-      token: () => TOKEN,
-      logger: (...line) => lines.push(line),
-      ...client,
-    },
+describe('words', () => {
+  test.each([
+    ['no secret', 'no secret'],
+    [`bad ${TOKEN}`, 'bad …'],
+    [`${TOKEN} is over, ${TOKEN} too`, '… is over, … too'],
+    [`token=${TOKEN}&key=1 was refused`, 'token=… was refused'],
+    [`bad ${encodeURIComponent(TOKEN)}.`, 'bad …'],
+    [`bearer.${Buffer.from(TOKEN).toString('base64url')} is over`, 'bearer.… is over'],
+    [`cut: ${TOKEN.slice(0, 12)}`, 'cut: …'],
+    [`cut: ${TOKEN.slice(0, 11)}`, `cut: ${TOKEN.slice(0, 11)}`],
+    ['', ''],
+  ])('UP-19 C2 %j are shown as %j', (words, shown) => {
+    expect(knowing(TOKEN).hide(words)).toBe(shown);
   });
-  const events = watchEvents(world.client);
-  const rejections: unknown[] = [];
-  const keep = (promise: Promise<unknown>) => promise.catch((reason: unknown) => rejections.push(reason));
-  keep(world.client.whenOpen());
-  keep(world.client.send(TEXT).acked);
-  await world.open();
-  await happen(world);
-  keep(world.client.loadOlder());
-  const explanations = [world.client.explain(), world.client.metrics(), world.client.snapshot.connection];
-  await world.clock.advance(30_000);
-  explanations.push(world.client.explain(), world.client.metrics(), world.client.snapshot.connection);
-  const closing = world.client.close();
-  await world.clock.advance(3_000);
-  await closing;
-  const told = events.map(({ name, payload }) => withoutMessages(name, payload));
-  const failures = events.flatMap(({ payload }) => ('error' in payload ? [payload.error] : []));
-  world.client.dispose();
-  return [lines, told, failures, rejections, explanations].map(show).join('\n');
-}
 
-const PATHS: readonly [string, (world: TestWorld) => unknown][] = [
-  ['nothing goes wrong', () => {}],
-  ['the link is cut', ({ server }) => server.connection.dropAbruptly()],
-  ['the server is silent', ({ server }) => server.connection.blackhole()],
-  [
-    'the token is refused twice',
-    ({ server, transport }) => {
-      transport.onConnection((connection) => connection.close(4401));
-      server.expireToken();
-    },
-  ],
-  ['the server closes for good', ({ server }) => server.connection.close(4403)],
-  [
-    'every handshake is refused',
-    ({ server, transport }) => {
-      transport.onConnection((connection) => connection.state === 'connecting' && connection.rejectHandshake());
-      server.connection.dropAbruptly();
-    },
-  ],
-  [
-    'the server repeats the message in its refusal',
-    ({ server, client }) => {
-      const messageId = client.outbox.list()[0]?.id ?? client.send('x').id;
-      server.sendFrame({
-        type: 'error',
-        payload: { code: 'VALIDATION_ERROR', message: `no: ${TEXT} ${TOKEN}`, messageId },
-      });
-    },
-  ],
-  [
-    'the server repeats the token in an error of its own',
-    ({ server }) =>
-      server.sendFrame({ type: 'error', payload: { code: 'UNKNOWN_TYPE', message: `what is ${TOKEN}?` } }),
-  ],
-  [
-    'frames hold the text and nobody can read them',
-    ({ server }) => {
-      for (let count = 0; count < 20; count += 1) server.connection.sendRaw(`{"${TEXT}": ${TOKEN}`);
-    },
-  ],
-  ['the token is renewed', ({ server }) => server.warnTokenExpiring(60_000)],
-  ['a frame is too big', ({ server }) => server.connection.close(1009)],
-  [
-    'a listener throws',
-    ({ client }) => {
-      client.on('status-changed', () => {
-        throw new Error('of the application');
-      });
-      client.reconnect();
-    },
-  ],
-];
+  test('UP-19 C2 of a query are its values, as they are written and as they are meant', () => {
+    const secrets = new Secrets();
+    secrets.learnQuery('wss://chat.example.com/ws?room=1&key=a%20secret%20key&session-of-ada&bad=%E0%A4%A');
 
-const PLACES: readonly TokenPlacement[] = ['subprotocol', 'first-frame', { query: 'token' }];
+    expect(secrets.hide('room 1 of chat.example.com')).toBe('room 1 of chat.example.com');
+    expect(secrets.hide('no a%20secret%20key')).toBe('no …');
+    expect(secrets.hide('no "a secret key"')).toBe('no "…');
+    expect(secrets.hide('session-of-ada')).toBe('…');
+    expect(secrets.hide('%E0%A4%A')).toBe('…');
+  });
 
-describe.each(PLACES)('a token in %j', (tokenIn) => {
-  test.each(PATHS)(
-    'UP-19 C1 C2 C16 is in no log, error, event, figure or explanation when %s',
-    async (_what, happen) => {
-      const seen = await collect({ protocol: envelopeProtocol({ tokenIn }) }, happen);
+  test('UP-19 short ones are no secrets: they stand in too many others', () => {
+    expect(knowing('a', 'token').hide('a token')).toBe('a token');
+  });
 
-      expect(seen.length).toBeGreaterThan(500);
-      for (const canary of CANARIES) expect(seen).not.toContain(canary);
-    },
-  );
+  test('C6 only the newest are known', () => {
+    const tokens = Array.from({ length: 1_000 }, (_, count) => `${count} canary`.padStart(16, '0'));
+    const secrets = knowing(...tokens);
+
+    expect(secrets.hide(tokens.at(-1) ?? '')).toBe('…');
+    expect(secrets.hide(tokens[0] ?? '')).toBe(tokens[0]);
+  });
 });
 
-describe('what the application gets wrong', () => {
-  test.each<[string, Partial<ChatSocketOptions>]>([
-    ['a token with a line break', { token: () => `${TOKEN}\n` }],
-    ['a token that is too long', { token: () => TOKEN.repeat(1_000) }],
-    ['a token that is an object', { token: () => ({ token: { value: TOKEN } }) as never }],
-    ['a URL of a function that cannot be dialled', { url: () => `http://localhost/?key=${QUERY}` }],
-    ['a URL of a function with credentials', { url: () => `wss://user:${TOKEN}@localhost/` }],
-    ['a URL of a function in the clear', { url: () => `ws://chat.example.com/?key=${QUERY}` }],
+describe('what others threw', () => {
+  class OwnError extends Error {
+    readonly details: unknown;
+
+    constructor(details: unknown) {
+      super('out of order');
+      this.details = details;
+    }
+  }
+
+  const cyclic = new OwnError({});
+  Object.assign(cyclic, { self: [cyclic] });
+
+  test.each<[string, unknown]>([
+    ['an error', new TypeError('out of order', { cause: new Error('deep') })],
+    ['an error with fields of its own', new OwnError({ status: 401, headers: new Map([['a', new Set([1])]]) })],
+    ['an error of the platform', new DOMException('full', 'QuotaExceededError')],
+    ['an error in a circle', cyclic],
+    ['an object', { status: 401 }],
+    ['a text', 'no'],
+    ['nothing', undefined],
+    ['null', null],
+    ['a function', () => TOKEN.length],
+  ])('UP-19 is passed on as it is where it is %s without a secret', (_what, thrown) => {
+    expect(knowing(TOKEN).clean(thrown)).toBe(thrown);
+  });
+
+  const hidden = Object.defineProperty(new Error('hidden'), 'token', { value: TOKEN });
+
+  test.each<[string, unknown, string]>([
+    ['its message', new TypeError(`bad ${TOKEN}`), 'TypeError: bad …'],
+    ['its stack', Object.assign(new Error('no'), { stack: `at ${TOKEN}` }), 'Error: no'],
+    ['its cause', new Error('no', { cause: { cause: TOKEN } }), 'Error: no'],
+    ['a field', new OwnError({ config: { headers: [TOKEN] } }), 'Error: out of order'],
+    ['a hidden field', hidden, 'Error: hidden'],
+    ['a name of a field', new OwnError({ [TOKEN]: 1 }), 'Error: out of order'],
+    ['a map', new OwnError(new Map([[TOKEN, 1]])), 'Error: out of order'],
+    ['a URL', new OwnError(new URL(`wss://localhost/?token=${TOKEN}`)), 'Error: out of order'],
+    ['itself, a text', TOKEN, '…'],
+  ])('UP-19 C2 is passed on as words where a secret is in %s', (_where, thrown, message) => {
+    const cleaned = knowing(TOKEN).clean(thrown);
+
+    expect(cleaned).toMatchObject({ message });
+    expect(inspect(cleaned, { depth: null, showHidden: true })).not.toContain(TOKEN.slice(0, 12));
+  });
+
+  test.each<[string, unknown]>([
     [
-      'a transport that repeats the URL in what it throws',
-      {
-        transport: {
-          name: 'loud',
-          open: ({ url, subprotocols }) => {
-            throw new SyntaxError(`bad: ${url} ${subprotocols.join()}`);
-          },
-        },
-      },
-    ],
-    [
-      'a shouldRetry that throws',
-      {
-        shouldRetry: () => {
+      'a getter that throws',
+      Object.defineProperty({}, 'no', {
+        get: () => {
           throw new Error(TOKEN);
         },
-      },
+        enumerable: true,
+      }),
     ],
-  ])('UP-19 C2 F50 %s is told of without repeating it', async (_what, client) => {
-    const seen = await collect(client, ({ server, transport }) => {
-      if (transport.connections.length > 0) server.connection.dropAbruptly();
-    });
+    ['no words', Object.assign(Object.create(null), { token: TOKEN })],
+    ['a graph without end', Array.from({ length: 2_000 }, (_, count) => ({ count }))],
+    ['a dead proxy', deadProxy()],
+  ])('UP-19 C2 is taken for a secret where nobody can look through it: %s', (_what, thrown) => {
+    const cleaned = knowing(TOKEN).clean(thrown);
 
-    for (const canary of CANARIES) expect(seen).not.toContain(canary);
-  });
-
-  test.each([
-    ['url', { url: `ftp://localhost/?key=${QUERY}` }],
-    ['url', { url: `wss://user:${TOKEN}@localhost/` }],
-    ['url', { url: `wss://localhost/#${TOKEN}` }],
-    ['token', { token: TOKEN }],
-    ['identity', { identity: { name: TOKEN } }],
-    ['conversationId', { conversationId: { id: TEXT } }],
-  ])('UP-19 C2 the error about the option %s does not show its value', (option, options) => {
-    let thrown: unknown;
-    try {
-      new ChatSocketClient({ url: 'wss://localhost/', ...options } as never);
-    } catch (error) {
-      thrown = error;
-    }
-
-    expect(thrown).toMatchObject({ code: 'usage/invalid-option', fields: { option } });
-    for (const canary of CANARIES) expect(show(thrown)).not.toContain(canary);
+    expect(cleaned).toBeInstanceOf(Error);
+    expect(inspect(cleaned)).not.toContain(TOKEN.slice(0, 12));
   });
 });
 
-test('UP-19 C2 a client and its snapshot show no token to whoever looks at them', async () => {
-  const { client, open, server } = createTestClient({
-    client: { token: () => TOKEN, url: `ws://localhost/?key=${QUERY}` },
-  });
-  await open();
-
-  const seen = show(client) + show(client.snapshot);
-  server.connection.dropAbruptly();
-
-  for (const canary of [TOKEN, QUERY]) expect(seen).not.toContain(canary);
-  client.dispose();
-});
+function deadProxy(): object {
+  const { proxy, revoke } = Proxy.revocable({}, {});
+  revoke();
+  return proxy;
+}

@@ -10,7 +10,7 @@ describe('send() refuses', () => {
     ['DS-1 an empty text', '', undefined, 'delivery/empty: Cannot send: the content is empty.'],
     ['DS-1 a text of spaces', ' \n\t\u00a0', undefined, 'delivery/empty: Cannot send: the content is empty.'],
     [
-      'DS-1 S6 a text of 5,001 characters',
+      'DS-1 S6 UP-34 a text of 5,001 characters',
       'x'.repeat(5_001),
       undefined,
       'delivery/too-long: Cannot send: the content has 5001 characters, 5000 is the most.',

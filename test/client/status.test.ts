@@ -94,6 +94,7 @@ describe('the snapshot of the connection', () => {
             "diagnosis": null,
             "everOpened": true,
             "kind": "socket-closed",
+            "quietMs": 1000,
             "reason": "",
             "retryAfterMs": null,
             "wasClean": false,

@@ -114,6 +114,51 @@ describe('stopStream() of an answer', () => {
     client.dispose();
   });
 
+  test('UP-15 RX-5 that the server has lost is refused under the name of the answer, and the join beside it goes on', async () => {
+    const world = await withStops();
+    const { client, clock, server, transport, stream } = world;
+    const told = [listen(client, 'error'), listen(client, 'history-reset')];
+    await goOffline(world);
+    client.stopStream();
+    server.ignore('cancel_stream');
+    server.ignore('join_conversation');
+    const connection = await transport.nextConnection({ withinMs: RETRY_MS });
+    await clock.advance(0);
+
+    const [cancel] = sentFrames(connection, 'cancel_stream');
+    const refusal = { code: 'CONVERSATION_NOT_FOUND', message: 'no' };
+    connection.sendRaw(JSON.stringify({ type: 'error', messageId: cancel?.messageId, payload: refusal }));
+    await clock.advance(0);
+    const { status } = client.snapshot.connection;
+    const payload = { conversationId: 'conversation-1', messages: [], epoch: 'new', latestSeq: 0, recovered: 'none' };
+    connection.sendRaw(JSON.stringify({ type: 'conversation_history', payload: { ...payload, hasOlder: false } }));
+    await clock.advance(0);
+
+    expect(cancel?.messageId).toBe(stream.id);
+    expect([status, client.snapshot.connection.status]).toEqual(['connecting', 'open']);
+    expect(client.snapshot.messages).toEqual([]);
+    expect(told).toEqual([[], [expect.objectContaining({ conversationId: 'conversation-1' })]]);
+    client.dispose();
+  });
+
+  test('UP-15 that the server has no more is told to it once', async () => {
+    const world = await withStops();
+    const { client, clock, server, transport, stream } = world;
+    server.ignore('cancel_stream', 2);
+    client.stopStream();
+    await clock.advance(0);
+    const refusal = { code: 'CONVERSATION_NOT_FOUND', message: 'no', messageId: stream.id };
+    server.connection.sendRaw(JSON.stringify({ type: 'error', payload: refusal }));
+    await clock.advance(0);
+
+    await goOffline(world);
+    const connection = await transport.nextConnection({ withinMs: RETRY_MS });
+    await clock.advance(100);
+
+    expect(typesOf(connection.received)).not.toContain('cancel_stream');
+    client.dispose();
+  });
+
   test('twice, of an unknown answer, and of one that is over does nothing', async () => {
     const world = await withStops();
     const { client, clock, server, ended } = world;

@@ -98,7 +98,19 @@ test('F14 I16 a link of 32 kbit/s is slow with messages of 10,000 bytes, and is 
 
   expect(troubled.timesOpened).toBe(1);
   expect(troubled.causes).toEqual([]);
+  expect(troubled.dialledAtMs).toHaveLength(1);
   expect(troubled.bufferedBytesMax).toBeLessThan(65_536 + 11_000);
+});
+
+test('F14 a history that takes longer than a join has comes on the next connection, which waits longer', () => {
+  const { troubled } = outcomeOf('slowJoin');
+
+  const { causes } = troubled;
+  // After 10 s, and on a busy machine after 20 s more; 40 s are enough for anybody.
+  expect(causes.length).toBeGreaterThanOrEqual(1);
+  expect(causes.length).toBeLessThanOrEqual(2);
+  expect(causes.every(({ kind, everOpened }) => kind === 'join-timed-out' && everOpened)).toBe(true);
+  expect(troubled.timesOpened).toBe(2);
 });
 
 test('F18 L3 a network that changed under an open connection is left within seconds of the sign of life', () => {

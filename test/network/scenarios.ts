@@ -111,6 +111,9 @@ function lossy(percent: number, messages: number): Scenario {
   };
 }
 
+/** The defaults: nothing on a slow link is about a client that is quicker to judge. */
+const UNHURRIED: Pace = { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000, dialMs: 10_000, ackTimeoutMs: 10_000 };
+
 export const SCENARIOS = {
   synDropped: {
     // The token's way is sound: it is the socket's own dial that nobody answers.
@@ -136,14 +139,13 @@ export const SCENARIOS = {
   loss10: lossy(10, 60),
   loss30: lossy(30, 12),
   slowLink: {
-    // The defaults: nothing here is about a client that is quicker to judge.
-    pace: { heartbeatMs: 25_000, heartbeatTimeoutMs: 10_000, dialMs: 10_000, ackTimeoutMs: 10_000 },
+    pace: UNHURRIED,
     async play(scene) {
       const { troubled, sound, road } = scene;
       await openAndTalk(scene);
       road.slow('32kbit');
-      // Eight seconds of the link's whole rate; every ack queues behind what the other one says.
-      const [up, down] = [3, 1];
+      // Each takes the whole link for two and a half seconds. Acks queue behind what the other one says, and the first is overdue.
+      const [up, down] = [5, 5];
       await Promise.all([
         troubled.talk({ messages: up, apartMs: 50, isLong: true }),
         sound.talk({ messages: down, apartMs: 50, isLong: true }),
@@ -153,6 +155,22 @@ export const SCENARIOS = {
         (one) => one.ackedCount === SOME.messages + up && one.receivedCount === SOME.messages + down,
         45_000,
       );
+      return {};
+    },
+  },
+  slowJoin: {
+    pace: UNHURRIED,
+    async play(scene) {
+      const { troubled, sound, road } = scene;
+      await openAndTalk(scene);
+      await troubled.close();
+      // What is said meanwhile takes 13 s to come, and it comes in one piece.
+      await sound.talk({ messages: 5, apartMs: 50, isLong: true });
+      await sound.until('its acks', (one) => one.ackedCount === SOME.messages + 5);
+      road.slow('32kbit');
+      await troubled.connect();
+      await troubled.untilOpen(75_000);
+      await troubled.talk(SOME);
       return {};
     },
   },

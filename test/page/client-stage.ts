@@ -32,6 +32,8 @@ export interface ClientStage {
   readonly server: ChatServer;
   /** Another page of the same origin, without a client. */
   readonly otherPage: string;
+  /** Another tab of the same browser, with a client of its own; resolves once it is open. */
+  openTab(options: ClientTaskOptions): Promise<ClientWindow>;
   /** The friend says something; resolves when the server has it. */
   say(content: string): Promise<void>;
   close(): Promise<void>;
@@ -60,9 +62,14 @@ export async function setClientStage(terms: ClientStageTerms): Promise<ClientSta
   const friend = befriend(server);
   const context = await terms.browser.newContext();
   const { connects = true, options = {} } = terms;
-  const task: ClientTask = { url: `ws://127.0.0.1:${link.port}/ws`, connects, options };
-  const window = await ClientWindow.open(context, `${origin}/#${encodeURIComponent(JSON.stringify(task))}`);
-  if (connects) await window.untilOpen();
+  const window = await openWindow(options);
+
+  async function openWindow(taskOptions: ClientTaskOptions): Promise<ClientWindow> {
+    const task: ClientTask = { url: `ws://127.0.0.1:${link.port}/ws`, connects, options: taskOptions };
+    const opened = await ClientWindow.open(context, `${origin}/#${encodeURIComponent(JSON.stringify(task))}`);
+    if (connects) await opened.untilOpen();
+    return opened;
+  }
 
   function serve({ url: path = '/' }: IncomingMessage, response: ServerResponse): void {
     const isScript = path === '/page.js';
@@ -76,6 +83,7 @@ export async function setClientStage(terms: ClientStageTerms): Promise<ClientSta
     link,
     server,
     otherPage: `${origin}/other`,
+    openTab: openWindow,
     async say(content) {
       await friend.send(content).acked;
     },

@@ -10,6 +10,7 @@ export interface ClientTask {
 
 /** The options of the client that travel as JSON. */
 export interface ClientTaskOptions {
+  readonly identity?: string;
   readonly heartbeat?: HeartbeatOptions;
   readonly reconnect?: ReconnectOptions;
   readonly outbox?: Omit<OutboxOptions, 'store'>;

@@ -61,6 +61,10 @@ export class ClientWindow {
     await this.page.evaluate(() => window.chat.client.reconnect());
   }
 
+  async logout(): Promise<void> {
+    await this.page.evaluate(() => window.chat.client.logout());
+  }
+
   /** Nothing is awaited: the message may have to wait for the network. */
   async send(content: string): Promise<void> {
     await this.page.evaluate((text) => void window.chat.client.send(text), content);

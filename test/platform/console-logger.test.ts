@@ -22,7 +22,7 @@ test('leaves out what matters less than its level, which is info by default', ()
   expect(lines).toEqual(['info: [chatsocket] info', 'warn: [chatsocket] warn', 'error: [chatsocket] error']);
 });
 
-test('escapes what could forge, hide or turn round a line', () => {
+test('C16 escapes what could forge, hide or turn round a line', () => {
   const lines = captureConsole();
 
   consoleLogger()('info', 'a\nb', { reason: 'x\r\n[chatsocket] fake\u001b[2J\u2028\u202e\u0000\u009b' });
@@ -32,7 +32,7 @@ test('escapes what could forge, hide or turn round a line', () => {
   ]);
 });
 
-test('cuts a long value at 256 characters', () => {
+test('C16 cuts a long value at 256 characters', () => {
   const lines = captureConsole();
 
   consoleLogger()('info', 'm', { reason: 'x'.repeat(10_000) });

@@ -204,7 +204,7 @@ describe('frames for a server that speaks chatsocket.v1', () => {
     ],
     [
       { type: 'cancel-stream', conversationId: 'c-1', messageId: 'm-1' },
-      { type: 'cancel_stream', payload: { conversationId: 'c-1', messageId: 'm-1' } },
+      { type: 'cancel_stream', messageId: 'm-1', payload: { conversationId: 'c-1', messageId: 'm-1' } },
     ],
     [
       { type: 'authenticate', token: 'secret' },

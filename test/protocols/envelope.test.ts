@@ -82,7 +82,7 @@ describe('envelopeProtocol', () => {
 
     expect(messages).toMatchInlineSnapshot(`
       [
-        "Cannot use "url" as tokenIn: it has to be 'subprotocol', 'first-frame', 'none' or { query: 'a plain parameter name' }.",
+        "Cannot use a text of 3 characters as tokenIn: it has to be 'subprotocol', 'first-frame', 'none' or { query: 'a plain parameter name' }.",
         "Cannot use an object as tokenIn: it has to be 'subprotocol', 'first-frame', 'none' or { query: 'a plain parameter name' }.",
         "Cannot use 7 as sendFields.receiverId: it has to be a text that is not empty.",
       ]

@@ -47,6 +47,15 @@ describe('C18 what the server refuses to start with', () => {
     expect(() => readSettings([], environment)).toThrow(sentence);
   });
 
+  it.each([
+    [{}, 0],
+    [{ REDIS_URL: 'redis://127.0.0.1:1' }, 12_000],
+    [{ REDIS_URL: 'redis://127.0.0.1:1', RESTART_GRACE_MS: '0' }, 0],
+    [{ RESTART_GRACE_MS: '7000' }, 7_000],
+  ])('F23 serves on before a restart where another server is there to go to: %j', (environment, restartGraceMs) => {
+    expect(readSettings([], { NODE_ENV: 'development', ...environment })).toMatchObject({ restartGraceMs });
+  });
+
   it('lets a flag beat its variable', () => {
     const environment = { NODE_ENV: 'development', PORT: '1000', ROOMS: 'a, b' };
 

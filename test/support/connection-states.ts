@@ -57,7 +57,15 @@ export function waitingFor(waitMs: number | null, record = recordOf()): Waiting 
 }
 
 export function tryingAt(phase: Attempt['phase'], record = recordOf()): ConnectionState {
-  const attempt: Attempt = { dialId: DIAL_ID, reason: 'retry', phase, deadlineAtMs: NOW_MS + 15_000 };
+  const openedAtMs = phase === 'joining' ? NOW_MS - 3_000 : null;
+  const attempt: Attempt = {
+    dialId: DIAL_ID,
+    reason: 'retry',
+    phase,
+    deadlineAtMs: NOW_MS + 15_000,
+    openedAtMs,
+    signal: null,
+  };
   return { status: 'connecting', phase: 'trying', attempt, record };
 }
 
@@ -101,7 +109,15 @@ export const HANDOVERS: Readonly<
 };
 
 function successorAt(phase: Attempt['phase']): Extract<Handover, { phase: 'trying' }> {
-  const attempt: Attempt = { dialId: BESIDE_ID, reason: 'handover', phase, deadlineAtMs: NOW_MS + 15_000 };
+  const openedAtMs = phase === 'joining' ? NOW_MS - 3_000 : null;
+  const attempt: Attempt = {
+    dialId: BESIDE_ID,
+    reason: 'handover',
+    phase,
+    deadlineAtMs: NOW_MS + 15_000,
+    openedAtMs,
+    signal: null,
+  };
   return { phase: 'trying', attempt, inDoubt: false };
 }
 
@@ -114,6 +130,7 @@ export function openAt(facts: Partial<Open> = {}): Open {
     recovered: 'first',
     roundTripMs: null,
     pulse: PULSES.resting,
+    pongsDue: null,
     renewal: RENEWALS.none,
     canRenewInBand: true,
     handover: { phase: 'none' },

@@ -51,7 +51,7 @@ export function buildDialRequest(url: string, token: string | null, protocol: Pr
 }
 
 /** Base64 for URLs, without padding (RFC 4648, section 5), of text that is ASCII. */
-function toBase64Url(ascii: string): string {
+export function toBase64Url(ascii: string): string {
   let bits = 0;
   let bitCount = 0;
   let encoded = '';

@@ -5,9 +5,11 @@ import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
 import { ChatSocketError, isChatSocketError } from '../../errors/chat-socket-error.js';
 import { isStopConnecting } from '../../errors/stop-connecting.js';
+import { nameOfThrown } from '../../errors/thrown-name.js';
 import type { TokenRequest } from '../../ports/token-source.js';
 import type { SocketHandlers, TransportSocket } from '../../ports/transport.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
+import type { Secrets } from '../secrets.js';
 import type { Turn } from '../telling/turn.js';
 import { buildDialRequest, checkToken, checkUrl } from './dial-request.js';
 
@@ -117,26 +119,29 @@ export class Dials {
   /** The URL first: no delay may lie between a single-use token's arrival and its dial. */
   async #credentials(request: TokenRequest): Promise<Credentials> {
     const { options } = this.#around;
-    const address = typeof options.url === 'string' ? options.url : await options.url(request);
+    const { url: source, token } = options;
+    const address = typeof source === 'string' ? source : await ask(() => source(request));
     const url = checkUrl(address, options.allowInsecure);
     // Nobody waits for a token any more if the URL took too long.
-    if (options.token === null || request.signal.aborted) return { url, token: null, expiresInMs: null };
+    if (token === null || request.signal.aborted) return { url, token: null, expiresInMs: null };
     const askedAtMs = options.clock.nowMs();
-    let answer = readTokenAnswer(await options.token(request));
+    let answer = readTokenAnswer(await ask(() => token(request)));
     const { expiresInMs } = answer;
     // The machine slept while it was on its way. Once is enough: what is over again is for the server to judge.
     const isOver = expiresInMs !== null && expiresInMs > 0 && options.clock.nowMs() - askedAtMs >= expiresInMs;
-    if (isOver && !request.signal.aborted) answer = readTokenAnswer(await options.token(request));
+    if (isOver && !request.signal.aborted) answer = readTokenAnswer(await ask(() => token(request)));
     return { url, ...answer };
   }
 
   #tokenFailed(dialId: DialId, thrown: unknown): void {
-    const { dispatch, onTrouble } = this.#around;
-    const error = toTokenError(thrown);
-    const kind = isStopConnecting(thrown) ? 'stopped-by-provider' : error.code === 'token/none' ? 'no-token' : null;
-    if (kind === null) onTrouble(error);
-    const reason = kind === 'stopped-by-provider' && thrown instanceof Error ? thrown.message : null;
-    dispatch({ type: 'token-failed', dialId, kind: kind ?? 'token-failed', reason });
+    const { dispatch, onTrouble, options } = this.#around;
+    if (isStopConnecting(thrown)) {
+      const reason = thrown instanceof Error ? options.secrets.hide(thrown.message) : null;
+      return dispatch({ type: 'token-failed', dialId, kind: 'stopped-by-provider', reason });
+    }
+    const hasNone = isChatSocketError(thrown, 'token/none');
+    if (!hasNone && isChatSocketError(thrown)) onTrouble(thrown);
+    dispatch({ type: 'token-failed', dialId, kind: hasNone ? 'no-token' : 'token-failed', reason: null });
   }
 
   #dial(dialId: DialId): void {
@@ -144,11 +149,13 @@ export class Dials {
     if (line === undefined || line.url === null) return;
     const { options, dispatch, onTrouble } = this.#around;
     try {
+      options.secrets.learnQuery(line.url);
+      if (line.token !== null) options.secrets.learnToken(line.token);
       const request = buildDialRequest(line.url, line.token, options.protocol);
       if (options.protocol.tokenIn !== 'first-frame') line.token = null;
       line.socket = options.transport.open(request, this.#handlers(dialId));
     } catch (thrown) {
-      onTrouble(toDialError(thrown));
+      onTrouble(toDialError(thrown, options.secrets));
       const isHopeless = isChatSocketError(thrown) && thrown.code.startsWith('usage/');
       dispatch({ type: 'dial-failed', dialId, action: isHopeless ? 'stop' : 'retry' });
     }
@@ -164,7 +171,14 @@ export class Dials {
         turn.run(() => {
           this.#forget(dialId);
           const verdict = options.protocol.readClose(code, reason);
-          dispatch({ type: 'socket-closed', dialId, code, reason, wasClean, verdict });
+          dispatch({
+            type: 'socket-closed',
+            dialId,
+            code,
+            reason: options.secrets.hide(reason),
+            wasClean,
+            verdict,
+          });
         }),
     };
   }
@@ -178,10 +192,11 @@ export class Dials {
     line.renewal = renewal;
     const request: TokenRequest = { signal: renewal.signal, reason: 'handover', attempt: 0, lastClose: null };
     const { token: source } = options;
-    (async () => readTokenAnswer(await source(request)))().then(
+    (async () => readTokenAnswer(await ask(() => source(request))))().then(
       ({ token, expiresInMs }) => {
         if (renewal.signal.aborted || token === null) return;
         line.expiresInMs = expiresInMs;
+        options.secrets.learnToken(token);
         turn.run(() => onRenewal(dialId, token));
       },
       (thrown: unknown) => {
@@ -220,16 +235,19 @@ function readTokenAnswer(answer: unknown): { readonly token: string | null; read
   return { token, expiresInMs };
 }
 
-function toTokenError(thrown: unknown): ChatSocketError {
-  if (isChatSocketError(thrown)) return thrown;
-  return new ChatSocketError('token/failed', 'Cannot connect: the token provider threw or rejected; see cause.', {
-    retryable: true,
-    cause: thrown,
-  });
+/** Calls the application. What it throws may hold a token that nobody here has seen, so it is not passed on. */
+async function ask<Answer>(call: () => Answer): Promise<Awaited<Answer>> {
+  try {
+    return await call();
+  } catch (thrown) {
+    if (isStopConnecting(thrown)) throw thrown;
+    const text = `Cannot connect: the url or the token function threw ${nameOfThrown(thrown)}. The original is left out, since it may hold the token; catch it there to read it.`;
+    throw new ChatSocketError('token/failed', text, { retryable: true });
+  }
 }
 
-function toDialError(thrown: unknown): ChatSocketError {
-  if (isChatSocketError(thrown)) return thrown;
+function toDialError(thrown: unknown, secrets: Secrets): ChatSocketError {
+  if (isChatSocketError(thrown) && !secrets.isIn(thrown)) return thrown;
   // Platforms put the whole URL into such errors, so the original is not passed on.
   return new ChatSocketError(
     'usage/invalid-option',

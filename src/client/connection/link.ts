@@ -61,6 +61,7 @@ export class Link {
     this.#status = new ConnectionStatus({ clock, turn, attemptsMax, onChanged: onViewChanged }, this.#loop.state);
     this.inquiry = new RefusalInquiry({
       diagnose: options.diagnose,
+      secrets: options.secrets,
       clock,
       timeoutMs: policy.tokenMs,
       turn,

@@ -6,6 +6,7 @@ import type { ConnectionState } from '../../core/connection/state.js';
 import { isStopConnecting } from '../../errors/stop-connecting.js';
 import type { Clock } from '../../ports/clock.js';
 import type { Diagnose } from '../options/options.js';
+import type { Secrets } from '../secrets.js';
 import type { Turn } from '../telling/turn.js';
 
 /** Longer words are cut: they go to logs and screens. */
@@ -13,6 +14,7 @@ const WORDS_CHARS_MAX = 256;
 
 export interface InquirySurroundings {
   readonly diagnose: Diagnose | null;
+  readonly secrets: Secrets;
   readonly clock: Clock;
   readonly timeoutMs: number;
   readonly turn: Turn;
@@ -45,7 +47,7 @@ export class RefusalInquiry {
   }
 
   #ask(cause: CloseCause): void {
-    const { diagnose, clock, timeoutMs, turn, onFinal } = this.#around;
+    const { diagnose, secrets, clock, timeoutMs, turn, onFinal } = this.#around;
     if (diagnose === null) return;
     const asked = new AbortController();
     const stopTimer = clock.startTimer(() => asked.abort(), timeoutMs);
@@ -56,7 +58,7 @@ export class RefusalInquiry {
     const end = (words: unknown, isFinal: boolean) => {
       stopTimer();
       if (asked.signal.aborted) return;
-      if (typeof words === 'string' && words !== '') this.#found = words.slice(0, WORDS_CHARS_MAX);
+      if (typeof words === 'string' && words !== '') this.#found = secrets.hide(words).slice(0, WORDS_CHARS_MAX);
       if (isFinal) turn.run(onFinal);
     };
     (async () => diagnose({ signal: asked.signal, cause }))().then(

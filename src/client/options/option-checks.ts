@@ -102,7 +102,7 @@ export function isConversationId(id: unknown): id is string {
 }
 
 export function invalidOption(option: string, value: unknown, accepted: string): ChatSocketError {
-  const shown = show(value);
+  const shown = showValue(value);
   return new ChatSocketError(
     'usage/invalid-option',
     `Cannot use the option ${option}${shown === null ? '' : ` with the value ${shown}`}: expected ${accepted}.`,
@@ -111,7 +111,7 @@ export function invalidOption(option: string, value: unknown, accepted: string):
 }
 
 /** Strings may be secrets, so only their length is shown. */
-function show(value: unknown): string | null {
+export function showValue(value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === 'string') return `a string of ${value.length} characters`;
   if (typeof value === 'number' || typeof value === 'boolean' || value === null) return String(value);

@@ -54,7 +54,10 @@ export interface HeartbeatOptions {
 export interface TimeoutOptions {
   /** For the URL and the token. Milliseconds; default 10,000. */
   readonly tokenMs?: number;
-  /** For the handshake, and again for the hello and the joins. Milliseconds; default 10,000. */
+  /**
+   * For the handshake, and again for the hello and the joins. Joins that took longer although the server spoke have twice,
+   * then four times as long on the next connections. Milliseconds; default 10,000.
+   */
   readonly connectMs?: number;
   /** For the close handshake; after it the socket is given up. Milliseconds; default 3,000. */
   readonly closeMs?: number;
@@ -68,7 +71,10 @@ export interface OutboxOptions {
   readonly bytesMax?: number;
   /** Messages without an ack at any time, where the server keeps their order; else one per conversation. 1 to 1,000; default 8. */
   readonly inFlightMax?: number;
-  /** An ack later than this leads to a probe and then to a new connection; never to a failure. Milliseconds of open time; default 10,000. */
+  /**
+   * An ack later than this leads to a probe, and where that is answered to a new connection; never to a failure. Counted
+   * while its message is the oldest without one. Milliseconds of open time; default 10,000.
+   */
   readonly ackTimeoutMs?: number;
   /** Frames of all kinds sent in a second, at most; 80 % of what the server announces replaces it. Default 15; `Infinity` for none. */
   readonly ratePerSecond?: number;

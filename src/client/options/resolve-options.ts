@@ -21,6 +21,7 @@ import type { Transport } from '../../ports/transport.js';
 import { envelopeProtocol } from '../../protocols/envelope/envelope.js';
 import { webSocketTransport } from '../../transports/web-socket.js';
 import { checkUrl } from '../connection/dial-request.js';
+import { Secrets } from '../secrets.js';
 import { callSafely } from '../telling/listeners.js';
 import { checkFunction, checkGroup, checkPart, invalidOption, readBoolean, readGroup } from './option-checks.js';
 import type {
@@ -57,6 +58,8 @@ export interface ResolvedOptions {
   readonly pageSignals: PageSignals;
   /** Null where nobody knows whose tabs to tell. */
   readonly tabChannel: OpenTabChannel | null;
+  /** Learns from each dial what must not be repeated. */
+  readonly secrets: Secrets;
 }
 
 const OPTION_NAMES: readonly (keyof ChatSocketOptions)[] = [
@@ -125,6 +128,7 @@ export function resolveOptions(options: ChatSocketOptions): ResolvedOptions {
     ids: options.ids ?? nanoidIds(),
     pageSignals: options.pageSignals ?? browserPageSignals(),
     tabChannel: identity === null ? null : (options.tabChannel ?? broadcastTabChannel),
+    secrets: new Secrets(),
   };
 }
 

@@ -3,7 +3,7 @@
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ChatMessage } from '../chat-message.js';
 import type { ChatSocketEvents } from '../chat-socket-events.js';
-import { badArgument, checkCallOptions } from '../options/option-checks.js';
+import { badArgument, checkCallOptions, showValue } from '../options/option-checks.js';
 import type { Listeners } from '../telling/listeners.js';
 
 /** How `messages()` is read. */
@@ -31,8 +31,10 @@ export function readMessages(source: MessageSource, options: MessagesOptions = {
   checkCallOptions('read messages', options, ['bufferMax', 'signal']);
   const { bufferMax = BUFFER_DEFAULT, signal } = options;
   if (!Number.isInteger(bufferMax) || bufferMax < 1 || bufferMax > BUFFER_MAX) {
-    const shown = String(bufferMax).slice(0, 32);
-    throw badArgument('read messages', `bufferMax is ${shown}, expected a whole number from 1 to ${BUFFER_MAX}`);
+    throw badArgument(
+      'read messages',
+      `bufferMax is ${showValue(bufferMax)}, expected a whole number from 1 to ${BUFFER_MAX}`,
+    );
   }
   return { [Symbol.asyncIterator]: () => new MessageReader(source, bufferMax, signal) };
 }

@@ -99,7 +99,7 @@ export class OlderPages {
   }
 
   #ask({ id, inbox }: ConversationState, limit: number): boolean | null {
-    return this.#send({ type: 'load-history', conversationId: id, before: inbox.oldestSeq, limit });
+    return this.#send({ type: 'load-history', conversationId: id, before: inbox.fromSeq, limit });
   }
 
   #end(conversationId: string): Request | undefined {

@@ -14,7 +14,7 @@ import { type Agreement, BASE_TERMS } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
 import { FollowUps } from './follow-ups.js';
-import { isTooLong } from './frame-size.js';
+import { FrameReader } from './frame-reader.js';
 import { GapFiller } from './gap-filler.js';
 import type { Joins } from './joins.js';
 import type { OlderPages } from './older-pages.js';
@@ -22,9 +22,7 @@ import { OpenDials } from './open-dials.js';
 import type { ReadMarks } from './read-marks.js';
 import { Refusals } from './refusals.js';
 import { StreamFrames } from './stream-frames.js';
-
-/** This many unreadable frames in a row mean that the peer is not what we think it is. */
-const BAD_FRAMES_MAX = 20;
+import type { StreamStops } from './stream-stops.js';
 
 export interface ReceiverSurroundings {
   readonly options: ResolvedOptions;
@@ -34,6 +32,7 @@ export interface ReceiverSurroundings {
   readonly metrics: MetricsCounter;
   readonly pages: OlderPages;
   readonly readMarks: ReadMarks;
+  readonly streamStops: StreamStops;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly isPulseInDoubt: () => boolean;
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
@@ -50,17 +49,17 @@ export interface ReceiverSurroundings {
 
 export class Receiver {
   readonly #around: ReceiverSurroundings;
+  readonly #reader: FrameReader;
   readonly #dials: OpenDials;
   readonly #gaps: GapFiller;
   readonly #refusals: Refusals;
   readonly #streams: StreamFrames;
   readonly #followUps: FollowUps;
-  /** What each frame of the text being read takes, in UTF-16 code units. */
-  #frameChars = 0;
 
   constructor(around: ReceiverSurroundings) {
     this.#around = around;
     const { clock, inbox } = around.options;
+    this.#reader = new FrameReader(around);
     this.#dials = new OpenDials({
       ...around,
       clock,
@@ -118,26 +117,14 @@ export class Receiver {
   readText(dialId: DialId, text: string): void {
     const joins = this.#dials.get(dialId);
     if (joins === null) return;
-    const { agreement } = joins;
-    agreement.heardAtMs = this.#around.options.clock.nowMs();
-    this.#around.metrics.countFrameIn(text.length);
-    if (this.#around.isPulseInDoubt()) this.#around.dispatch({ type: 'life-seen', dialId, isPong: false });
-    if (isTooLong(text, this.#around.options.inbox.frameBytesMax))
-      return this.#reject(agreement, 'too-big', text.length);
-    const decoded = this.#around.options.protocol.decode(text);
-    if (!decoded.ok) return this.#reject(agreement, decoded.reason, text.length);
-    agreement.badFrames = 0;
-    this.#frameChars = text.length / decoded.frames.length;
-    for (const frame of decoded.frames) {
+    for (const frame of this.#reader.readText(joins.agreement, text)) {
       if (this.#dials.get(dialId) === joins) this.#take(joins, frame);
     }
   }
 
   readBinary(dialId: DialId): void {
     const agreement = this.#dials.get(dialId)?.agreement;
-    if (agreement === undefined) return;
-    agreement.heardAtMs = this.#around.options.clock.nowMs();
-    this.#reject(agreement, 'binary', 0);
+    if (agreement !== undefined) this.#reader.readBinary(agreement);
   }
 
   /** Joins a conversation on every connection that there is; at the next one if there is none. */
@@ -165,7 +152,7 @@ export class Receiver {
       case 'joined':
         return this.#whenJoined(joins, frame);
       case 'refused':
-        return this.#refusals.take(joins, frame);
+        return this.#refusals.take(joins, { ...frame, code: this.#around.options.secrets.hide(frame.code) });
       case 'ack':
         return this.#whenAcked(agreement, frame);
       case 'message':
@@ -206,7 +193,7 @@ export class Receiver {
   #takeEvent(joins: Joins, event: LogFrame): void {
     const conversation = this.#around.conversations.get(event.conversationId);
     if (conversation === null || this.#dials.isOutdated(joins, event.epoch, conversation)) return;
-    this.report(conversation, conversation.inbox.receive(event, this.#frameChars));
+    this.report(conversation, conversation.inbox.receive(event, this.#reader.frameChars));
   }
 
   #greet(joins: Joins, hello: Extract<InboundFrame, { type: 'hello' }>): void {
@@ -288,13 +275,5 @@ export class Receiver {
       const isOwn = senderId !== null && senderId === conversations.selfId;
       if (isOwn && clientMessageId !== null) sender.ack({ clientMessageId, id, seq, duplicate: false });
     }
-  }
-
-  #reject(agreement: Agreement, reason: FrameFault, sizeChars: number): void {
-    this.#around.metrics.framesRejected += 1;
-    this.#around.onFrameRejected(reason, sizeChars);
-    agreement.badFrames += 1;
-    if (agreement.badFrames < BAD_FRAMES_MAX) return;
-    this.#around.dispatch({ type: 'connection-failed', dialId: agreement.dialId, kind: 'bad-frames' });
   }
 }

@@ -8,6 +8,7 @@ import type { GapFiller } from './gap-filler.js';
 import type { Joins } from './joins.js';
 import type { OlderPages } from './older-pages.js';
 import type { ReadMarks } from './read-marks.js';
+import type { StreamStops } from './stream-stops.js';
 
 type Refused = Extract<InboundFrame, { readonly type: 'refused' }>;
 
@@ -23,6 +24,7 @@ export interface RefusalSurroundings {
   readonly gaps: GapFiller;
   readonly pages: OlderPages;
   readonly readMarks: ReadMarks;
+  readonly streamStops: StreamStops;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
 }
@@ -73,9 +75,10 @@ export class Refusals {
     if (refusedId !== undefined) joins.settle(refusedId);
   }
 
-  /** All that is asked about a conversation carries its id; what is asked again by itself takes the refusal first. */
+  /** What is asked about a conversation carries its id; what is asked again by itself takes the refusal first. */
   #refuseRequest(id: string, { verdict, retryAfterMs, code }: Refused): boolean {
-    const { gaps, pages, readMarks } = this.#around;
+    const { gaps, pages, readMarks, streamStops } = this.#around;
+    if (verdict === 'final' && streamStops.refuse(id)) return true;
     if (gaps.refuse(id, verdict, retryAfterMs)) return true;
     return pages.refuse(id, refusal('protocol/refused', code)) || readMarks.refuse(id, verdict, retryAfterMs);
   }

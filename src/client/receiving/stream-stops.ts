@@ -44,6 +44,13 @@ export class StreamStops {
     this.#told.clear();
   }
 
+  /** The server knows of no such answer, so nothing of it is left to stop; false if it was told of none. */
+  refuse(messageId: MessageId): boolean {
+    if (!this.#told.has(messageId)) return false;
+    this.#around.conversations.findByStream(messageId)?.inbox.streams.forgetStop(messageId);
+    return true;
+  }
+
   #tellServer({ id: conversationId, inbox }: ConversationState): void {
     if (this.#dialId === null) return;
     for (const messageId of inbox.streams.unconfirmedStops()) {

@@ -102,6 +102,7 @@ export class Drain {
   run(): void {
     const link = this.#link;
     const { options, outbox, onRun, onNext, onDrained } = this.#around;
+    if (link !== null) this.#acks.look();
     if (link !== null && this.#isHeld) {
       if (outbox.oldestInFlight() === null) onDrained(link.dialId);
       return;

@@ -31,13 +31,13 @@ export class RowKeeper {
   constructor(around: KeeperSurroundings) {
     this.#around = around;
     const { options, turn, onWiped, onTrouble } = around;
-    const { clock } = options;
+    const { clock, secrets } = options;
     const { store, namespace } = options.outbox;
     if (store === null) this.#rows = null;
     else {
       const onAdopted = (rows: readonly StoredMessage[], isFirst: boolean) => this.#adopt(rows, isFirst);
       const onLost = (ids: readonly string[]) => this.#lose(ids);
-      this.#rows = new StoredRows({ store, namespace, clock, turn, onAdopted, onLost, onWiped, onTrouble });
+      this.#rows = new StoredRows({ store, namespace, clock, secrets, turn, onAdopted, onLost, onWiped, onTrouble });
     }
   }
 

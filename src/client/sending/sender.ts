@@ -4,21 +4,20 @@ import type { CloseCause } from '../../core/connection/close-cause.js';
 import type { ConnectionState, DialId } from '../../core/connection/state.js';
 import type { OutboundFrame, ServerTerms } from '../../core/frame.js';
 import { Outbox } from '../../core/outbox/outbox.js';
-import { type Draft, type OutboxEntry, toEntry } from '../../core/outbox/outbox-entry.js';
+import type { OutboxEntry } from '../../core/outbox/outbox-entry.js';
 import { CALM_MS } from '../../core/outbox/suspect.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
-import type { Outgoing, Receipt } from '../outgoing.js';
+import type { Receipt } from '../outgoing.js';
 import type { Turn } from '../telling/turn.js';
 import { Deadlines } from './deadlines.js';
-import { cancelledError, evictedError, fullError, unsendableError } from './delivery-errors.js';
+import { unsendableError } from './delivery-errors.js';
 import type { DeliveryReports } from './delivery-reports.js';
-import { deadlineOf } from './draft.js';
 import { Drain } from './drain.js';
 import { Ledger } from './ledger.js';
-import { OutgoingHandle } from './outgoing-message.js';
 import { RowKeeper } from './row-keeper.js';
 import { Unanswered } from './unanswered.js';
+import { UserRequests } from './user-requests.js';
 
 export interface SenderSurroundings {
   readonly options: ResolvedOptions;
@@ -38,6 +37,7 @@ export interface SenderSurroundings {
 
 export class Sender {
   readonly outbox: Outbox;
+  readonly requests: UserRequests;
   readonly #around: SenderSurroundings;
   readonly #ledger: Ledger;
   readonly #keeper: RowKeeper;
@@ -64,6 +64,14 @@ export class Sender {
     const { hasStore } = this.#keeper;
     const onLooked = () => this.#drain.run();
     this.#deadlines = new Deadlines({ clock: options.clock, turn, outbox, hasStore, onExpired, onLooked });
+    this.requests = new UserRequests({
+      ...around,
+      outbox,
+      ledger: this.#ledger,
+      keeper: this.#keeper,
+      deadlines: this.#deadlines,
+      drain: this.#drain,
+    });
   }
 
   /** Messages that failed and can be tried again. */
@@ -74,62 +82,6 @@ export class Sender {
   /** A message is on trial. */
   get mustGoAlone(): boolean {
     return this.#unanswered.mustGoAlone;
-  }
-
-  /** Throws `delivery/outbox-full`; else the message is in the outbox, or failed at once if it is to give way. */
-  enqueue(draft: Draft, signal?: AbortSignal): Outgoing {
-    const { options, reports } = this.#around;
-    const admission = this.outbox.admit(draft, this.#keeper.initial);
-    const isFull = 'full' in admission;
-    const givesWay = options.outbox.overflow === 'drop-newest' && draft.sizeBytes <= options.outbox.bytesMax;
-    if (isFull && !givesWay) throw fullError(admission.full, draft.sizeBytes, options.outbox);
-    const entry = isFull ? toEntry(draft, 0, 'kept') : admission.entry;
-    const message = this.#ledger.open(draft, this.#keeper.hasStore);
-    const cancel = () => this.cancel(message.id);
-    if (signal !== undefined) message.follow(signal, cancel);
-    reports.shown(entry);
-    if (isFull) this.#ledger.end(entry, 'failed', evictedError(draft.id));
-    else this.#admitted(entry, admission.evicted);
-    return new OutgoingHandle(message, cancel);
-  }
-
-  /** Takes a message back; false once a connection or another tab may have it, or it is settled. One that failed is not shown any more. */
-  cancel(id: string): boolean {
-    return this.#around.turn.run(() => {
-      if (this.#ledger.dismiss(id)) return true;
-      const entry = this.outbox.get(id);
-      if (entry?.status !== 'queued' || entry.transmittedAtMs !== null || entry.keeping === 'released') return false;
-      return this.#fail(id, 'cancelled', cancelledError(id));
-    });
-  }
-
-  /** Changes a message that no connection has; false if one has it, it is settled, or there is no room for it. */
-  edit(id: string, content: string, sizeBytes: number): boolean {
-    if (this.outbox.get(id)?.keeping === 'released') return false;
-    const entry = this.outbox.edit(id, content, sizeBytes);
-    if (entry === null) return false;
-    this.#around.turn.run(() => {
-      this.#ledger.edit(entry);
-      this.#keeper.keep(entry, this.#drain.isNext(entry.id));
-      this.drain();
-    });
-    return true;
-  }
-
-  /** Sends an unconfirmed or failed message again, with the same id; false if it is neither, or there is no room. */
-  retry(id: string): boolean {
-    const failed = this.#ledger.failed.get(id);
-    const entry = failed ?? this.outbox.get(id);
-    if (entry === null || (failed === null && entry.status !== 'unconfirmed')) return false;
-    const nowMs = this.#around.options.clock.nowMs();
-    // The user vouches for the repeat, so its age counts from now.
-    const again = { ...entry, transmittedAtMs: entry.transmittedAtMs === null ? null : nowMs };
-    return this.#around.turn.run(() => {
-      if (failed === null ? this.outbox.putBack(id, again) === null : !this.#readmit(again, nowMs)) return false;
-      this.#ledger.tell(entry, 'queued');
-      this.drain();
-      return true;
-    });
   }
 
   /** While the client is wanted on, deadlines count; the store is opened. */
@@ -177,7 +129,9 @@ export class Sender {
   refuse(id: string, error: ChatSocketError): boolean {
     // Some servers count what they refuse and others do not; under another name it makes no difference.
     if (this.outbox.get(id) !== null) this.outbox.renumber();
-    return this.#fail(id, 'failed', error);
+    if (!this.#ledger.fail(id, 'failed', error)) return false;
+    this.drain();
+    return true;
   }
 
   /** Not taken now: it goes back to its place and everything waits a moment. */
@@ -225,24 +179,6 @@ export class Sender {
     this.#keeper.end();
   }
 
-  #admitted(entry: OutboxEntry, evicted: readonly OutboxEntry[]): void {
-    for (const gone of evicted) this.#ledger.end(gone, 'failed', evictedError(gone.id));
-    this.#deadlines.watch(entry);
-    this.#keeper.keep(entry, this.#drain.isNext(entry.id));
-  }
-
-  #readmit(failed: OutboxEntry, nowMs: number): boolean {
-    // For one that is tried again none gives way: a listener that tries all again would never come to an end.
-    if (this.outbox.findLack(failed.sizeBytes) !== null) return false;
-    const { ageMaxMs } = this.#around.options.outbox;
-    const draft = { ...failed, expiresAtMs: deadlineOf(nowMs, ageMaxMs, ageMaxMs), sent: null };
-    const admission = this.outbox.admit(draft, this.#keeper.initial);
-    if ('full' in admission) return false;
-    this.#ledger.failed.remove(failed.id);
-    this.#admitted(admission.entry, admission.evicted);
-    return true;
-  }
-
   #resend(): void {
     this.#deadlines.check();
     if (this.#drain.link !== null) this.#unanswered.resend(this.#drain.link);
@@ -253,15 +189,10 @@ export class Sender {
   #adopted(entries: readonly OutboxEntry[]): void {
     for (const entry of entries) {
       const receipt = this.#around.reports.adopted(entry);
-      receipt === null ? this.#deadlines.watch(entry) : this.ack(receipt);
+      if (receipt === null) this.#deadlines.watch(entry);
+      else this.ack(receipt);
     }
     this.#resend();
-  }
-
-  #fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
-    if (!this.#ledger.fail(id, status, error)) return false;
-    this.drain();
-    return true;
   }
 
   #makeLedger(): Ledger {

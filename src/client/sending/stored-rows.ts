@@ -6,6 +6,7 @@
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { OutboxStore, OutboxStoreEvents, StoredMessage } from '../../ports/outbox-store.js';
+import type { Secrets } from '../secrets.js';
 import type { Turn } from '../telling/turn.js';
 import { StoreVisit } from './store-visit.js';
 
@@ -13,6 +14,7 @@ export interface StoreSurroundings {
   readonly store: OutboxStore;
   readonly namespace: string;
   readonly clock: Clock;
+  readonly secrets: Secrets;
   readonly turn: Turn;
   /** Messages of an earlier life; `isFirst` until the store was open once. */
   readonly onAdopted: (rows: readonly StoredMessage[], isFirst: boolean) => void;
@@ -125,7 +127,8 @@ export class StoredRows {
     this.forget();
     try {
       await this.#begin().wipe();
-    } catch (cause) {
+    } catch (thrown) {
+      const cause = this.#around.secrets.clean(thrown);
       throw new ChatSocketError('storage/unavailable', 'Cannot erase the stored messages; see cause.', { cause });
     }
   }
@@ -154,7 +157,7 @@ export class StoredRows {
 
   #begin(): StoreVisit {
     if (this.#visit !== null) return this.#visit;
-    const { store, namespace, clock, turn, onAdopted, onTrouble } = this.#around;
+    const { store, namespace, clock, secrets, turn, onAdopted, onTrouble } = this.#around;
     this.#missing = new Set(this.#held.keys());
     let isTroubleTold = false;
     const visit: StoreVisit = new StoreVisit({
@@ -171,10 +174,11 @@ export class StoredRows {
           onAdopted([], false);
         });
       },
-      onTrouble: (cause) => {
+      onTrouble: (thrown) => {
         if (isTroubleTold || this.#visit !== visit) return;
         isTroubleTold = true;
         const reason = 'The outbox store failed; messages are kept in memory and do not outlive the page. See cause.';
+        const cause = secrets.clean(thrown);
         turn.run(() => onTrouble(new ChatSocketError('storage/unavailable', reason, { cause })));
       },
     });

@@ -11,18 +11,26 @@ import type { ChatSocketEvents } from '../chat-socket-events.js';
 import { wholeRetryAtMs } from '../connection/connection-view.js';
 import { isFirstDiagnosis } from '../connection/refusal-inquiry.js';
 import type { ConversationState } from '../receiving/conversation-state.js';
+import type { Secrets } from '../secrets.js';
 import type { Listeners } from './listeners.js';
 import type { Turn } from './turn.js';
+
+interface AnnouncerOptions {
+  readonly logger: Logger | null;
+  readonly secrets: Secrets;
+}
 
 export class Announcer {
   readonly #turn: Turn;
   readonly #listeners: Listeners<ChatSocketEvents>;
   readonly #logger: Logger | null;
+  readonly #secrets: Secrets;
 
-  constructor(turn: Turn, listeners: Listeners<ChatSocketEvents>, logger: Logger | null) {
+  constructor(turn: Turn, listeners: Listeners<ChatSocketEvents>, { logger, secrets }: AnnouncerOptions) {
     this.#turn = turn;
     this.#listeners = listeners;
     this.#logger = logger;
+    this.#secrets = secrets;
   }
 
   emit<Name extends keyof ChatSocketEvents>(name: Name, payload: ChatSocketEvents[Name]): void {
@@ -37,7 +45,7 @@ export class Announcer {
   /** A listener of `error` that throws must not be told of itself. */
   listenerThrew(thrown: unknown, event: string): void {
     const reason = `A listener of ${event} threw; the others were called all the same. See cause.`;
-    const error = new ChatSocketError('usage/listener-threw', reason, { cause: thrown });
+    const error = new ChatSocketError('usage/listener-threw', reason, { cause: this.#secrets.clean(thrown) });
     if (event === 'error') this.#logger?.('error', error.message, { code: error.code });
     else this.#turn.run(() => this.trouble(error));
   }

@@ -32,6 +32,11 @@ export interface Loss {
   readonly before: Pick<CloseCause, 'code' | 'retryAfterMs' | 'atMs'> | null;
 }
 
+/** The server itself said how long, or that it cannot serve for a while. */
+export function asksForPause({ code, retryAfterMs }: Pick<CloseCause, 'code' | 'retryAfterMs'>): boolean {
+  return retryAfterMs !== null || (code !== null && ANNOUNCED_PAUSES.has(code));
+}
+
 export function retryDelayMs(loss: Loss, policy: ConnectionPolicy): number {
   // The power is finite, so that a first delay of 0 stays 0 on every rung.
   const power = Math.min(Number.MAX_VALUE, policy.factor ** (loss.retry - 1));

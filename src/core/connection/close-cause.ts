@@ -12,12 +12,18 @@ export interface CloseCause {
   readonly everOpened: boolean;
   /** How long the connection had been open; null if it never was. */
   readonly ageMs: number | null;
+  /** How long nothing had come in on it, in milliseconds; null if it never was open. */
+  readonly quietMs: number | null;
   readonly atMs: number;
   /** What the client does about it. */
   readonly action: CloseAction;
   /** The server's wish for a pause, in milliseconds. */
   readonly retryAfterMs: number | null;
-  readonly diagnosis: 'handshake-refused' | null;
+  /**
+   * What several ends in a row have in common, in words in `explain()`. `handshake-refused`: three handshakes were refused.
+   * `idle-timeout`, `age-limit`: three connections were cut (1006) after the same round time without a frame, or of life.
+   */
+  readonly diagnosis: 'handshake-refused' | 'idle-timeout' | 'age-limit' | null;
 }
 
 export type CloseKind =

@@ -4,9 +4,14 @@ import type { Recovery } from '../frame.js';
 import type { ConnectionCommand } from './command.js';
 import { endDoubt, endOpen, seekSuccessor } from './handover.js';
 import { armRenewal } from './renewal.js';
-import type { Open, Pulse, Trying } from './state.js';
+import type { Open, PongsDue, Pulse, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
-import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS } from './wake.js';
+import { ACK_PROBE_TIMEOUT_MS, GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS } from './wake.js';
+
+/** A link that spoke this lately carries something, if slowly. */
+const TALKING_MS = 5_000;
+/** Longer than this nobody waits for a pong, whatever else comes in. */
+const PONG_MAX_MS = 60_000;
 
 /** The first moment of an open connection. */
 export function openWith(
@@ -21,6 +26,7 @@ export function openWith(
     recovered: state.record.hasOpened ? joined.recovered : 'first',
     roundTripMs: null,
     pulse: { phase: 'resting', lastPingAtMs: context.nowMs },
+    pongsDue: null,
     renewal: { phase: 'none', beganAtMs: null },
     canRenewInBand: joined.canRenewInBand,
     handover: { phase: 'none' },
@@ -59,6 +65,7 @@ export function seeLife(state: Open, isPong: boolean, context: Context): Step {
   const alive: Open = isPong
     ? {
         ...state,
+        pongsDue: afterPong(state.pongsDue),
         roundTripMs: Math.max(0, context.nowMs - pingSentAtMs),
         record: state.record.peerAnswersPings ? state.record : { ...state.record, peerAnswersPings: true },
       }
@@ -67,14 +74,36 @@ export function seeLife(state: Open, isPong: boolean, context: Context): Step {
 }
 
 /**
- * Asks for a sign of life within seconds: the device woke, or an ack is overdue. Signals during a probe cause no other;
- * one after its answer does, for the network may have changed since.
+ * Asks for a sign of life within seconds, for the device woke. Signals during a probe cause no other; one after its
+ * answer does, for the network may have changed since.
  */
 export function probe(state: Open, context: Context): Step {
-  const { pulse } = state;
-  if (pulse.phase === 'grace') return stay(state);
-  if (pulse.phase === 'awaiting' && pulse.kind !== 'beat') return stay(state);
-  return ping(state, 'probe', context);
+  return isProbing(state) ? stay(state) : ping(state, 'probe', context);
+}
+
+/**
+ * Asks for a sign of life because an ack is overdue. What else comes in may hold the answer up for long on a slow link,
+ * so one that talks has the time of any ping, and no other is dialled beside it: that would take its share of the link.
+ */
+export function probeForAck(state: Open, context: Context): Step {
+  if (isProbing(state)) return stay(state);
+  return ping(state, context.nowMs - context.heardAtMs < TALKING_MS ? 'beat' : 'slow', context);
+}
+
+/** An ack has not come after a probe. While the pong is on its way too, the link is slow and not deaf. */
+export function judgeOverdueAck(state: Open, context: Context): Step {
+  const { pongsDue, record } = state;
+  const isSlow = pongsDue !== null && context.nowMs - pongsDue.sinceMs < PONG_MAX_MS;
+  if (isSlow && record.peerAnswersPings) return stay(state);
+  return endOpen(state, { kind: 'ack-overdue', action: 'retry' }, context);
+}
+
+function isProbing({ pulse }: Open): boolean {
+  return pulse.phase === 'grace' || (pulse.phase === 'awaiting' && pulse.kind !== 'beat');
+}
+
+function afterPong(due: PongsDue | null): PongsDue | null {
+  return due === null || due.count === 1 ? null : { ...due, count: due.count - 1 };
 }
 
 function whenPingIsDue(state: Open, hasSlept: boolean, context: Context): Step {
@@ -86,18 +115,20 @@ function whenPingIsDue(state: Open, hasSlept: boolean, context: Context): Step {
   return ping(state, hasSlept ? 'probe' : 'beat', context);
 }
 
-function ping(state: Open, kind: 'beat' | 'probe', context: Context): Step {
-  const timeoutMs =
-    kind === 'probe'
-      ? Math.min(PROBE_TIMEOUT_MS, context.policy.heartbeatTimeoutMs)
-      : context.policy.heartbeatTimeoutMs;
-  const pulse: Pulse = { phase: 'awaiting', kind, pingSentAtMs: context.nowMs, timeoutMs };
+function ping(state: Open, kind: 'beat' | 'probe' | 'slow', context: Context): Step {
+  const { nowMs, policy } = context;
+  const timeoutMs = Math.min(PING_MAX_MS[kind], policy.heartbeatTimeoutMs);
+  const pulse: Pulse = { phase: 'awaiting', kind, pingSentAtMs: nowMs, timeoutMs };
+  const { count, sinceMs } = state.pongsDue ?? { count: 0, sinceMs: nowMs };
   return go(
-    { ...state, pulse },
+    { ...state, pulse, pongsDue: { count: count + 1, sinceMs } },
     { type: 'start-timer', timer: 'pulse', delayMs: kind === 'probe' ? timeoutMs / 2 : timeoutMs },
     { type: 'send-ping', dialId: state.dialId },
   );
 }
+
+/** The most that the answer may take. */
+const PING_MAX_MS = { beat: Number.POSITIVE_INFINITY, probe: PROBE_TIMEOUT_MS, slow: ACK_PROBE_TIMEOUT_MS } as const;
 
 /** Half of a probe's time is over. Whichever proves first is kept: this connection, or one that is dialled beside it. */
 function doubt(state: Open, pulse: Extract<Pulse, { phase: 'awaiting' }>, context: Context): Step {

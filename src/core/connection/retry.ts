@@ -4,6 +4,7 @@ import { clampDelayMs, hintedDelayMs, limiterDelayMs, retryDelayMs } from './bac
 import type { CloseCause } from './close-cause.js';
 import type { CloseAction } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
+import { type Cut, countCut, diagnoseCuts } from './cuts.js';
 import type { DialEvent } from './event.js';
 import type { Attempt, ConnectionRecord, DialId, DialReason, Trying } from './state.js';
 import { type Context, go, type Step } from './step.js';
@@ -12,6 +13,8 @@ import { type Context, go, type Step } from './step.js';
 const TOKENS_REFUSED_MAX = 2;
 /** Handshakes refused in a row before the cause is diagnosed. */
 export const REFUSALS_TO_DIAGNOSE = 3;
+/** A socket that ended without a close handshake. */
+const ABNORMAL_CODE = 1006;
 /** Longer reasons are cut: they come from the wire and go to logs. */
 const REASON_CHARS_MAX = 123;
 
@@ -67,6 +70,8 @@ export function beginAttempt(
     reason,
     phase: 'authorizing',
     deadlineAtMs: nowMs + policy.tokenMs + policy.connectMs,
+    openedAtMs: null,
+    signal: null,
   };
   return [
     { status: 'connecting', phase: 'trying', attempt, record: { ...record, lastDialId: dialId, automaticDialsAtMs } },
@@ -110,9 +115,20 @@ function settleRecord(record: ConnectionRecord, facts: LossFacts, context: Conte
   // A connection that opened and ended for another reason shows that its token was good.
   const isTokenProven = facts.openedAtMs !== undefined && facts.action !== 'renew-token';
   const known = isTokenProven ? { ...record, tokensRefused: 0 } : record;
-  const base = wasStable ? startAfresh(known) : known;
+  const base = { ...(wasStable ? startAfresh(known) : known), cuts: cutsAfter(record, facts, context) };
   const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
   return wasRefused && context.isOnline ? { ...base, handshakesRefused: base.handshakesRefused + 1 } : base;
+}
+
+/** An attempt that never opened says nothing about those that did. */
+function cutsAfter({ cuts }: ConnectionRecord, { code, openedAtMs }: LossFacts, context: Context): readonly Cut[] {
+  if (openedAtMs === undefined) return cuts;
+  const isCut = code === ABNORMAL_CODE;
+  return countCut(cuts, isCut ? { ageMs: context.nowMs - openedAtMs, quietMs: quietMsOf(openedAtMs, context) } : null);
+}
+
+function quietMsOf(openedAtMs: number, { nowMs, heardAtMs }: Context): number {
+  return nowMs - Math.max(openedAtMs, heardAtMs);
 }
 
 function readCause(record: ConnectionRecord, facts: LossFacts, context: Context): CloseCause {
@@ -125,12 +141,17 @@ function readCause(record: ConnectionRecord, facts: LossFacts, context: Context)
     wasClean: facts.wasClean ?? false,
     everOpened: facts.everOpened,
     ageMs: facts.openedAtMs === undefined ? null : context.nowMs - facts.openedAtMs,
+    quietMs: facts.openedAtMs === undefined ? null : quietMsOf(facts.openedAtMs, context),
     atMs: context.nowMs,
     action: isLastToken ? 'stop' : facts.action,
     retryAfterMs: facts.retryAfterMs ?? record.hintedPauseMs,
-    diagnosis: wasRefused && record.handshakesRefused >= REFUSALS_TO_DIAGNOSE ? 'handshake-refused' : null,
+    diagnosis: wasRefused ? diagnoseRefusals(record) : facts.code === ABNORMAL_CODE ? diagnoseCuts(record.cuts) : null,
   };
   return { ...cause, action: overrule(cause, context.policy.shouldRetry(cause)) };
+}
+
+function diagnoseRefusals({ handshakesRefused }: ConnectionRecord): CloseCause['diagnosis'] {
+  return handshakesRefused >= REFUSALS_TO_DIAGNOSE ? 'handshake-refused' : null;
 }
 
 /** The application may keep trying where the table would stop, or stop where it would try. */

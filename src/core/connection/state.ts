@@ -2,6 +2,7 @@
 
 import type { Recovery } from '../frame.js';
 import type { CloseCause } from './close-cause.js';
+import type { Cut } from './cuts.js';
 
 /** What led to a dial. */
 export type DialReason = 'first' | 'retry' | 'wake' | 'online' | 'manual' | 'handover' | 'auth-failed';
@@ -15,6 +16,10 @@ export interface Attempt {
   readonly reason: DialReason;
   readonly phase: 'authorizing' | 'dialing' | 'joining';
   readonly deadlineAtMs: number;
+  /** When the socket opened; null before. */
+  readonly openedAtMs: number | null;
+  /** What the device said of itself meanwhile: if this one fails, the next one need not wait. */
+  readonly signal: 'wake' | 'online' | null;
 }
 
 /** How sure the client is that the link lives. */
@@ -22,7 +27,7 @@ export type Pulse =
   | { readonly phase: 'resting'; readonly lastPingAtMs: number }
   | {
       readonly phase: 'awaiting';
-      /** `slow`: a probe of which half the time is over. */
+      /** `slow`: a probe of which half the time is over, or one for an overdue ack; no other is dialled for it. */
       readonly kind: 'beat' | 'probe' | 'slow';
       readonly pingSentAtMs: number;
       readonly timeoutMs: number;
@@ -31,6 +36,12 @@ export type Pulse =
   | { readonly phase: 'unjudged'; readonly pingSentAtMs: number }
   /** The timer of the deadline was late, so the process slept: answers may still be waiting to be read. */
   | { readonly phase: 'grace'; readonly pingSentAtMs: number };
+
+/** How many pings have no answer, and since when. Any frame proves life, but only a pong proves that we are heard. */
+export interface PongsDue {
+  readonly count: number;
+  readonly sinceMs: number;
+}
 
 /** Whether the token of the open connection is to be renewed; `beganAtMs` is when it last was, null for never. */
 export type Renewal =
@@ -79,6 +90,10 @@ export interface ConnectionRecord {
   readonly tokensRefused: number;
   /** Handshakes refused in a row. */
   readonly handshakesRefused: number;
+  /** Joins in a row that took too long although the server spoke: the link is slow, and the next one has more time. */
+  readonly joinsTimedOut: number;
+  /** The last open connections, if all of them were cut. */
+  readonly cuts: readonly Cut[];
   readonly hasOpened: boolean;
   /** Servers that never answer pings are not judged by their silence. */
   readonly peerAnswersPings: boolean;
@@ -113,6 +128,7 @@ export interface Open extends Recorded {
   readonly recovered: 'first' | Recovery;
   readonly roundTripMs: number | null;
   readonly pulse: Pulse;
+  readonly pongsDue: PongsDue | null;
   readonly renewal: Renewal;
   /** The server takes a new token on the open connection. */
   readonly canRenewInBand: boolean;

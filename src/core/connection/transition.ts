@@ -32,6 +32,8 @@ export function initialState(peerAnswersPings: boolean): ConnectionState {
       automaticDialsAtMs: [],
       tokensRefused: 0,
       handshakesRefused: 0,
+      joinsTimedOut: 0,
+      cuts: [],
       hasOpened: false,
       peerAnswersPings,
       hintedPauseMs: null,

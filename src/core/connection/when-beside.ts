@@ -39,7 +39,8 @@ function whenSuccessor(
   // Tries beside a connection that serves are not counted against the most that there may be.
   const record = { ...state.record, retriesSpent: 0 };
   const trying: Trying = { status: 'connecting', phase: 'trying', attempt, record };
-  const [next, commands] = whenTrying(trying, event, context);
+  // What was heard was heard on the one in use.
+  const [next, commands] = whenTrying(trying, event, { ...context, heardAtMs: 0 });
   if (next === trying) return stay(state);
   const known: Open = { ...state, record: { ...next.record, retriesSpent: state.record.retriesSpent } };
   switch (next.status) {

@@ -4,7 +4,7 @@ import { restartDelayMs } from './backoff.js';
 import { readCloseCode } from './close-code.js';
 import type { ConnectionEvent } from './event.js';
 import { dropBeside, endOpen, seekSuccessor, trySuccessor } from './handover.js';
-import { feelPulse, probe, seeLife } from './pulse.js';
+import { feelPulse, judgeOverdueAck, probe, probeForAck, seeLife } from './pulse.js';
 import { armRenewal, renewSoon, whenRenewalFailed, whenRenewTimerFired } from './renewal.js';
 import { readTokenFailure, startAfresh } from './retry.js';
 import type { Open, PageView } from './state.js';
@@ -22,8 +22,9 @@ export function whenOpen(state: Open, event: ConnectionEvent, context: Context):
     case 'woken':
     case 'went-online':
     case 'went-offline':
-    case 'probe-requested':
       return probe(state, context);
+    case 'probe-requested':
+      return probeForAck(state, context);
     case 'page-changed':
       return whenPageChanged(state, event.view, context);
     case 'token-expiring':
@@ -35,7 +36,9 @@ export function whenOpen(state: Open, event: ConnectionEvent, context: Context):
         ? whenRenewalFailed(state, context)
         : endOpen(state, readTokenFailure(event), context);
     case 'connection-failed':
-      return endOpen(state, { kind: event.kind, action: 'retry' }, context);
+      return event.kind === 'ack-overdue'
+        ? judgeOverdueAck(state, context)
+        : endOpen(state, { kind: event.kind, action: 'retry' }, context);
     case 'pause-hinted':
       return whenRestartAnnounced(state, event.retryAfterMs, context);
     case 'socket-closed':

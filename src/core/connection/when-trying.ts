@@ -1,5 +1,6 @@
 /** Trying: token, socket, hello and joins, each step on time, or the attempt fails. */
 
+import { asksForPause } from './backoff.js';
 import { readCloseCode } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
 import type { ConnectionEvent } from './event.js';
@@ -7,19 +8,24 @@ import { openWith } from './pulse.js';
 import { dropAfter, type LossFacts, lose, readTokenFailure, stopRefused } from './retry.js';
 import type { Attempt, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
+import { whenClosed } from './when-closed.js';
+import { whenWaiting } from './when-waiting.js';
+
+/** The most that are counted: joins have up to four times their time. */
+const JOINS_TIMED_OUT_MAX = 2;
 
 export function whenTrying(state: Trying, event: ConnectionEvent, context: Context): Step {
   switch (event.type) {
     case 'token-arrived':
-      return state.attempt.phase === 'authorizing' ? enter(state, 'dialing', context) : stay(state);
+      return state.attempt.phase === 'authorizing' ? dial(state, context) : stay(state);
     case 'token-failed':
       return fail(state, readTokenFailure(event), context);
     case 'dial-failed':
       return fail(state, { kind: 'dial-failed', action: event.action }, context);
     case 'socket-opened':
-      return state.attempt.phase === 'dialing' ? enter(state, 'joining', context) : stay(state);
+      return state.attempt.phase === 'dialing' ? join(state, context) : stay(state);
     case 'joined':
-      return state.attempt.phase === 'joining' ? openWith(state, event, context) : stay(state);
+      return state.attempt.phase === 'joining' ? openWith(noteJoin(state, context), event, context) : stay(state);
     case 'token-rejected':
       return fail(state, { kind: 'token-refused', action: 'renew-token' }, context);
     case 'connection-failed':
@@ -35,11 +41,12 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
     case 'timer-fired':
       return event.timer === 'attempt' ? timeOut(state, context) : stay(state);
     case 'woken':
+      return wake(state, 'wake', context);
     case 'went-online':
-      return wake(state, context) ?? stay(state);
+      return wake(state, 'online', context);
     case 'page-changed': {
       const seen: Trying = { ...state, record: { ...state.record, page: event.view } };
-      return (event.view === 'visible' ? wake(seen, context) : null) ?? go(seen);
+      return event.view === 'visible' ? wake(seen, 'wake', context) : go(seen);
     }
     case 'close-requested':
       return close(state, context);
@@ -50,19 +57,48 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
   }
 }
 
-/** The next phase has its own time, but never more than is left of the attempt's. */
-function enter(state: Trying, phase: 'dialing' | 'joining', context: Context): Step {
-  const attempt: Attempt = { ...state.attempt, phase };
-  const delayMs = Math.max(0, Math.min(context.policy.connectMs, attempt.deadlineAtMs - context.nowMs));
-  const record = phase === 'joining' ? { ...state.record, handshakesRefused: 0 } : state.record;
-  const commands: ConnectionCommand[] = [{ type: 'start-timer', timer: 'attempt', delayMs }];
-  if (phase === 'dialing') commands.push({ type: 'dial', dialId: attempt.dialId });
-  return go({ ...state, attempt, record }, ...commands);
+/** The handshake has its own time, but never more than is left of the attempt's. */
+function dial(state: Trying, context: Context): Step {
+  const attempt: Attempt = { ...state.attempt, phase: 'dialing' };
+  const { connectMs } = context.policy;
+  return go({ ...state, attempt }, startTimer(attempt, connectMs, context), { type: 'dial', dialId: attempt.dialId });
 }
 
-/** A sleep may have outlasted the deadline and held up its timer. */
-function wake(state: Trying, context: Context): Step | null {
-  return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(state, context) : null;
+/** So have the joins. Where the last ones took too long, the same time again would be in vain, and they have more. */
+function join(state: Trying, context: Context): Step {
+  const { nowMs, policy } = context;
+  const { joinsTimedOut } = state.record;
+  const joinMs = policy.connectMs * 2 ** joinsTimedOut;
+  const deadlineAtMs = joinsTimedOut === 0 ? state.attempt.deadlineAtMs : nowMs + joinMs;
+  const attempt: Attempt = { ...state.attempt, phase: 'joining', deadlineAtMs, openedAtMs: nowMs };
+  const record = { ...state.record, handshakesRefused: 0 };
+  return go({ ...state, attempt, record }, startTimer(attempt, joinMs, context));
+}
+
+function startTimer({ deadlineAtMs }: Attempt, phaseMs: number, { nowMs }: Context): ConnectionCommand {
+  const delayMs = Math.max(0, Math.min(phaseMs, deadlineAtMs - nowMs));
+  return { type: 'start-timer', timer: 'attempt', delayMs };
+}
+
+/** A join that would have been in time without being given more shows that the link is as good as any. */
+function noteJoin(state: Trying, { nowMs, policy }: Context): Trying {
+  const { openedAtMs } = state.attempt;
+  const tookLong = openedAtMs !== null && nowMs - openedAtMs > policy.connectMs;
+  return tookLong ? state : { ...state, record: { ...state.record, joinsTimedOut: 0 } };
+}
+
+/** Only a server that speaks is worth waiting for: one that does not would be waited for longer and longer. */
+function noteLateJoin(state: Trying, { heardAtMs }: Context): Trying {
+  const { record, attempt } = state;
+  if (heardAtMs <= (attempt.openedAtMs ?? heardAtMs)) return state;
+  return { ...state, record: { ...record, joinsTimedOut: Math.min(JOINS_TIMED_OUT_MAX, record.joinsTimedOut + 1) } };
+}
+
+/** A sleep may have outlasted the deadline and held up its timer. A wake is the stronger word. */
+function wake(state: Trying, signal: 'wake' | 'online', context: Context): Step {
+  const known = state.attempt.signal === 'wake' ? 'wake' : signal;
+  const woken: Trying = { ...state, attempt: { ...state.attempt, signal: known } };
+  return context.nowMs >= state.attempt.deadlineAtMs ? timeOut(woken, context) : go(woken);
 }
 
 function timeOut(state: Trying, context: Context): Step {
@@ -72,16 +108,27 @@ function timeOut(state: Trying, context: Context): Step {
     case 'dialing':
       return fail(state, { kind: 'dial-timed-out', action: 'retry' }, context);
     case 'joining':
-      return fail(state, { kind: 'join-timed-out', action: 'retry' }, context);
+      return fail(noteLateJoin(state, context), { kind: 'join-timed-out', action: 'retry' }, context);
   }
 }
 
 function fail(state: Trying, facts: Omit<LossFacts, 'everOpened'>, context: Context): Step {
-  const everOpened = state.attempt.phase === 'joining';
-  return endingFirst(
-    dropAfter(facts.kind, state.attempt.dialId),
-    lose(state.record, { ...facts, everOpened }, context),
-  );
+  const { dialId, phase, signal } = state.attempt;
+  const lost = lose(state.record, { ...facts, everOpened: phase === 'joining' }, context);
+  return endingFirst(dropAfter(facts.kind, dialId), signal === null ? lost : heed(signal, lost, context));
+}
+
+/** It was dialled before the device woke, or before its network worked: the next one is dialled as if it woke now. */
+function heed(signal: 'wake' | 'online', [next, commands]: Step, context: Context): Step {
+  const event: ConnectionEvent = { type: signal === 'wake' ? 'woken' : 'went-online' };
+  if (next.status === 'closed') return whenClosed(next, event, context);
+  const { lastCause } = next.record;
+  const mustWait = lastCause !== null && asksForPause(lastCause);
+  if (next.status !== 'connecting' || next.phase !== 'waiting' || next.reason !== 'retry' || mustWait) {
+    return [next, commands];
+  }
+  const [sooner, orders] = whenWaiting(next, event, context);
+  return go(sooner, ...commands, ...orders);
 }
 
 function close(state: Trying, context: Context): Step {

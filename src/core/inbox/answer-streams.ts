@@ -63,6 +63,11 @@ export class AnswerStreams {
     return [...this.#stopped.keys()];
   }
 
+  /** The server has no such answer, and will say nothing of its end. */
+  forgetStop(id: MessageId): void {
+    this.#stopped.delete(id);
+  }
+
   /** False where as many grow as may; the next one waits then. */
   get hasRoom(): boolean {
     return this.#growing.size < OPEN_STREAMS_MAX;

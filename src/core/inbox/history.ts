@@ -20,6 +20,8 @@ export class History {
   /** Own messages that the server has not confirmed, by their client id, in the order of their sending. */
   readonly #pending = new Map<string, OwnRow>();
   #view: readonly MessageRow[] | null = null;
+  /** From this number on all is shown; rows before it stand alone. Null where there are no numbers. */
+  fromSeq: number | null = null;
   #hasEvicted = false;
   #keepsAll = false;
 
@@ -33,13 +35,15 @@ export class History {
     return this.#view;
   }
 
-  /** The oldest number still here; null if no row has one. */
-  get oldestSeq(): number | null {
-    for (let index = this.#start; index < this.#confirmed.length; index += 1) {
-      const seq = this.#confirmed[index]?.seq;
-      if (typeof seq === 'number') return seq;
-    }
-    return null;
+  /** Rows that were kept when others behind them were evicted. */
+  get alone(): readonly MessageRow[] {
+    let end = this.#start;
+    while (this.isBefore(this.#confirmed[end]?.seq ?? null)) end += 1;
+    return this.#confirmed.slice(this.#start, end);
+  }
+
+  isBefore(seq: number | null): boolean {
+    return seq !== null && this.fromSeq !== null && seq < this.fromSeq;
   }
 
   /** Rows have left from the old end since it was last filled from there. */
@@ -98,10 +102,13 @@ export class History {
     this.#view = null;
   }
 
-  /** Puts older rows in front, beyond the cap: the user asked for them. */
-  prepend(rows: readonly MessageRow[]): void {
-    this.#confirmed = [...rows, ...this.#confirmed.slice(this.#start)];
+  /** Puts older rows in front, beyond the cap: the user asked for them. From `fromSeq` on all is shown then. */
+  prepend(rows: readonly MessageRow[], fromSeq: number | null): void {
+    const { alone } = this;
+    const front = [...alone, ...rows].sort((one, other) => (one.seq ?? 0) - (other.seq ?? 0));
+    this.#confirmed = [...front, ...this.#confirmed.slice(this.#start + alone.length)];
     this.#start = 0;
+    this.fromSeq = fromSeq;
     this.#hasEvicted = false;
     for (const row of rows) this.#remember(row);
     this.#view = null;
@@ -129,6 +136,7 @@ export class History {
     this.#byId.clear();
     this.#byClientId.clear();
     this.#hasEvicted = false;
+    this.fromSeq = null;
     this.#view = null;
   }
 
@@ -183,13 +191,19 @@ export class History {
         (row, index) => index > this.#start && row.stream !== 'streaming' && row.stream !== 'stalled',
       );
       // The newest row stays, even beyond the cap: nobody has seen it yet.
-      if (victim !== -1 && victim < this.#confirmed.length - 1) this.#forget(this.#confirmed.splice(victim, 1)[0]);
+      if (victim !== -1 && victim < this.#confirmed.length - 1) this.#leave(this.#confirmed.splice(victim, 1)[0]);
       return;
     }
-    this.#forget(oldest);
+    this.#leave(oldest);
     this.#start += 1;
     if (this.#start < COMPACT_EVERY) return;
     this.#confirmed = this.#confirmed.slice(this.#start);
     this.#start = 0;
+  }
+  /** Only what comes after a row that is evicted is sure to be whole. */
+  #leave(row: MessageRow | undefined): void {
+    this.#forget(row);
+    const seq = row?.seq ?? null;
+    if (seq !== null) this.fromSeq = Math.max(this.fromSeq ?? 0, seq + 1);
   }
 }

@@ -7,6 +7,7 @@ import { History } from './history.js';
 import type { InboxChange } from './inbox-change.js';
 import type { SeqRange } from './log-position.js';
 import { MessageRows } from './message-rows.js';
+import { OldEnd } from './old-end.js';
 import { OrderedLog } from './ordered-log.js';
 import { findLoss, isWorthAsking, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
 
@@ -26,12 +27,10 @@ export class Inbox {
   readonly streams: AnswerStreams;
   readonly messages: MessageRows;
   readonly #history: History;
+  readonly #oldEnd: OldEnd;
   readonly #log: OrderedLog;
   readonly #historyMax: number;
-  #hasOlder = false;
   #hasJoined = false;
-  /** How far back pages have gone; a page of tombstones leaves no row to tell it. */
-  #pagedToSeq: number | null = null;
   #doubts = NOTHING;
 
   constructor(conversationId: string, bounds: InboxBounds, makeKey: () => string) {
@@ -46,6 +45,7 @@ export class Inbox {
       bounds,
       makeKey,
     });
+    this.#oldEnd = new OldEnd(this.#history, this.messages, streams);
     this.#log = new OrderedLog(bounds.reorderMax, {
       apply: (event) => this.#apply(event),
       recall: (event, seq) => this.#recall(event, seq),
@@ -58,7 +58,7 @@ export class Inbox {
 
   /** Evicted rows can be had again from a server with numbers. */
   get hasOlder(): boolean {
-    return this.#hasOlder || (this.#history.hasEvicted && this.cursor !== null);
+    return this.#oldEnd.hasOlder || (this.#history.hasEvicted && this.cursor !== null);
   }
 
   /** The last number applied; null before the first join of a server with numbers. */
@@ -72,8 +72,8 @@ export class Inbox {
   }
 
   /** Where the next older page ends; null is the end of the log. */
-  get oldestSeq(): number | null {
-    return this.#history.hasEvicted ? this.#history.oldestSeq : (this.#pagedToSeq ?? this.#history.oldestSeq);
+  get fromSeq(): number | null {
+    return this.#history.fromSeq;
   }
 
   find(id: MessageId): MessageRow | null {
@@ -85,15 +85,15 @@ export class Inbox {
   }
 
   /**
-   * The ack of an own message. Its number may show that something before it is missing; `takeDoubts` tells. One that
-   * belongs to an older page stays in the tail until that page comes: in front, it would hide what lies between.
+   * The ack of an own message. Its number may show that something before it is missing, or behind it; `takeDoubts`
+   * tells. One that belongs to an older page stays in the tail until that page comes: in front, it would hide what lies
+   * between. Where the server has no older page, what lies between is lost.
    */
   confirm(clientMessageId: string, id: MessageId | null, seq: number | null): void {
-    const { oldestSeq } = this;
-    const isOlder = this.hasOlder && seq !== null && oldestSeq !== null && seq < oldestSeq;
+    const isOlder = this.hasOlder && this.#history.isBefore(seq);
     const isRight = this.messages.confirm(clientMessageId, isOlder ? null : id, seq);
     if (!isRight) this.#doubts = CONTRADICTION;
-    else if (seq !== null) this.#doubts = this.noteHead(seq);
+    else if (seq !== null) this.#doubts = [...this.#reachBack(seq), ...this.noteHead(seq)];
   }
 
   takeDoubts(): readonly InboxChange[] {
@@ -127,8 +127,8 @@ export class Inbox {
     const changes: InboxChange[] = [];
     if (this.#hasJoined && recovered === 'none') changes.push(this.#reset());
     if (loss !== null) changes.push({ type: 'gap-lost', ...loss });
+    if (!isResume) this.#oldEnd.begin(answer);
     changes.push(...this.#takeAnswer(answer, isResume));
-    if (!isResume) this.#hasOlder = answer.hasOlder;
     this.#hasJoined = true;
     changes.push(...this.streams.endJoin());
     return { recovered, changes };
@@ -160,23 +160,7 @@ export class Inbox {
 
   /** Rows from further back. */
   prepend(page: FrameOf<'history-page'>): readonly MessageRow[] {
-    this.endPage();
-    this.#hasOlder = page.hasOlder;
-    const fresh = new Map<MessageId, WireMessage>();
-    const names = new Set<string>();
-    for (const message of page.messages) {
-      const { id, senderId, clientMessageId } = message;
-      // The names that senders gave tell second copies, which have other ids.
-      const name = JSON.stringify([senderId, clientMessageId ?? id]);
-      if (!names.has(name) && !this.messages.isShown(message)) fresh.set(id, message);
-      names.add(name);
-    }
-    const older = inFront([...fresh.values()], this.#history.oldestSeq);
-    const rows = older.flatMap((message) => this.messages.toOlderRow(message) ?? []);
-    this.#history.prepend(rows);
-    for (const row of rows) this.streams.adopt(row);
-    this.#pagedToSeq = page.messages[0]?.seq ?? this.#pagedToSeq;
-    return rows;
+    return this.#oldEnd.prepend(page);
   }
 
   #takeAnswer(answer: JoinAnswer, isResume: boolean): readonly InboxChange[] {
@@ -204,11 +188,18 @@ export class Inbox {
     return (message.deleted ? this.messages.delete(message.id) : this.messages.recall(message)) ?? NOTHING;
   }
 
+  /** The history begins with this row now, if it is shown in front of the others. */
+  #reachBack(seq: number): readonly InboxChange[] {
+    const { fromSeq } = this.#history;
+    if (fromSeq === null || seq >= fromSeq || this.#history.findBySeq(seq) === null) return NOTHING;
+    this.#history.fromSeq = seq;
+    return seq + 1 < fromSeq ? [{ type: 'gap-lost', fromSeq: seq + 1, toSeq: fromSeq - 1 }] : NOTHING;
+  }
+
   #reset(): InboxChange {
     this.#history.reset();
     this.streams.clear();
     this.messages.forgetSeen();
-    this.#pagedToSeq = null;
     return { type: 'reset' };
   }
 
@@ -273,16 +264,4 @@ export class Inbox {
       true,
     );
   }
-}
-
-/** What fits in front of the oldest place: places that go up. A page that contradicts them loses what does. */
-function inFront(messages: readonly WireMessage[], oldestSeq: number | null): readonly WireMessage[] {
-  let nextSeq = oldestSeq ?? Number.POSITIVE_INFINITY;
-  const fitting = [...messages].reverse().filter(({ seq }) => {
-    if (seq === null) return true;
-    const isOlder = seq < nextSeq;
-    nextSeq = Math.min(nextSeq, seq);
-    return isOlder;
-  });
-  return fitting.reverse();
 }

@@ -147,8 +147,10 @@ export class MessageRows {
       this.#known.remember({ id, seq, senderId: message.senderId, clientMessageId });
       const moved = this.#known.hasAcked ? this.#clearPlace(seq) : NOTHING;
       if (message.deleted) this.#known.noteDeleted(id);
-      else if (this.#isPlaceTaken(message)) history.setPending({ ...own, delivery: 'sent', failure: null });
-      else if (!this.#known.isDeleted(id)) history.insert(this.#adopt(own, message), beforeId);
+      // Before an older page has come, it would hide what lies between.
+      else if (this.#isPlaceTaken(message) || history.isBefore(seq)) {
+        history.setPending({ ...own, delivery: 'sent', failure: null });
+      } else if (!this.#known.isDeleted(id)) history.insert(this.#adopt(own, message), beforeId);
       return [{ type: 'confirmed', clientMessageId, id, seq }, ...moved];
     }
     if (streams.isWaiting(id) && !message.streaming) {

@@ -65,7 +65,7 @@ export function toEntry(
   };
 }
 
-/** No connection ever had it, in this life or an earlier one. */
-export function isUntouched({ status, transmittedAtMs }: OutboxEntry): boolean {
-  return status === 'queued' && transmittedAtMs === null;
+/** No connection ever had it, in this life or an earlier one, and no other tab can have it. */
+export function isUntouched({ status, transmittedAtMs, keeping }: OutboxEntry): boolean {
+  return status === 'queued' && transmittedAtMs === null && keeping !== 'released';
 }

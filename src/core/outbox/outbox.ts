@@ -38,7 +38,7 @@ export class Outbox {
   /** The last one taken out of a connection's hands, which its ack may still name. */
   #lastSettled: OutboxEntry | null = null;
   #sizeBytes = 0;
-  /** Entries that no connection ever had: they may give way. */
+  /** Entries that nobody but this client can have sent: they may give way. */
   #untouchedCount = 0;
   #untouchedBytes = 0;
 
@@ -105,7 +105,10 @@ export class Outbox {
 
   setKeeping(id: string, keeping: OutboxEntry['keeping']): void {
     const place = this.#places.get(id);
-    if (place !== undefined) place.entry = { ...place.entry, keeping };
+    if (place === undefined) return;
+    this.#count(place.entry, -1);
+    place.entry = { ...place.entry, keeping };
+    this.#count(place.entry, 1);
   }
 
   /** Changes the words of an entry that no connection ever had; null, and nothing is changed, if it is none or too big. */

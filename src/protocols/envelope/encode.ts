@@ -74,7 +74,8 @@ function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing):
     case 'cancel-stream': {
       if (!terms.extended) return null;
       const { conversationId, messageId } = frame;
-      return { type: 'cancel_stream', payload: { conversationId, messageId } };
+      // By its conversation, a refusal would be taken for that of a join.
+      return { type: 'cancel_stream', messageId, payload: { conversationId, messageId } };
     }
     case 'authenticate':
       if (!terms.inBandToken && !writing.tokenInFirstFrame) return null;

@@ -199,7 +199,9 @@ function readStreamStart({ payload, timestamp }: Frame<'message_start'>): Inboun
 /** Leaves `__proto__` out: the validator does not look at it, so its value may be anything. */
 function readLatest(latest: Readonly<Record<string, number>> | undefined): Map<string, number> | null {
   if (latest === undefined) return null;
-  return new Map(Object.entries(latest).filter(([conversationId]) => conversationId !== '__proto__'));
+  const heads = new Map(Object.entries(latest));
+  heads.delete('__proto__');
+  return heads;
 }
 
 function readRefusal({ payload, messageId }: Frame<'error'>): InboundFrame {

@@ -23,7 +23,7 @@ const PROBE = 'probe, +pulse 1500, send-ping #7';
 /** What is the same in all of them. */
 const ALWAYS: Row = {
   pong: 'round trip 25000',
-  'probe wanted': PROBE,
+  'probe wanted': 'beat, +pulse 10000, send-ping #7',
   'lifetime told': 'renewal armed, +renew 80000',
   'pulse timer': 'beat, +pulse 10000, send-ping #7',
   'late pulse timer': PROBE,

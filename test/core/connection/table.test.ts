@@ -66,6 +66,9 @@ const PARKED: Row = {
 const LOST = `${RETRY}, -attempt, drop #7 4000, +retry 500`;
 const TRYING: Row = {
   ...NOTED_PAGE,
+  'page visible': 'noted',
+  woken: 'noted',
+  online: 'noted',
   close: 'closing #7, -attempt, +close 3000, hang-up #7',
   dispose: 'closed disposed, -attempt, drop #7 1000',
   'token fails': LOST,
@@ -101,16 +104,23 @@ const OPEN: Row = {
   'pause hinted': 'try in 10000, +retry 10000',
   'socket closes': GONE,
 };
-const PROBED: Row = { 'probe wanted': PROBE, 'page visible': PROBE, woken: PROBE, online: PROBE, offline: PROBE };
+const BEAT = 'beat, +pulse 10000, send-ping #7';
+const PROBED: Row = { 'probe wanted': BEAT, 'page visible': PROBE, woken: PROBE, online: PROBE, offline: PROBE };
 const ANSWERED: Row = { life: 'resting, +pulse 23000', pong: 'resting, round trip 2000, +pulse 23000' };
 const PULSE_ROWS: Readonly<Record<keyof typeof PULSES, Row>> = {
   resting: {
     ...PROBED,
     pong: 'round trip 25000',
-    'pulse timer': 'beat, +pulse 10000, send-ping #7',
+    'pulse timer': BEAT,
     'late pulse timer': PROBE,
   },
-  beat: { ...PROBED, ...ANSWERED, 'pulse timer': GONE, 'late pulse timer': 'grace, +pulse 1000' },
+  beat: {
+    ...PROBED,
+    ...ANSWERED,
+    'probe wanted': '+pulse 10000, send-ping #7',
+    'pulse timer': GONE,
+    'late pulse timer': 'grace, +pulse 1000',
+  },
   probe: {
     ...ANSWERED,
     'pulse timer': `slow, authorizing #8 handover, +pulse 1500, ${DIAL}`,

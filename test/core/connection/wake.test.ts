@@ -1,6 +1,7 @@
 /** The device wakes, the network comes and goes, the page is hidden, left and shown, and the attempts run out. */
 
 import { describe, expect, test } from 'vitest';
+import type { ConnectionEvent } from '../../../src/core/connection/event.js';
 import { transition } from '../../../src/core/connection/transition.js';
 import {
   contextOf,
@@ -10,10 +11,17 @@ import {
   outcomeOf,
   POLICY,
   recordOf,
+  socketClosed,
   tryingAt,
   waitingFor,
 } from '../../support/connection-states.js';
-import { ConnectionWorld, healthyPeer, type WorldTerms } from '../../support/connection-world.js';
+import {
+  automaticDials,
+  ConnectionWorld,
+  healthyPeer,
+  mostWithin,
+  type WorldTerms,
+} from '../../support/connection-world.js';
 
 const WAKES = ['page visible', 'woken', 'online'] as const satisfies readonly EventName[];
 
@@ -174,7 +182,9 @@ describe('a wake in the middle of a dial', () => {
 
       const step = transition(state, EVENTS[name], contextOf({ nowMs: NOW_MS + 15_000 }));
 
-      expect(outcomeOf(state, step)).toMatch(/^waiting 15500 retry, -attempt, drop #7 4000/);
+      // The first retry is nearer than a network that needs its time.
+      const next = name === 'online' ? 'waiting 15500 retry' : 'waiting 15100 wake';
+      expect(outcomeOf(state, step)).toMatch(new RegExp(`^${next}, -attempt, drop #7 4000`));
     }
   });
 
@@ -183,7 +193,75 @@ describe('a wake in the middle of a dial', () => {
 
     const step = transition(state, EVENTS[name], contextOf({ nowMs: NOW_MS + 14_999 }));
 
-    expect(outcomeOf(state, step)).toBe('nothing');
+    expect(outcomeOf(state, step)).toBe('noted');
+  });
+
+  /** The ladder has climbed far; the device says something, and then the dial fails. */
+  function signalThenFail(names: readonly EventName[], failure: ConnectionEvent, terms: WorldTerms = {}) {
+    const world = waitingWorld(terms);
+    world.runToRetry();
+    for (const name of names) world.dispatch(EVENTS[name]);
+    world.runFor(1_000);
+    world.dispatch('dialId' in failure ? { ...failure, dialId: world.dialId } : failure);
+    return world;
+  }
+
+  const dueInMs = (world: ConnectionWorld) => (world.timers.get('retry') ?? 0) - world.nowMs;
+
+  test.each([
+    ['page visible', ['page visible'], { withinMs: 200, reason: 'wake', retries: 0 }],
+    ['woken', ['woken'], { withinMs: 200, reason: 'wake', retries: 0 }],
+    ['online', ['online'], { withinMs: 2_000, reason: 'online', retries: 7 }],
+    ['woken, then online', ['woken', 'online'], { withinMs: 200, reason: 'wake', retries: 0 }],
+  ] as const)(
+    'UP-02 UP-36 L3 F18 by "%s" is remembered: if it fails, the next one is dialled soon',
+    (_by, names, due) => {
+      for (const failure of [EVENTS['token fails'], EVENTS['attempt timer'], EVENTS['socket closes']]) {
+        const world = signalThenFail(names, failure);
+
+        expect(dueInMs(world)).toBeLessThanOrEqual(due.withinMs);
+        expect(world.state).toMatchObject({ phase: 'waiting', reason: due.reason, record: { retries: due.retries } });
+      }
+    },
+  );
+
+  test('UP-02 is remembered for the one dial: the next that fails waits as ever', () => {
+    const world = signalThenFail(['online'], EVENTS['socket closes']);
+    world.runToRetry();
+    world.closeSocket(1006);
+
+    expect(dueInMs(world)).toBeGreaterThan(20_000);
+  });
+
+  test.each([
+    ['asks for a pause', socketClosed(1006, { verdict: { action: 'retry', retryAfterMs: 9_000 } }), 9_000],
+    ['has too much to do', socketClosed(1013), 15_000],
+    ['restarts', socketClosed(1012), 1_000],
+  ])('CN-3 F45 dials no server sooner that %s', (_what, failure, floorMs) => {
+    expect(dueInMs(signalThenFail(['woken'], failure))).toBeGreaterThan(floorMs);
+  });
+
+  test('UP-08 changes nothing about a token that is refused', () => {
+    const world = signalThenFail(['woken'], socketClosed(4401));
+
+    expect(world.state).toMatchObject({ phase: 'waiting', reason: 'auth-failed', record: { tokensRefused: 1 } });
+  });
+
+  test('UP-23 counts where it was the last attempt', () => {
+    const world = signalThenFail(['online'], EVENTS['socket closes'], { policy: { attemptsMax: 6 } });
+
+    expect(world.state).toMatchObject({ status: 'connecting', phase: 'waiting', reason: 'online' });
+  });
+
+  test('UP-36 I15 dials no more than twelve times a minute, however often it is said', () => {
+    const world = waitingWorld();
+    for (let turn = 0; turn < 600; turn += 1) {
+      world.dispatch(EVENTS.online);
+      world.runFor(100);
+      if (world.attempt !== null) world.closeSocket(1006);
+    }
+
+    expect(mostWithin(automaticDials(world), 60_000)).toBe(12);
   });
 });
 

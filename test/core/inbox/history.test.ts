@@ -46,11 +46,14 @@ describe('a capped history', () => {
       (rowsMax, seqs, pending) => {
         const history = new History(rowsMax);
         let model: number[] = [];
+        let wholeFromSeq = 0;
         for (const id of pending) history.setPending(pendingRow(`p${id}`));
 
         for (const seq of seqs) {
           history.insert(row(`m${seq}`, { seq }));
-          model = [...model, seq].sort((a, b) => a - b).slice(-rowsMax);
+          const all = [...model, seq].sort((a, b) => a - b);
+          model = all.slice(-rowsMax);
+          wholeFromSeq = Math.max(wholeFromSeq, ...all.slice(0, -rowsMax).map((gone) => gone + 1));
           for (const other of [seq, ...model]) {
             expect(history.find(`m${other}`)?.seq ?? null).toBe(model.includes(other) ? other : null);
           }
@@ -60,7 +63,7 @@ describe('a capped history', () => {
           ...model.map((seq) => `m${seq}`),
           ...[...new Set(pending)].map((id) => `(p${id})`),
         ]);
-        expect(history.oldestSeq).toBe(model[0] ?? null);
+        expect(history.fromSeq ?? 0).toBe(wholeFromSeq);
       },
     );
 
@@ -108,10 +111,31 @@ describe('a capped history', () => {
     history.insert(row('c', { seq: 3 }));
     history.insert(row('d', { seq: 4 }));
 
-    history.prepend([row('a', { seq: 1 }), row('b', { seq: 2 })]);
+    history.prepend([row('a', { seq: 1 }), row('b', { seq: 2 })], 1);
 
     expect(shown(history)).toEqual(['a', 'b', 'c', 'd']);
-    expect([history.oldestSeq, history.find('a')?.id]).toEqual([1, 'a']);
+    expect([history.fromSeq, history.find('a')?.id]).toEqual([1, 'a']);
+  });
+
+  test('I3 RX-6 is filled behind an answer that stood alone, page by page', () => {
+    const history = new History(3);
+    history.insert(row('answer', { stream: 'streaming', seq: 2 }));
+    for (const seq of [3, 4, 5, 6, 7, 8]) history.insert(row(`m${seq}`, { seq }));
+    const askedBefore = [history.fromSeq];
+    const steps = [shown(history)];
+
+    history.prepend([row('m5', { seq: 5 }), row('m6', { seq: 6 })], 5);
+    askedBefore.push(history.fromSeq);
+    steps.push(shown(history));
+    history.prepend([row('m1', { seq: 1 }), row('m3', { seq: 3 }), row('m4', { seq: 4 })], 1);
+    steps.push(shown(history));
+
+    expect(steps).toEqual([
+      ['answer', 'm7', 'm8'],
+      ['answer', 'm5', 'm6', 'm7', 'm8'],
+      ['m1', 'answer', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8'],
+    ]);
+    expect(askedBefore).toEqual([7, 5]);
   });
 
   test('RX-5 forgets what was confirmed at a reset, and nothing else', () => {

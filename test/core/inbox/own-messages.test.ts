@@ -241,3 +241,59 @@ test('UP-05 RX-6 an own message of an older page waits for that page, and hides 
   expect(delivery).toBe('sent');
   expect(idsOf(inbox)).toEqual(['srv', 'm5', 'm6', 'm7', 'm8', 'm9']);
 });
+
+test('I3 RX-5 an own message from before all that the server still has is shown, and what lies between is told to be lost', () => {
+  const inbox = makeInbox();
+  const places = [4, 5, 7];
+  for (const seq of places) {
+    inbox.messages.addOwn({ content: 'hello', createdAtMs: 1, inReplyTo: null, metadata: null }, `own-${seq}`);
+  }
+  inbox.startJoin();
+  inbox.join(joinedAnswer([numbered(8), numbered(9)], 9, { hasOlder: false }));
+
+  const told = places.map((seq) => {
+    inbox.confirm(`own-${seq}`, `srv-${seq}`, seq);
+    return inbox.takeDoubts();
+  });
+
+  expect(idsOf(inbox)).toEqual(['srv-4', 'srv-5', 'srv-7', 'm8', 'm9']);
+  expect(told).toEqual([[{ type: 'gap-lost', fromSeq: 5, toSeq: 7 }], [], []]);
+});
+
+test('I3 RX-5 an own message right in front of all that the server still has leaves nothing to tell', () => {
+  const inbox = makeInbox();
+  inbox.messages.addOwn({ content: 'hello', createdAtMs: 1, inReplyTo: null, metadata: null }, 'own');
+  inbox.startJoin();
+  inbox.join(joinedAnswer([numbered(8)], 8, { hasOlder: false }));
+
+  inbox.confirm('own', 'srv', 7);
+
+  expect([idsOf(inbox), inbox.takeDoubts()]).toEqual([['srv', 'm8'], []]);
+});
+
+test('I3 RX-6 an own message of an older page that a join brings, for it was changed, waits for that page too', () => {
+  const inbox = makeInbox();
+  inbox.messages.addOwn({ content: 'hello', createdAtMs: 1, inReplyTo: null, metadata: null }, 'own');
+  inbox.startJoin();
+  inbox.join(joinedAnswer([], 9, { hasOlder: true }));
+  inbox.startJoin();
+
+  const { changes } = inbox.join(joinedAnswer([{ ...OWN, changedSeq: 10 }], 10, { hasOlder: true }));
+  const idsBefore = idsOf(inbox);
+  inbox.prepend({ type: 'history-page', conversationId: 'c1', messages: [OWN, numbered(5)], hasOlder: false });
+
+  expect(kindsOf(changes)).toEqual(['confirmed']);
+  expect([idsBefore, inbox.fromSeq]).toEqual([[null], 4]);
+  expect(idsOf(inbox)).toEqual(['srv', 'm5']);
+});
+
+test('I3 RX-6 an own message that is older than all of a join that brought none waits for its page', () => {
+  const inbox = makeInbox();
+  inbox.messages.addOwn({ content: 'hello', createdAtMs: 1, inReplyTo: null, metadata: null }, 'own');
+  inbox.startJoin();
+  inbox.join(joinedAnswer([], 9, { hasOlder: true }));
+
+  inbox.confirm('own', 'srv', 4);
+
+  expect([idsOf(inbox), inbox.fromSeq]).toEqual([[null], 10]);
+});

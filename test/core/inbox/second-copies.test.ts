@@ -3,7 +3,16 @@
 import { describe, expect, test } from 'vitest';
 import type { WireMessage } from '../../../src/core/frame.js';
 import type { Inbox } from '../../../src/core/inbox/inbox.js';
-import { idsOf, joinedInbox, kindsOf, liveMessage, makeInbox, numbered, SELF } from '../../support/wire-log.js';
+import {
+  idsOf,
+  joinedAnswer,
+  joinedInbox,
+  kindsOf,
+  liveMessage,
+  makeInbox,
+  numbered,
+  SELF,
+} from '../../support/wire-log.js';
 
 const said = (seq: number, overrides: Partial<WireMessage> = {}) =>
   numbered(seq, { clientMessageId: 'hi', ...overrides });
@@ -59,9 +68,10 @@ describe('a second copy', () => {
   });
 
   test('I2 that is shown keeps the first out of an older page', () => {
-    const inbox = joinedInbox(0, { seenMax: 2 });
-    forget(inbox, 1);
-    inbox.receive(liveMessage(said(11)));
+    const inbox = makeInbox({ seenMax: 2 });
+    inbox.startJoin();
+    inbox.join(joinedAnswer([said(11)], 11, { hasOlder: true }));
+    forget(inbox, 12);
 
     const rows = page(inbox, numbered(1), said(2), numbered(3));
 

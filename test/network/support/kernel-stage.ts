@@ -48,9 +48,11 @@ export async function playAll(scenarios: Readonly<Record<string, Scenario>>): Pr
     cleanUp.add(() => hall.stop());
 
     const stage = { network, hall, port: server.port, cleanUp };
-    const played = await Promise.all(
-      Object.entries(scenarios).map(([name, scenario], index) => play(scenario, { ...stage, name, index })),
+    // All of them first: where processes start, nobody is served in time.
+    const seated = await Promise.all(
+      Object.entries(scenarios).map(([name, scenario], index) => seat(scenario, { ...stage, name, index })),
     );
+    const played = await Promise.all(seated.map(play));
     await server.stop();
     const ids = played.map(({ conversationId }) => conversationId);
     const logs = await readLogs(dataDirectory, ids);
@@ -88,13 +90,25 @@ interface Stage {
   readonly index: number;
 }
 
-async function play(scenario: Scenario, stage: Stage): Promise<Played> {
-  const { network, cleanUp, name } = stage;
-  const place = network.addClient();
-  const outside = await RemoteTalkers.start(place.runner);
-  cleanUp.add(() => outside.stop());
-  const { conversationId, troubled, sound } = await seatBoth(scenario, { ...stage, place, outside });
+interface Seated {
+  readonly scenario: Scenario;
+  readonly name: string;
+  readonly place: ClientNetwork;
+  /** Holds the troubled talker. */
+  readonly outside: RemoteTalkers;
+  readonly conversationId: string;
+  readonly troubled: Speaker;
+  readonly sound: Speaker;
+}
 
+async function seat(scenario: Scenario, stage: Stage): Promise<Seated> {
+  const place = stage.network.addClient();
+  const outside = await RemoteTalkers.start(place.runner);
+  stage.cleanUp.add(() => outside.stop());
+  return { scenario, name: stage.name, place, outside, ...(await seatBoth(scenario, { ...stage, place, outside })) };
+}
+
+async function play({ scenario, name, place, outside, conversationId, troubled, sound }: Seated): Promise<Played> {
   await sound.connect();
   await sound.untilOpen();
   const measures = await scenario.play({ troubled, sound, road: place.road, network: place });

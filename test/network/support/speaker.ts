@@ -61,7 +61,7 @@ export class Speaker {
     }
   }
 
-  async untilOpen(): Promise<void> {
-    await this.until('its connection', ({ isOpen }) => isOpen);
+  async untilOpen(deadlineMs = DEADLINE_MS): Promise<void> {
+    await this.until('its connection', ({ isOpen }) => isOpen, deadlineMs);
   }
 }

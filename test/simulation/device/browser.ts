@@ -168,6 +168,8 @@ export class Browser {
       }
     }
     if (free.length > readable.length) tab.hearSetAside(free.length - readable.length);
-    if (readable.length > 0) tab.hearAdopted(readable.map(({ row }) => row));
+    // As of the sending: a message that the disk refused at first may have been written after a later one.
+    if (readable.length > 0)
+      tab.hearAdopted(readable.map(({ row }) => row).sort((one, other) => one.order - other.order));
   }
 }

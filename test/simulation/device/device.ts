@@ -219,6 +219,11 @@ export class Device {
     return this.#gate.freezer.isFrozen(this.#world.timeline.nowMs);
   }
 
+  /** Since when it runs, or will run again. */
+  get awakeFromMs(): number {
+    return this.#gate.freezer.frozenUntilMs;
+  }
+
   /** The process stands still; what happens meanwhile happens to it afterwards. Not longer than there are faults. */
   freeze(forMs: number, timerBias: number): void {
     const untilMs = Math.min(this.#world.timeline.nowMs + forMs, this.#world.faultsEndAtMs);

@@ -31,6 +31,8 @@ export class Tab implements OutboxRows {
   logouts: number;
   /** Rows that another tab took, while this one does not know it. */
   readonly #taken = new Set<string>();
+  /** Rows that are this tab's, as far as it knows. */
+  readonly #held = new Set<string>();
 
   constructor(around: TabSurroundings) {
     this.#around = around;
@@ -62,22 +64,30 @@ export class Tab implements OutboxRows {
   put(row: StoredMessage): Promise<void> {
     const { browser } = this.#around;
     const { logouts } = this;
+    // As of now: until its turn, this tab may lose the row.
+    const isNew = !this.#held.has(row.id);
     return this.#ask(() => {
       const { mood } = browser;
       if (this.noticeLogout() || logouts !== this.logouts) throw new Error('The user logged out.');
+      this.#noticeLosses();
       const known = browser.rows.get(row.id);
       if (mood === 'full' || mood === 'fails') {
         if (known !== undefined) browser.outdated.add(row.id);
         throw new Error(mood === 'full' ? 'QuotaExceededError' : 'Disk failure');
       }
-      // Taken over meanwhile: the other tab knows better.
-      if (known !== undefined && known.owner !== this) return;
+      // Taken over meanwhile: the other tab knows better, also where it has sent it already.
+      if (known === undefined ? !isNew : known.owner !== this) {
+        if (isNew) throw new Error('It belongs to another tab.');
+        return;
+      }
+      this.#held.add(row.id);
       browser.rows.set(row.id, { namespace: this.namespace, row: structuredClone(row), owner: this, isCorrupt: false });
     });
   }
 
   remove(id: string): Promise<void> {
     const { browser } = this.#around;
+    this.#held.delete(id);
     return this.#ask(() => {
       if (browser.mood === 'fails') throw new Error('Disk failure');
       if (browser.rows.get(id)?.owner === this) browser.rows.delete(id);
@@ -108,7 +118,12 @@ export class Tab implements OutboxRows {
   }
 
   hearAdopted(rows: readonly StoredMessage[]): void {
-    this.#hear(() => this.#around.request.events.adopted(rows));
+    this.#hear(() => {
+      this.#noticeLosses();
+      const own = rows.filter(({ id }) => this.#around.browser.rows.get(id)?.owner === this);
+      for (const { id } of own) this.#held.add(id);
+      this.#around.request.events.adopted(own);
+    });
   }
 
   hearSetAside(count: number): void {
@@ -120,10 +135,7 @@ export class Tab implements OutboxRows {
     for (const { removes } of this.#asked) {
       if (removes !== null && this.#taken.has(removes)) this.#around.browser.outlived.add(removes);
     }
-    this.#hear(() => {
-      for (const id of ids) this.#taken.delete(id);
-      this.#around.request.events.lost(ids);
-    });
+    this.#hear(() => this.#noticeLosses());
   }
 
   hearWiped(): void {
@@ -136,8 +148,17 @@ export class Tab implements OutboxRows {
     const logouts = browser.logouts(request.namespace);
     if (this.logouts === logouts) return false;
     this.logouts = logouts;
+    this.#held.clear();
     request.events.wiped();
     return true;
+  }
+
+  /** A tab that was taken for dead finds out before it writes anything. */
+  #noticeLosses(): void {
+    const lost = [...this.#taken];
+    this.#taken.clear();
+    for (const id of lost) this.#held.delete(id);
+    if (lost.length > 0) this.#around.request.events.lost(lost);
   }
 
   #hear(tell: () => void): void {

@@ -92,7 +92,8 @@ function look(
 ): void {
   const { userId } = life.device.setup;
   for (const entry of world.server.truth.current(conversationId)?.entries ?? []) {
-    if (entry?.kind !== 'message' || entry.deleted || !ids.has(entry.id) || entry.readBy.includes(userId)) continue;
+    if (entry?.kind !== 'message' || entry.deleted || !ids.has(entry.id) || entry.senderId === userId) continue;
+    if (entry.readBy.includes(userId)) continue;
     return world.violate('RM', `device ${life.device.index} read ${entry.id}, and the server does not know`);
   }
 }

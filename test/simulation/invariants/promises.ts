@@ -1,5 +1,6 @@
+import type { Life } from '../device/life.js';
 import type { World } from '../world/world.js';
-import type { Invariant } from './invariant.js';
+import type { Invariant, View } from './invariant.js';
 
 /** What may be told of a message that the server has all the same. */
 const MAY_BE_STORED = new Set([
@@ -54,27 +55,58 @@ export const promisesAreTrue = (): Invariant => ({
   },
 });
 
+/** An own message as it was last shown, and in which view of its conversation that was. */
+interface Shown {
+  delivery: string;
+  seq: number | null;
+  view: number;
+}
+
 export const legalDelivery = (): Invariant => {
-  const latest = new WeakMap<object, Map<string, string>>();
+  const latest = new WeakMap<Life, Map<string, Shown>>();
+  const views = new WeakMap<Life, Map<string, number>>();
   return {
     id: 'I6',
     sentence: 'The delivery of an own message only goes the ways that there are, and never back from its end.',
-    shown(world, life, { messages }) {
-      const ofLife = latest.get(life) ?? new Map<string, string>();
+    shown(world, life, { conversationId, messages }) {
+      const ofLife = latest.get(life) ?? new Map<string, Shown>();
       latest.set(life, ofLife);
-      for (const { delivery, clientMessageId } of messages) {
+      const viewsOf = views.get(life) ?? new Map<string, number>();
+      views.set(life, viewsOf);
+      const view = (viewsOf.get(conversationId) ?? 0) + 1;
+      viewsOf.set(conversationId, view);
+      for (const { delivery, clientMessageId, seq } of messages) {
         if (delivery === null || clientMessageId === null) continue;
         const before = ofLife.get(clientMessageId);
-        if (before === delivery) continue;
-        ofLife.set(clientMessageId, delivery);
-        const wasRetried = life.attempts.get(clientMessageId)?.wasRetried === true;
-        if (before !== undefined && ENDS.has(before) && !AFTER_SENT.has(delivery) && !wasRetried) {
-          world.violate('I6', `${clientMessageId} goes from ${before} to ${delivery}`);
+        if (before?.delivery === delivery) {
+          Object.assign(before, { seq, view });
+          continue;
         }
+        ofLife.set(clientMessageId, { delivery, seq, view });
+        if (before === undefined) continue;
+        const wasRetried = life.attempts.get(clientMessageId)?.wasRetried === true;
+        if (!ENDS.has(before.delivery) || AFTER_SENT.has(delivery) || wasRetried) continue;
+        if (isForgotten(life, before, { view, messages })) continue;
+        world.violate('I6', `${clientMessageId} goes from ${before.delivery} to ${delivery}`);
       }
     },
   };
 };
 
+/**
+ * What left the view, and behind which `inbox.seenMax` others came, is not known any more. Its row may still come back
+ * from another tab that never got to it; it is sent again then, and the server knows the repeat.
+ */
+function isForgotten(
+  life: Life,
+  before: Shown,
+  { view, messages }: Pick<View, 'messages'> & { readonly view: number },
+): boolean {
+  if (before.view === view - 1 || before.seq === null) return false;
+  const newestSeq = messages.reduce((newest, { seq }) => Math.max(newest, seq ?? 0), 0);
+  return newestSeq - before.seq >= (life.device.setup.options.inbox?.seenMax ?? SEEN_MAX);
+}
+
+const SEEN_MAX = 2_000;
 const ENDS = new Set(['sent', 'delivered', 'read', 'failed', 'cancelled']);
 const AFTER_SENT = new Set(['sent', 'delivered', 'read']);

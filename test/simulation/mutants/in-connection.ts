@@ -127,8 +127,8 @@ export const inConnection: readonly Mutant[] = [
     patches: [
       {
         file: DIALS,
-        find: 'let answer = readTokenAnswer(await options.token(request));',
-        replace: 'let answer = readTokenAnswer((this.answer ??= await options.token(request)));',
+        find: 'let answer = readTokenAnswer(await ask(() => token(request)));',
+        replace: 'let answer = readTokenAnswer((this.answer ??= await ask(() => token(request))));',
       },
     ],
     invariants: ['I13'],
@@ -140,9 +140,9 @@ export const inConnection: readonly Mutant[] = [
     patches: [
       {
         file: DIALS,
-        find: 'let answer = readTokenAnswer(await options.token(request));',
+        find: 'let answer = readTokenAnswer(await ask(() => token(request)));',
         replace:
-          'const hasFailed = request.lastClose !== null && request.lastClose.ageMs === null; this.answer = (hasFailed ? this.answer : undefined) ?? (await options.token(request)); let answer = readTokenAnswer(this.answer);',
+          'const hasFailed = request.lastClose !== null && request.lastClose.ageMs === null; this.answer = (hasFailed ? this.answer : undefined) ?? (await ask(() => token(request))); let answer = readTokenAnswer(this.answer);',
       },
     ],
     invariants: ['I13'],

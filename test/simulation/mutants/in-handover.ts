@@ -29,9 +29,8 @@ export const inHandover: readonly Mutant[] = [
     patches: [
       {
         file: RECEIVER,
-        find: 'const { agreement } = joins;\n    agreement.heardAtMs',
-        replace:
-          'const { agreement } = joins;\n    if (agreement.isReady && !joins.isInUse) return;\n    agreement.heardAtMs',
+        find: 'if (joins === null) return;',
+        replace: 'if (joins === null || (joins.agreement.isReady && !joins.isInUse)) return;',
       },
     ],
     invariants: ['I6'],
@@ -122,9 +121,9 @@ export const inHandover: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/connection/dials.ts',
-        find: 'let answer = readTokenAnswer(await options.token(request));',
+        find: 'let answer = readTokenAnswer(await ask(() => token(request)));',
         replace:
-          "this.answer = (request.reason === 'handover' ? this.answer : undefined) ?? (await options.token(request)); let answer = readTokenAnswer(this.answer);",
+          "this.answer = (request.reason === 'handover' ? this.answer : undefined) ?? (await ask(() => token(request))); let answer = readTokenAnswer(this.answer);",
       },
     ],
     invariants: ['I13'],

@@ -5,6 +5,7 @@ import type { Mutant } from './mutant.js';
 const OUTBOX = 'src/core/outbox/outbox.ts';
 const DRAIN = 'src/client/sending/drain.ts';
 const SENDER = 'src/client/sending/sender.ts';
+const REQUESTS = 'src/client/sending/user-requests.ts';
 
 export const inSending: readonly Mutant[] = [
   {
@@ -185,8 +186,8 @@ export const inSending: readonly Mutant[] = [
     breaks: 'A message is taken back although a server may have it.',
     patches: [
       {
-        file: SENDER,
-        find: "entry?.status !== 'queued' || entry.transmittedAtMs !== null",
+        file: REQUESTS,
+        find: 'entry === null || !isUntouched(entry)',
         replace: 'entry === null',
       },
     ],
@@ -216,7 +217,7 @@ export const inSending: readonly Mutant[] = [
     name: 'overdue-ack-ignored',
     side: 'client',
     breaks: 'An ack that never comes is waited for as long as the connection lives.',
-    patches: [{ file: 'src/client/sending/ack-watch.ts', find: 'onOverdue(hasProbed);', replace: '' }],
+    patches: [{ file: 'src/client/sending/ack-watch.ts', find: "onOverdue(timer === 'probe');", replace: '' }],
     invariants: ['L1'],
   },
 ];

@@ -6,8 +6,8 @@ interface Issued {
   uses: number;
 }
 
-/** In every token, so that a token is found wherever it should not be. */
-export const CANARY = 'canary';
+/** In every token, so that it is found wherever it should not be. No word: stacks hold paths, and a folder may have any name. */
+export const CANARY = 'c4nary';
 
 export class TokenOffice {
   readonly #issued = new Map<string, Issued>();

@@ -144,13 +144,13 @@ function say({ world, device, amount, dice }: Stage, { isExact = false, ...sayin
   world.send(life, conversation.id, { ...saying, size: isExact ? amount : dice.whole(0, amount) });
 }
 
-/** What others wrote since the last mark; older pages that come after it are taken for read. */
+/** What there is since the last mark, own messages too; older pages that come after it are taken for read. */
 function noteRead(life: Life, conversationId: string): void {
   const read = life.read.get(conversationId) ?? new Set<string>();
   life.read.set(conversationId, read);
   const { messages } = life.client.conversation(conversationId).snapshot;
   const markedUpTo = messages.findLastIndex(({ id }) => id !== null && read.has(id));
-  for (const { id, sender } of messages.slice(markedUpTo + 1)) if (id !== null && sender.role !== 'self') read.add(id);
+  for (const { id } of messages.slice(markedUpTo + 1)) if (id !== null) read.add(id);
 }
 
 function room(life: Life | null, roll: number) {

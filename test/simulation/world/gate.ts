@@ -13,6 +13,11 @@ export class Freezer {
     this.timerBias = timerBias;
   }
 
+  /** The end of its last standstill, perhaps still to come. */
+  get frozenUntilMs(): number {
+    return this.#frozenUntilMs;
+  }
+
   isFrozen(nowMs: number): boolean {
     return this.#frozenUntilMs > nowMs;
   }
