@@ -1,6 +1,6 @@
 /** `npm run bench:hot`: what a message costs through the client, beside a raw socket of `ws` in the same run. */
 import { argumentsOrExit } from './bench-arguments.js';
-import type { Comparison, HotReport } from './hot/report.js';
+import { BATCH_SIDE, type Comparison, type HotReport, OUR_SIDE, PROMISE_SIDE, type Row } from './hot/report.js';
 import type { Profile, Stage } from './hot/stages.js';
 import { reportOf } from './measured-program.js';
 import { textTable } from './text-table.js';
@@ -32,14 +32,23 @@ else print();
 process.exitCode = isGood ? 0 : 1;
 
 /** Of the client with one listener to the raw socket. */
-function ratioOf({ rows }: Comparison): number {
-  return rows.find(({ side }) => side === 'chatsocket, one listener')?.cpuRatio ?? Number.NaN;
+function ratioOf(comparison: Comparison): number {
+  return rowOf(comparison, OUR_SIDE)?.cpuRatio ?? Number.NaN;
 }
 
-/** The same to a raw socket that knows what became of each message; for comparison, not judged. */
-function besidePromises(outbound: Comparison): string {
-  const own = outbound.rows.find(({ side }) => side.startsWith('raw ws, with an id'))?.cpuRatio ?? Number.NaN;
-  return `        outbound: ${(ratioOf(outbound) / own).toFixed(2)} × raw with an id and a promise a message`;
+function rowOf({ rows }: Comparison, name: string): Row | undefined {
+  return rows.find(({ side }) => side === name);
+}
+
+/** How much of it is the client's own: beside raw sockets that know what became of each message. Not judged. */
+function besideOthers(outbound: Comparison): string {
+  const share = (name: string) => (ratioOf(outbound) / (rowOf(outbound, name)?.cpuRatio ?? Number.NaN)).toFixed(2);
+  const costOf = (name: string) => rowOf(outbound, name)?.cost.cpu ?? Number.NaN;
+  const own = costOf(OUR_SIDE) - costOf(BATCH_SIDE);
+  return [
+    `        outbound: ${share(PROMISE_SIDE)} × ${PROMISE_SIDE}; ${share(BATCH_SIDE)} × ${BATCH_SIDE}`,
+    `        outbound: ${own.toFixed(2)} µs a message are the client's own, beyond ids, promises, JSON and the socket`,
+  ].join('\n');
 }
 
 function print(): void {
@@ -56,7 +65,7 @@ function print(): void {
       '',
       verdict('inbound', ratioOf(inbound), INBOUND_RATIO_MAX),
       verdict('outbound', ratioOf(outbound), OUTBOUND_RATIO_MAX),
-      besidePromises(outbound),
+      besideOthers(outbound),
     ].join('\n'),
   );
 }

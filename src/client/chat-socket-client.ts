@@ -142,6 +142,8 @@ export class ChatSocketClient {
   dispose(): void {
     const { link, sender, turn, listeners, logoutWatch, views } = this.#session;
     if (link.isDisposed) return;
+    // What is asked for from here on is refused, as any other call is.
+    this.#conversations.clear();
     turn.run(() => {
       link.dispatch({ type: 'dispose-requested' });
       sender.letGo(new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'));
@@ -165,11 +167,13 @@ export class ChatSocketClient {
     if (!isConversationId(id)) {
       throw badArgument('open a conversation', `its id is no string of 1 to ${CONVERSATION_ID_LENGTH_MAX} characters`);
     }
+    const known = this.#conversations.get(id);
+    if (known !== undefined) return known;
     return this.#session.act(() => {
-      const known = this.#conversations.get(id) ?? new Conversation(this.#session, id, this.#whenLeft);
-      this.#conversations.set(id, known);
+      const conversation = new Conversation(this.#session, id, this.#whenLeft);
+      this.#conversations.set(id, conversation);
       this.#session.join(id);
-      return known;
+      return conversation;
     });
   }
 

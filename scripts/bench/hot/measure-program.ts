@@ -5,8 +5,8 @@ import { type MemoryTransport, memoryTransport } from '../load/memory-transport.
 import { messageText } from '../load/wire.js';
 import { median } from '../statistics.js';
 import { ourSide } from './our-side.js';
-import { rawEmitterSide, rawPromiseSide, rawSide } from './raw-sides.js';
-import type { Comparison, HotReport } from './report.js';
+import { rawBatchSide, rawEmitterSide, rawPromiseSide, rawSide } from './raw-sides.js';
+import { BATCH_SIDE, type Comparison, type HotReport, OUR_SIDE, PROMISE_SIDE } from './report.js';
 import { type Cost, measure, receiving, sending } from './rounds.js';
 import { ACKS_ALONE, ONE_BY_ONE, type PushOrder, type ServerReady } from './server-orders.js';
 import type { Side } from './side.js';
@@ -44,7 +44,7 @@ async function openSides(group: string): Promise<{ readonly side: Side; readonly
     await rawSide(at(raw), 'raw ws, onmessage'),
     await rawSide(at(again), 'raw ws, onmessage, again'),
     await rawEmitterSide(at(emitter), "raw ws, on('message')"),
-    await ourSide({ url: at(ours), name: 'chatsocket, one listener' }),
+    await ourSide({ url: at(ours), name: OUR_SIDE }),
     await ourSide({ url: at(subscribed), name: 'chatsocket, listener and subscriber', hasSubscriber: true }),
   ];
   return sides.map((side, index) => ({ side, path: paths[index] ?? '' }));
@@ -66,9 +66,11 @@ async function compareInbound(title: string, count: number, atOnce: number): Pro
 
 async function compareOutbound(title: string, path: string): Promise<Comparison> {
   const at = (name: string) => `ws://127.0.0.1:${port}${path}${name}`;
-  const own = await rawPromiseSide(at('/promises'), 'raw ws, with an id and a promise a message');
+  const own = await rawPromiseSide(at('/promises'), PROMISE_SIDE);
+  const batching = await rawBatchSide(at('/batches'), BATCH_SIDE);
   const single = await ourSide({ url: at(ONE_BY_ONE), name: 'chatsocket, where the server takes no batches' });
-  const sides = [...(await openSides(path)), { side: single, path }, { side: own, path }];
+  const others = [single, own, batching].map((side) => ({ side, path }));
+  const sides = [...(await openSides(path)), ...others];
   const comparison = await alternate(`outbound over loopback, ${title}, ${IN_FLIGHT} in flight`, sides, ({ side }) =>
     measure(messages, (part) => sending(side, part, IN_FLIGHT)),
   );

@@ -10,6 +10,11 @@ interface ServerFrame {
   readonly payload: { readonly message: { readonly content: string } };
 }
 
+interface AckFrame {
+  readonly type: string;
+  readonly payload: { readonly messageId: string };
+}
+
 /** The standard's interface, which the same code has in a browser. */
 export function rawSide(url: string, name: string): Promise<Side> {
   return openSide(url, name, (socket, onText) => {
@@ -26,15 +31,35 @@ export function rawEmitterSide(url: string, name: string): Promise<Side> {
 
 /** What a program writes that wants to know which message was taken: an id and a promise for each. For sending alone. */
 export async function rawPromiseSide(url: string, name: string): Promise<Side> {
-  const socket = new WebSocket(url);
-  await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  const socket = await openSocket(url);
+  return promiseSide(socket, name, (text) => socket.send(text));
+}
+
+/** The same, where what one turn of promises sends leaves as one text: what the client does, without the client. */
+export async function rawBatchSide(url: string, name: string): Promise<Side> {
+  const socket = await openSocket(url);
+  let texts: string[] = [];
+  const flush = () => {
+    socket.send(texts.length > 1 ? `[${texts.join(',')}]` : (texts[0] ?? ''));
+    texts = [];
+  };
+  return promiseSide(socket, name, (text) => {
+    if (texts.push(text) === 1) queueMicrotask(flush);
+  });
+}
+
+function promiseSide(socket: WebSocket, name: string, sendText: (text: string) => void): Side {
   const waiting = new Map<string, () => void>();
-  socket.onmessage = ({ data }) => {
-    // The server is ours.
-    const { type, payload } = JSON.parse(String(data)) as { type: string; payload: { messageId: string } };
+  const read = ({ type, payload }: AckFrame) => {
     if (type !== 'ack') return;
     waiting.get(payload.messageId)?.();
     waiting.delete(payload.messageId);
+  };
+  socket.onmessage = ({ data }) => {
+    // The server is ours.
+    const frames = JSON.parse(String(data)) as AckFrame | readonly AckFrame[];
+    if (isBatch(frames)) for (const frame of frames) read(frame);
+    else read(frames);
   };
   return {
     name,
@@ -43,18 +68,27 @@ export async function rawPromiseSide(url: string, name: string): Promise<Side> {
       const messageId = randomUUID();
       const acked = new Promise<void>((resolve) => waiting.set(messageId, resolve));
       const payload = { conversationId: CONVERSATION, content };
-      socket.send(JSON.stringify({ type: 'send_message', messageId, timestamp: Date.now(), payload }));
+      sendText(JSON.stringify({ type: 'send_message', messageId, timestamp: Date.now(), payload }));
       void acked.then(onAcked);
     },
     close: () => socket.terminate(),
   };
 }
 
+function isBatch(frames: AckFrame | readonly AckFrame[]): frames is readonly AckFrame[] {
+  return Array.isArray(frames);
+}
+
 type Listen = (socket: WebSocket, onText: (text: string) => void) => void;
 
-async function openSide(url: string, name: string, listen: Listen): Promise<Side> {
+async function openSocket(url: string): Promise<WebSocket> {
   const socket = new WebSocket(url);
   await new Promise((resolve, reject) => socket.once('open', resolve).once('error', reject));
+  return socket;
+}
+
+async function openSide(url: string, name: string, listen: Listen): Promise<Side> {
+  const socket = await openSocket(url);
   let onAcked: () => void = () => undefined;
   let sent = 0;
   const side: Side = {

@@ -2,6 +2,11 @@
 import type { Cost } from './rounds.js';
 import type { Profile } from './stages.js';
 
+/** The side that is judged, and the two that tell how much of its cost is the client's own. */
+export const OUR_SIDE = 'chatsocket, one listener';
+export const PROMISE_SIDE = 'raw ws, with an id and a promise a message';
+export const BATCH_SIDE = 'the same in batches, with no client';
+
 export interface Row {
   readonly side: string;
   /** Medians over the rounds. */

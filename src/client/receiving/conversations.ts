@@ -21,8 +21,9 @@ export class Conversations {
     return this.#states.get(id) ?? null;
   }
 
-  list(): readonly ConversationState[] {
-    return [...this.#states.values()];
+  /** Not a copy: every ack looks through them. */
+  list(): Iterable<ConversationState> {
+    return this.#states.values();
   }
 
   open(id: string): ConversationState {

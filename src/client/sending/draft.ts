@@ -61,11 +61,11 @@ export function draftSizeBytes(content: string, metadata: unknown): number {
 }
 
 function utf8SizeBytes(text: string): number {
-  let sizeBytes = 0;
+  let sizeBytes = text.length;
   for (let index = 0; index < text.length; index += 1) {
     const unit = text.charCodeAt(index);
     // Each half of a pair counts two of the pair's four bytes.
-    sizeBytes += unit < 0x80 ? 1 : unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 2 : 3;
+    if (unit >= 0x80) sizeBytes += unit < 0x800 || (unit >= 0xd800 && unit <= 0xdfff) ? 1 : 2;
   }
   return sizeBytes;
 }

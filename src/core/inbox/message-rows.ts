@@ -24,7 +24,8 @@ export interface RowSource {
 export class MessageRows {
   readonly #source: RowSource;
   readonly #known: KnownMessages;
-  #selfId: string | null = null;
+  /** The sender of every own row. */
+  #self: MessageRow['sender'] = { id: null, role: 'self' };
 
   constructor(source: RowSource) {
     this.#source = source;
@@ -32,15 +33,11 @@ export class MessageRows {
   }
 
   get selfId(): string | null {
-    return this.#selfId;
-  }
-
-  get #self(): MessageRow['sender'] {
-    return { id: this.#selfId, role: 'self' };
+    return this.#self.id;
   }
 
   identify(userId: string | null): void {
-    this.#selfId = userId;
+    this.#self = { id: userId, role: 'self' };
   }
 
   /** An own message, shown at the tail before the server has it. */
@@ -99,7 +96,7 @@ export class MessageRows {
       return !isTaken;
     }
     history.dropPending(clientMessageId);
-    this.#known.remember({ id, seq, senderId: this.#selfId, clientMessageId });
+    this.#known.remember({ id, seq, senderId: this.selfId, clientMessageId });
     if (this.#known.isDeleted(id)) return true;
     const copy = history.find(id);
     // A copy that did not say whose it was is shown already: the two become one.
@@ -172,7 +169,7 @@ export class MessageRows {
   findPlace(clientMessageId: string): Pick<MessageRow, 'id' | 'seq'> | null {
     const row = this.#source.history.findByClientId(clientMessageId);
     if (row?.sender.role === 'self' && (row.id !== null || row.delivery === 'sent')) return row;
-    return this.#known.findNamed(clientMessageId, this.#selfId);
+    return this.#known.findNamed(clientMessageId, this.selfId);
   }
 
   /** A message became another one; `seq` is the place of the change. One that is not shown stays so. */
@@ -220,7 +217,7 @@ export class MessageRows {
 
   #toRow(message: WireMessage, key = this.#source.makeKey()): MessageRow {
     this.#known.noteRevision(message.id, message.changedSeq ?? 0);
-    return toRow(message, { key, conversationId: this.#source.conversationId, selfId: this.#selfId });
+    return toRow(message, { key, conversationId: this.#source.conversationId, selfId: this.selfId });
   }
 
   /** The server's copy of an own message takes the place of the optimistic row; the key stays. */
@@ -288,7 +285,7 @@ export class MessageRows {
 
   /** By its client id; where the protocol has none, the oldest pending message of the same words. */
   #findOwn(message: WireMessage): OwnRow | null {
-    if (message.senderId === null || message.senderId !== this.#selfId) return null;
+    if (message.senderId === null || message.senderId !== this.selfId) return null;
     const { history } = this.#source;
     if (message.clientMessageId !== null) return history.findPending(message.clientMessageId);
     if (message.seq !== null) return null;

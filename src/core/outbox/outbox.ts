@@ -23,6 +23,9 @@ export type Admission =
   | { readonly entry: OutboxEntry; readonly evicted: readonly OutboxEntry[] }
   | { readonly full: 'messages' | 'bytes' };
 
+/** So many lanes stay though nothing waits in them: the same few conversations are written to again and again. */
+const LANES_KEPT = 8;
+
 export class Outbox {
   readonly #bounds: OutboxBounds;
   /** Every entry, by id. Those that are unconfirmed stand in no line. */
@@ -243,7 +246,7 @@ export class Outbox {
     if (entry.status === 'sending') this.#inFlight.remove(place);
     const lane = entry.status === 'queued' ? this.#lanes.get(entry.conversationId) : undefined;
     lane?.remove(place);
-    if (lane?.first === null) this.#lanes.delete(entry.conversationId);
+    if (lane?.first === null && this.#lanes.size > LANES_KEPT) this.#lanes.delete(entry.conversationId);
   }
 
   #count(entry: OutboxEntry, sign: 1 | -1): void {
