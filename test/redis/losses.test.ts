@@ -12,7 +12,9 @@ import { conclude, gatherPairs, startPair, talkAll } from './support/stage.js';
 import { clientAt } from './support/two-servers.js';
 
 /** Servers compile their sources, on a machine that may be busy. */
-const DEADLINE_MS = 120_000;
+const DEADLINE_MS = 240_000;
+/** For a start of a server, and more. */
+const WAIT_MS = 60_000;
 const PAIRS = 4;
 const MESSAGES = 60;
 const ALL = 2 * PAIRS * MESSAGES;
@@ -50,15 +52,15 @@ describe.runIf(findRedis() !== null)('two processes on one Redis', { timeout: DE
     const chatters = await gatherPairs(front.port, { pairs: PAIRS, messages: MESSAGES });
     const talking = talkAll(chatters, 60);
     const ackedCount = () => chatters.reduce((sum, chatter) => sum + chatter.ackedCount, 0);
-    expect(await waitUntil(() => ackedCount() >= ALL / 4, 30_000)).toBe(true);
+    expect(await waitUntil(() => ackedCount() >= ALL / 4, WAIT_MS)).toBe(true);
 
     await redis.kill();
     const triesInVain = () => troubles.filter((line) => /Redis at 127\.0\.0\.1:\d+ does not answer/.test(line)).length;
-    expect(await waitUntil(() => triesInVain() >= 2, 60_000)).toBe(true);
+    expect(await waitUntil(() => triesInVain() >= 2, 2 * WAIT_MS)).toBe(true);
     const isAnybodyOpen = chatters.some(({ isOpen }) => isOpen);
     await redis.revive();
     await talking;
-    const areAllBack = await waitUntil(() => chatters.every(({ isOpen }) => isOpen), 30_000);
+    const areAllBack = await waitUntil(() => chatters.every(({ isOpen }) => isOpen), WAIT_MS);
     const { verdict, complaints } = await conclude(chatters, redis.url);
 
     expect(isAnybodyOpen).toBe(false);
@@ -73,7 +75,7 @@ describe.runIf(findRedis() !== null)('two processes on one Redis', { timeout: DE
     const chatters = await gatherPairs(front.port, { pairs: PAIRS, messages: MESSAGES });
     const talking = talkAll(chatters, 60);
     const ackedCount = () => chatters.reduce((sum, chatter) => sum + chatter.ackedCount, 0);
-    expect(await waitUntil(() => ackedCount() >= ALL / 4, 30_000)).toBe(true);
+    expect(await waitUntil(() => ackedCount() >= ALL / 4, WAIT_MS)).toBe(true);
 
     const thaw = redis.freeze();
     await pause(FROZEN_MS);

@@ -15,7 +15,7 @@ import type { Pace } from './talker.js';
 
 /** As with `--redis` and no other word. */
 const GRACE_MS = 12_000;
-const OPEN_DEADLINE_MS = 30_000;
+const OPEN_DEADLINE_MS = 60_000;
 const ACKED_DEADLINE_MS = 60_000;
 const APART_MS = 200;
 
