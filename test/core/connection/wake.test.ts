@@ -15,7 +15,12 @@ import {
   tryingAt,
   waitingFor,
 } from '../../support/connection-states.js';
-import { automaticDials, ConnectionWorld, healthyPeer, mostWithin   type WorldTerms,
+import {
+  automaticDials,
+  ConnectionWorld,
+  healthyPeer,
+  mostWithin,
+  type WorldTerms,
 } from '../../support/connection-world.js';
 import { exhaustedWorld, openWorld, waitingWorld } from '../../support/woken-worlds.js';
 
