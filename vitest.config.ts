@@ -28,7 +28,7 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/**/*.test.{ts,tsx}'],
-          exclude: ['test/browser/**', 'test/page/**', 'test/network/**', '**/node_modules/**'],
+          exclude: ['test/browser/**', 'test/page/**', 'test/network/**', 'test/backends/**', '**/node_modules/**'],
         },
       },
       {
@@ -84,6 +84,17 @@ export default defineConfig({
         test: {
           name: 'network',
           include: ['test/network/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        // In Node, against backends that are not ours: a real Django with its workers. One file at a time.
+        resolve: { alias },
+        test: {
+          name: 'backends',
+          include: ['test/backends/**/*.test.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

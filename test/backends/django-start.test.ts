@@ -1,0 +1,109 @@
+/** Starting and ending the Django backend: one command, and nothing is left behind, however it ends. */
+
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { startDjango } from '../../examples/django/launch/start-django.js';
+import { waitUntil } from '../../examples/play/script/waiting.js';
+import { findDjango } from '../../scripts/find-django.js';
+import { findRedis } from '../../scripts/find-redis.js';
+
+const ENTRY = fileURLToPath(new URL('../../examples/django/start.ts', import.meta.url));
+const END_DEADLINE_MS = 30_000;
+
+interface ProcessLine {
+  readonly pid: number;
+  readonly parent: number;
+  readonly state: string;
+}
+
+/** Every process of the machine that has not ended; one that only waits to be counted has. */
+function processes(): readonly ProcessLine[] {
+  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' });
+  const lines = stdout
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/));
+  const read = lines.map(([pid, parent, state = '']) => ({ pid: Number(pid), parent: Number(parent), state }));
+  return read.filter(({ state }) => !state.startsWith('Z'));
+}
+
+function descendantsOf(pid: number, all = processes()): readonly number[] {
+  const children = all.filter(({ parent }) => parent === pid).map((child) => child.pid);
+  return children.flatMap((child) => [child, ...descendantsOf(child, all)]);
+}
+
+function alive(pids: readonly number[]): readonly number[] {
+  const all = new Set(processes().map(({ pid }) => pid));
+  return pids.filter((pid) => all.has(pid));
+}
+
+/** The command of the README, in a folder for temporary files of its own. */
+async function startCommand(): Promise<{ child: ChildProcess; folder: string; words: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'chatsocket-start-'));
+  const child = spawn(process.execPath, ['--import', 'tsx', ENTRY], {
+    env: { ...process.env, TMPDIR: folder },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  let words = '';
+  child.stdout?.on('data', (bytes: Buffer) => {
+    words += bytes.toString();
+  });
+  expect(await waitUntil(() => words.includes('Ctrl-C') || child.exitCode !== null, 60_000)).toBe(true);
+  return { child, folder, words };
+}
+
+describe.runIf(findDjango() !== null && findRedis() !== null)('the start of the Django backend', () => {
+  test('the command starts a backend that serves its page', async () => {
+    const { words } = await startCommand();
+
+    const url = /Django is at (\S+)/.exec(words)?.[1] ?? '';
+    const page = await fetch(url);
+    const script = await fetch(`${url}/page/page.js`);
+
+    expect([page.status, script.status]).toEqual([200, 200]);
+    expect(await page.text()).toContain('<title>');
+  });
+
+  test.each(['SIGTERM', 'SIGINT', 'SIGKILL'] as const)('nothing outlives a starter that ends by %s', async (signal) => {
+    const { child, folder } = await startCommand();
+    const pids = descendantsOf(child.pid ?? 0);
+
+    child.kill(signal);
+
+    // Redis, Daphne and the worker, each with the one that watches it.
+    expect(pids.length).toBeGreaterThanOrEqual(6);
+    expect(await waitUntil(() => alive(pids).length === 0, END_DEADLINE_MS)).toBe(true);
+    // Who is killed outright cannot tidy up.
+    if (signal !== 'SIGKILL') expect(readdirSync(folder).filter((name) => name.includes('django'))).toEqual([]);
+  });
+
+  test('a start that fails leaves nothing behind and says why', async () => {
+    const before = descendantsOf(process.pid);
+
+    await expect(startDjango({ settings: { DATABASE_URL: 'nonsense://' } })).rejects.toThrow(/DATABASE_URL/);
+
+    expect(await waitUntil(() => alive(descendantsOf(process.pid)).length <= before.length, END_DEADLINE_MS)).toBe(
+      true,
+    );
+  });
+
+  test('stopping twice, and killing what is gone, is harmless', async () => {
+    const django = await startDjango();
+
+    await django.killDaphne();
+    await django.killDaphne();
+    await django.killWorker();
+    await Promise.all([django.stop(), django.stop()]);
+    await django.killWorker();
+
+    await expect(fetch(django.url)).rejects.toThrow();
+  });
+});
