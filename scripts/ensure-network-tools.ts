@@ -4,7 +4,7 @@ import { type NetworkSuite, networkSuites } from './find-network-tools.js';
 
 /** The suites that cannot run here even so, each with its reason. */
 export function ensureNetworkTools(): readonly NetworkSuite[] {
-  const packages = networkSuites().flatMap((suite) => suite.packages);
+  const packages = [...new Set(networkSuites().flatMap((suite) => suite.packages))];
   if (packages.length > 0 && isRootOnDebian()) install(packages);
   return networkSuites().filter(({ fault }) => fault !== null);
 }

@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { findRedis, REDIS_WAY_OUT } from './find-redis.js';
 
 export interface NetworkSuite {
   readonly file: string;
@@ -22,6 +23,7 @@ const PACKAGE_OF_TOOL = { ip: 'iproute2', tc: 'iproute2', nft: 'nftables' } as c
 export function networkSuites(): readonly NetworkSuite[] {
   return [
     { file: 'test/network/nginx.test.ts', ...nginxFault() },
+    { file: 'test/network/two-servers.test.ts', ...twoServersFault() },
     { file: 'test/network/kernel.test.ts', ...kernelFault() },
   ];
 }
@@ -62,6 +64,13 @@ function nginxFault(): Finding {
   if (isAtLeast(version, NGINX_VERSION_MIN)) return FIT;
   const wanted = NGINX_VERSION_MIN.join('.');
   return { fault: `${path} is version ${version.join('.') || 'unknown'}. Install ${wanted} or later.`, packages: [] };
+}
+
+/** Redis itself is what ensure-redis.ts is for. */
+function twoServersFault(): Finding {
+  const nginx = nginxFault();
+  if (nginx.fault !== null || findRedis() !== null) return nginx;
+  return { fault: `redis-server was not found. ${REDIS_WAY_OUT}`, packages: [] };
 }
 
 function isAtLeast(version: readonly number[], wanted: readonly number[]): boolean {

@@ -147,6 +147,31 @@ function closedBy(cause: CloseCause): ConnectionSnapshot {
 
 const FENCE = '```';
 
+function diagnoseParagraphs(): readonly string[] {
+  return [
+    'An HTTP request can read what the browser hides. The option `diagnose` is called then, once a series, and its words are `found`:',
+    [
+      `${FENCE}ts`,
+      "import { ChatSocketClient, StopConnecting } from 'chatsocket';",
+      '',
+      'const client = new ChatSocketClient({',
+      "  url: 'wss://chat.example.com/ws',",
+      '  diagnose: async ({ signal }) => {',
+      "    const answer = await fetch('https://chat.example.com/ws-health', { credentials: 'include', signal });",
+      "    if (answer.status === 403) throw new StopConnecting('This account may not chat.'); // closed, stopped",
+      "    return answer.ok ? null : 'The chat server answers ' + answer.status + ' over HTTP.';",
+      '  },',
+      '});',
+      'console.log(client.explain().found);',
+      FENCE,
+    ].join('\n'),
+    [
+      'Dials go on while it runs. It has `timeouts.tokenMs`, and `signal` is aborted when nobody waits for it any more. What it throws,',
+      '`StopConnecting` apart, changes nothing.',
+    ].join('\n'),
+  ];
+}
+
 function statusPage(): string {
   return `${[
     '# What the user should see',
@@ -178,26 +203,7 @@ function statusPage(): string {
       'once, and the advice is:',
     ].join('\n'),
     refusalText(),
-    'An HTTP request can read what the browser hides. The option `diagnose` is called then, once a series, and its words are `found`:',
-    [
-      `${FENCE}ts`,
-      "import { ChatSocketClient, StopConnecting } from 'chatsocket';",
-      '',
-      'const client = new ChatSocketClient({',
-      "  url: 'wss://chat.example.com/ws',",
-      '  diagnose: async ({ signal }) => {',
-      "    const answer = await fetch('https://chat.example.com/ws-health', { credentials: 'include', signal });",
-      "    if (answer.status === 403) throw new StopConnecting('This account may not chat.'); // closed, stopped",
-      "    return answer.ok ? null : 'The chat server answers ' + answer.status + ' over HTTP.';",
-      '  },',
-      '});',
-      'console.log(client.explain().found);',
-      FENCE,
-    ].join('\n'),
-    [
-      'Dials go on while it runs. It has `timeouts.tokenMs`, and `signal` is aborted when nobody waits for it any more. What it throws,',
-      '`StopConnecting` apart, changes nothing.',
-    ].join('\n'),
+    ...diagnoseParagraphs(),
     '## When connections are cut by the clock',
     [
       'Proxies and platforms end connections that carried nothing for a while, or that are as old as they allow, and a browser says 1006',

@@ -10,26 +10,15 @@ import { ensureRedis } from './ensure-redis.js';
 import { DJANGO_WAY_OUT } from './find-django.js';
 import { REDIS_WAY_OUT } from './find-redis.js';
 
-const redis = ensureRedis();
+const redis = orEnd(ensureRedis);
+if (redis === null && mustRunEverything())
+  end(`No redis-server was found, and none could be installed. ${REDIS_WAY_OUT}`);
 if (redis !== null) process.env['REDIS_SERVER_PATH'] = redis;
-else if (process.env['CI'] !== undefined && process.getuid?.() === 0) {
-  console.error(`No redis-server was found, and none could be installed. ${REDIS_WAY_OUT}`);
-  process.exit(1);
-}
-
 const django = ensureDjango();
+if (django === null && mustRunEverything())
+  end(`No Python with Django was found, and none could be installed. ${DJANGO_WAY_OUT}`);
 if (django !== null) process.env['DJANGO_PYTHON'] = django;
-else if (mustRunEverything()) {
-  console.error(`No Python with Django was found, and none could be installed. ${DJANGO_WAY_OUT}`);
-  process.exit(1);
-}
-
-try {
-  process.env['CHROME_PATH'] = ensureBrowser();
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-  process.exit(1);
-}
+process.env['CHROME_PATH'] = orEnd(ensureBrowser);
 ensureNodes();
 const missing = ensureNetworkTools();
 // What must run and cannot, fails by itself and says why.
@@ -51,3 +40,17 @@ run.once('exit', (code) => {
 });
 // A Ctrl-C reaches vitest by itself, since both are in the same group of processes; this one waits for its end.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => run.kill(signal));
+
+/** What cannot be had at all ends the run with one line. */
+function orEnd<Found>(ensure: () => Found): Found {
+  try {
+    return ensure();
+  } catch (error) {
+    return end(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function end(sentence: string): never {
+  console.error(sentence);
+  process.exit(1);
+}

@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url';
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const SERVER_ENTRY = fileURLToPath(new URL('../server/main.ts', import.meta.url));
 
-const START_DEADLINE_MS = 30_000;
+/** A machine that is busy with much else compiles slowly. */
+const START_DEADLINE_MS = 60_000;
 /** The server drains within 5 s; after this it is killed. */
 const STOP_DEADLINE_MS = 6_000;
 const REVIVE_PAUSE_MS = 500;
@@ -91,24 +92,26 @@ export class ServerProcess {
   }
 
   #watch(running: Running): void {
-    void running.exited.then((exit) => {
+    void running.exited.then(({ code, signal }) => {
       if (!this.#isWanted || this.#restarting !== null || this.#running !== running) return;
-      this.#revive(running, exit);
+      const how = signal === null ? `code ${code}` : `signal ${signal}`;
+      this.#revive(`The chat server ended by itself (${how})`, running.startedAtMs);
     });
   }
 
-  #revive(dead: Running, { code, signal }: Exit): void {
-    const how = signal === null ? `code ${code}` : `signal ${signal}`;
-    const wasSteady = Date.now() - dead.startedAtMs >= STEADY_MS;
+  /** Also where what it needs is not there yet: a start that fails is a death like any other. */
+  #revive(sadNews: string, startedAtMs: number): void {
+    const wasSteady = Date.now() - startedAtMs >= STEADY_MS;
     this.#revivals = wasSteady ? 1 : this.#revivals + 1;
     if (this.#revivals > REVIVALS_MAX) {
-      this.#options.onTrouble(`The chat server ended by itself again (${how}). Stop this program and start it anew.`);
+      this.#options.onTrouble(`${sadNews} again and again. Stop this program and start it anew.`);
       return;
     }
-    this.#options.onTrouble(`The chat server ended by itself (${how}); starting it again.`);
+    this.#options.onTrouble(`${sadNews}; starting it again.`);
     setTimeout(() => {
       if (!this.#isWanted) return;
-      this.restart().catch((error: unknown) => this.#options.onTrouble(String(error)));
+      const triedAtMs = Date.now();
+      this.restart().catch((error: unknown) => this.#revive(sentenceOf(error), triedAtMs));
     }, REVIVE_PAUSE_MS);
   }
 }
@@ -143,6 +146,11 @@ async function launch(options: ServerProcessOptions, port: number): Promise<Runn
   const outcome = await Promise.race([listening, exited]).finally(() => clearTimeout(timer));
   if (typeof outcome === 'number') return { child, port: outcome, exited, startedAtMs };
   throw new Error(`The chat server did not start. ${lastWords()}`.trim());
+}
+
+/** What a start failed with, without its full stop. */
+function sentenceOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
 
 /** Only what the server needs: a variable of the user's shell must not change a setting unseen. */

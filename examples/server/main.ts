@@ -10,6 +10,7 @@ import { readSettings, type Settings } from './shell/read-settings.js';
 import { levelLogStore } from './store/level-log-store.js';
 import type { LogStore } from './store/log-store.js';
 import { memoryLogStore } from './store/memory-log-store.js';
+import { RedisUnavailable } from './store/redis-connections.js';
 import { redisLogStore } from './store/redis-log-store.js';
 
 /** A drain that hangs ends here; the time in which clients move to another server comes on top. */
@@ -17,6 +18,9 @@ const EXIT_DEADLINE_MS = 4_800;
 
 /** `EX_USAGE`: the settings are wrong, trying again does not help. */
 const USAGE_EXIT = 64;
+
+/** `EX_UNAVAILABLE`: the settings are right, and a supervisor is to try again. */
+const UNAVAILABLE_EXIT = 69;
 
 await run();
 
@@ -28,7 +32,7 @@ async function run(): Promise<void> {
     exitOnSignal(server, settings.restartGraceMs + EXIT_DEADLINE_MS);
   } catch (error) {
     process.stderr.write(`${sentenceOf(error)}\n`);
-    process.exit(USAGE_EXIT);
+    process.exit(error instanceof RedisUnavailable ? UNAVAILABLE_EXIT : USAGE_EXIT);
   }
 }
 

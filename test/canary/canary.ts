@@ -7,7 +7,7 @@ export const TOKEN = 'canary+token/5f1c9e==';
 export const TEXT = 'canary-text 77b2d4';
 export const QUERY = 'canary&query 9a3e77';
 
-export const TOKEN_FORMS: readonly string[] = [
+const TOKEN_FORMS: readonly string[] = [
   TOKEN,
   encodeURIComponent(TOKEN),
   Buffer.from(TOKEN).toString('base64url'),

@@ -50,8 +50,10 @@ async function openFed(): Promise<Fed> {
   return { client, decode, receive };
 }
 
+type Ends = readonly [head: string, tail: string];
+
 /** As many of `unit` as fit between head and tail. */
-function filled(head: string, unit: string, tail: string, bytesMax = BYTES_MAX): string {
+function filled([head, tail]: Ends, unit: string, bytesMax = BYTES_MAX): string {
   return head + unit.repeat(Math.floor((bytesMax - head.length - tail.length - 1) / unit.length)) + tail;
 }
 
@@ -60,7 +62,7 @@ function nested(head: string, tail: string, bytesMax: number): string {
   return `${head}${'['.repeat(depth)}${']'.repeat(depth)}${tail}`;
 }
 
-function message(field: string): readonly [head: string, tail: string] {
+function message(field: string): Ends {
   const fixed = '"id":"m","conversationId":"c","senderId":"v","content":"","timestamp":"","seq":1';
   return [
     `{"type":"new_message","payload":{"conversationId":"c","epoch":"e","seq":1,"message":{${fixed},"${field}":`,
@@ -68,7 +70,7 @@ function message(field: string): readonly [head: string, tail: string] {
   ];
 }
 
-const numbered = (head: string, unit: (count: number) => string, tail: string, bytesMax: number) => {
+const numbered = ([head, tail]: Ends, unit: (count: number) => string, bytesMax: number) => {
   const parts: string[] = [];
   let bytes = head.length + tail.length;
   for (let count = 0; bytes + 32 < bytesMax; count += 1) {
@@ -96,25 +98,25 @@ const HOSTILE: readonly (readonly [what: string, text: (bytesMax: number) => str
   ['nested lists in metadata', (bytesMax) => nested(...METADATA, bytesMax)],
   [
     'keys that change prototypes',
-    (bytesMax) => filled(`${METADATA[0]}[`, '{"__proto__":1},', `0]${METADATA[1]}`, bytesMax),
+    (bytesMax) => filled([`${METADATA[0]}[`, `0]${METADATA[1]}`], '{"__proto__":1},', bytesMax),
   ],
   [
     'keys in metadata',
-    (bytesMax) => numbered(`${METADATA[0]}{`, (count) => `"k${count}":1`, `}${METADATA[1]}`, bytesMax),
+    (bytesMax) => numbered([`${METADATA[0]}{`, `}${METADATA[1]}`], (count) => `"k${count}":1`, bytesMax),
     FACTOR_OF_KEYS,
   ],
   [
     'heads of conversations',
-    (bytesMax) => numbered('{"type":"pong","payload":{"latest":{', (count) => `"k${count}":1`, '}}}', bytesMax),
+    (bytesMax) => numbered(['{"type":"pong","payload":{"latest":{', '}}}'], (count) => `"k${count}":1`, bytesMax),
     FACTOR_OF_HEADS,
   ],
-  ['a batch of nothing', (bytesMax) => filled('[', '{},', '0]', bytesMax)],
-  ['a batch of numbers', (bytesMax) => filled('[', '1,', '0]', bytesMax)],
-  ['a batch of pongs', (bytesMax) => filled('[', '{"type":"pong"},', '0]', bytesMax), FACTOR_OF_FRAMES],
-  ['a batch of acks', (bytesMax) => filled('[', '{"type":"ack","payload":{"messageId":"a"}},', '0]', bytesMax)],
-  ['what is no JSON at its very end', (bytesMax) => filled('', '[', '', bytesMax)],
-  ['one long text', (bytesMax) => filled('{"type":"x","text":"', 'x', '"}', bytesMax)],
-  ['letters of three bytes', (bytesMax) => filled('{"type":"x","text":"', '語', '"}', bytesMax / 3)],
+  ['a batch of nothing', (bytesMax) => filled(['[', '0]'], '{},', bytesMax)],
+  ['a batch of numbers', (bytesMax) => filled(['[', '0]'], '1,', bytesMax)],
+  ['a batch of pongs', (bytesMax) => filled(['[', '0]'], '{"type":"pong"},', bytesMax), FACTOR_OF_FRAMES],
+  ['a batch of acks', (bytesMax) => filled(['[', '0]'], '{"type":"ack","payload":{"messageId":"a"}},', bytesMax)],
+  ['what is no JSON at its very end', (bytesMax) => filled(['', ''], '[', bytesMax)],
+  ['one long text', (bytesMax) => filled(['{"type":"x","text":"', '"}'], 'x', bytesMax)],
+  ['letters of three bytes', (bytesMax) => filled(['{"type":"x","text":"', '"}'], '語', bytesMax / 3)],
 ];
 
 /** The fastest of many, in turns with each other so that a slow moment of the machine strikes all alike. */

@@ -3,7 +3,8 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { type CleanUp, createCleanUp } from '../../examples/play/clean-up.js';
 import { pause } from '../../examples/play/script/waiting.js';
-import { House, until } from './support/house.js';
+import { until } from './support/company.js';
+import { House } from './support/house.js';
 import { Nginx, type NginxLogs, type NginxOptions } from './support/nginx.js';
 import { REFUSALS } from './support/nginx-configuration.js';
 import type { Talker } from './support/talker.js';

@@ -18,6 +18,7 @@ test('the table names every count once, right-aligned', () => {
     verdict: { ...CLEAN, doubled: 3 },
     seed: 7,
     elapsedMs: 31_249,
+    presence: { clients: 20, notOpen: ['client 3'], longestOutageMs: 2_345 },
     reconnects: 84,
     restarts: 2,
     latenciesMs: [5, 1, 4, 2, 3],
@@ -26,20 +27,22 @@ test('the table names every count once, right-aligned', () => {
   });
 
   expect(table).toMatchInlineSnapshot(`
-    "  sent                      2000
-      acked                     2000
-      lost                         0
-      doubled                      3
-      out of order                 0
-      unexpected                   0
-      reconnects                  84
-      server restarts              2
-      acks lost on purpose        10
-      frames late on purpose       5
-      ack latency p50           3 ms
-      ack latency p95           5 ms
-      elapsed                 31.2 s
-      seed                         7
+    "  sent                        2000
+      acked                       2000
+      lost                           0
+      doubled                        3
+      out of order                   0
+      unexpected                     0
+      open at the end         19 of 20
+      longest outage             2.3 s
+      reconnects                    84
+      server restarts                2
+      acks lost on purpose          10
+      frames late on purpose         5
+      ack latency p50             3 ms
+      ack latency p95             5 ms
+      elapsed                   31.2 s
+      seed                           7
     "
   `);
 });

@@ -17,6 +17,7 @@ test.concurrent(
 
     expect(code, `${output}${errors}`).toBe(0);
     expect(output).toMatch(/ sent +200\n +acked +200\n +lost +0\n +doubled +0\n +out of order +0\n +unexpected +0\n/);
+    expect(output).toMatch(/ open at the end +20 of 20\n +longest outage +\d+\.\d s\n/);
     expect(output).toMatch(/ server restarts +2\n +acks lost on purpose +10\n +frames late on purpose +5\n/);
   },
   DEADLINE_MS,

@@ -43,6 +43,11 @@ describe('C18 what the server refuses to start with', () => {
     [{ NODE_ENV: 'development', DEV_CONTROLS: 'maybe' }, /DEV_CONTROLS is "maybe"/],
     [{ NODE_ENV: 'development', SABOTAGE: 'everything' }, /SABOTAGE is "everything"/],
     [{ NODE_ENV: 'development', LOG_LEVEL: 'loud' }, /LOG_LEVEL is "loud"/],
+    [{ NODE_ENV: 'development', REDIS_URL: 'localhost:6379' }, /REDIS_URL is not the address of a Redis/],
+    [
+      { NODE_ENV: 'development', REDIS_URL: 'redis://localhost', DATA_DIR: 'data' },
+      /REDIS_URL and DATA_DIR are both set/,
+    ],
   ])('C18 says in one sentence what is wrong with %j', (environment, sentence) => {
     expect(() => readSettings([], environment)).toThrow(sentence);
   });
@@ -66,6 +71,18 @@ describe('C18 what the server refuses to start with', () => {
   });
 });
 
+it.each([
+  [['--redis', 'redis://localhost:6379/2'], { redisUrl: 'redis://localhost:6379/2', restartGraceMs: 12_000 }],
+  [
+    ['--redis', 'rediss://localhost', '--restart-grace-ms', '50'],
+    { redisUrl: 'rediss://localhost', restartGraceMs: 50 },
+  ],
+  // Alone there is no other server that clients could move to.
+  [[], { redisUrl: null, restartGraceMs: 0 }],
+])('F46 time for clients to move to another server is there with Redis: %j', (commandLine, expected) => {
+  expect(readSettings(commandLine, { NODE_ENV: 'development' })).toMatchObject(expected);
+});
+
 describe('the one line of a start that fails', { timeout: 30_000 }, () => {
   let folder: string;
 
@@ -75,9 +92,9 @@ describe('the one line of a start that fails', { timeout: 30_000 }, () => {
 
   afterAll(() => rm(folder, { recursive: true, force: true }));
 
-  async function lineOf(environment: Readonly<Record<string, string>>): Promise<string> {
+  async function lineOf(environment: Readonly<Record<string, string>>, exitCode = 64): Promise<string> {
     const child = forkServer({ SECRET: TEST_SECRET, ORIGINS: TEST_ORIGIN, ...environment });
-    expect(await within(child.exit, 'the exit', 20_000)).toBe(64);
+    expect(await within(child.exit, 'the exit', 20_000)).toBe(exitCode);
     expect(child.output().trim().split('\n')).toHaveLength(1);
     return child.output();
   }
@@ -98,5 +115,12 @@ describe('the one line of a start that fails', { timeout: 30_000 }, () => {
     expect(lines[0]).toMatch(/is in use by another server/);
     expect(lines[1]).toMatch(/cannot be opened/);
     await store.close();
+  });
+
+  it('S15 names a Redis that does not answer, without the password, and says by its code that trying again makes sense', async () => {
+    const line = await lineOf({ REDIS_URL: 'redis://:a-password@127.0.0.1:1' }, 69);
+
+    expect(line).toMatch('Redis at 127.0.0.1:1 does not answer. Start it, or set REDIS_URL');
+    expect(line).not.toMatch('a-password');
   });
 });

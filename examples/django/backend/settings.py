@@ -78,7 +78,8 @@ CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_TASK_DEFAULT_QUEUE = "answers"
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-# After this time without a word another worker gets the task: longer than any answer, or it is begun twice.
+# After this time without a word another worker may have the task: longer than any answer, or it is begun twice. Workers
+# look for such tasks when they start, and every hundred seconds.
 CELERY_BROKER_TRANSPORT_OPTIONS = {"visibility_timeout": environment.whole("TASK_VISIBLE_AGAIN_S", 120)}
 # Who sends waits for the queue: better an error now than a socket that hangs.
 CELERY_TASK_PUBLISH_RETRY_POLICY = {"max_retries": 2, "interval_start": 0, "interval_step": 0.2, "interval_max": 0.4}

@@ -54,6 +54,10 @@ export class Chatter {
     return this.#diary.timesOpened;
   }
 
+  get longestOutageMs(): number {
+    return this.#diary.longestOutageMs;
+  }
+
   get attempts(): readonly Attempt[] {
     return this.#diary.attempts;
   }

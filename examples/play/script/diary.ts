@@ -1,6 +1,7 @@
 /** What one client attempts and what it is told, kept for the judge. */
 import type { ChatSocketClient, Outgoing } from 'chatsocket';
 import type { Attempt, Sighting, View } from './checker.js';
+import { Outages } from './outages.js';
 
 export interface DiaryOptions {
   /** Whose complaints they are. */
@@ -22,6 +23,7 @@ export class Diary {
   readonly #acked: Sighting[] = [];
   readonly #ackedTexts = new Set<string>();
   readonly #sent = new Map<string, { readonly text: string; readonly atMs: number }>();
+  readonly #outages = new Outages();
   #timesOpened = 0;
 
   /** Begins at once; it ends with the client. */
@@ -33,6 +35,11 @@ export class Diary {
 
   get timesOpened(): number {
     return this.#timesOpened;
+  }
+
+  /** The longest that the connection was not open, since it was open first. */
+  get longestOutageMs(): number {
+    return this.#outages.longestMs(Date.now());
   }
 
   get ackedCount(): number {
@@ -67,6 +74,10 @@ export class Diary {
     const { name } = this.#options;
     client.on('opened', () => {
       this.#timesOpened += 1;
+    });
+    client.on('status-changed', ({ connection }) => {
+      if (connection.status === 'open') this.#outages.opened(Date.now());
+      else if (this.#timesOpened > 0) this.#outages.lost(Date.now());
     });
     client.on('message-received', ({ message }) => {
       this.#received.push({ seq: message.seq, text: message.content });

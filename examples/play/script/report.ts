@@ -16,10 +16,19 @@ export function introduction({ clients, messages, seed, sabotage }: ScriptArgume
   ].join('\n');
 }
 
+export interface Presence {
+  readonly clients: number;
+  /** The names of those whose connection is not open. */
+  readonly notOpen: readonly string[];
+  readonly longestOutageMs: number;
+}
+
 export interface RunFacts {
   readonly verdict: Verdict;
   readonly seed: number;
   readonly elapsedMs: number;
+  /** At the end, before anybody is closed. */
+  readonly presence: Presence;
   readonly reconnects: number;
   readonly restarts: number;
   readonly latenciesMs: readonly number[];
@@ -28,7 +37,7 @@ export interface RunFacts {
 }
 
 export function tableOf(facts: RunFacts): string {
-  const { verdict } = facts;
+  const { verdict, presence } = facts;
   const rows: readonly (readonly [string, string])[] = [
     ['sent', String(verdict.attempted)],
     ['acked', String(verdict.acked)],
@@ -36,6 +45,8 @@ export function tableOf(facts: RunFacts): string {
     ['doubled', String(verdict.doubled)],
     ['out of order', String(verdict.outOfOrder)],
     ['unexpected', String(verdict.unexpected)],
+    ['open at the end', `${presence.clients - presence.notOpen.length} of ${presence.clients}`],
+    ['longest outage', `${(presence.longestOutageMs / 1_000).toFixed(1)} s`],
     ['reconnects', String(facts.reconnects)],
     ['server restarts', String(facts.restarts)],
     ['acks lost on purpose', String(facts.acksLost)],

@@ -11,7 +11,7 @@ import { DRILLS, type DrillKind, planFaults, RESTARTS } from './fault-plan.js';
 import { performFaults } from './perform-faults.js';
 import { showProgress } from './progress.js';
 import { readLogs } from './read-logs.js';
-import { findingLines, introduction, tableOf } from './report.js';
+import { findingLines, introduction, type Presence, tableOf } from './report.js';
 import { talk } from './talk.js';
 import { pause, waitUntil } from './waiting.js';
 
@@ -31,7 +31,7 @@ interface Tally {
   readonly drills: Record<DrillKind, number>;
 }
 
-/** Resolves with the exit code: 0 where nothing was lost, doubled or out of order. */
+/** Resolves with the exit code: 0 where nothing was lost, doubled or out of order, and everybody is open at the end. */
 export async function runScript({ settings, cleanUp }: ScriptRun): Promise<number> {
   const startMs = performance.now();
   const tally: Tally = { phase: 'starting', restarts: 0, drills: { 'lost acks': 0, 'late frames': 0 } };
@@ -50,6 +50,7 @@ export async function runScript({ settings, cleanUp }: ScriptRun): Promise<numbe
   cleanUp.add(endProgress);
   await play(cast, { settings, server, tally });
   const isSettled = await settle(cast, tally);
+  const presence = presenceOf(cast);
   endProgress();
 
   await cast.close();
@@ -61,8 +62,8 @@ export async function runScript({ settings, cleanUp }: ScriptRun): Promise<numbe
     logs,
     views: cast.chatters.map(({ view }) => view),
   });
-  print(`\n${tableFor(cast, { verdict, settings, tally, elapsedMs: elapsedMs() })}`);
-  return conclude(cast, { verdict, tally, isSettled });
+  print(`\n${tableFor(cast, { verdict, presence, settings, tally, elapsedMs: elapsedMs() })}`);
+  return conclude(cast, { verdict, presence, tally, isSettled });
 }
 
 function startServer(settings: ScriptArguments, dataDirectory: string): Promise<ServerProcess> {
@@ -111,9 +112,18 @@ async function play(cast: Cast, { settings, server, tally }: Play): Promise<void
 
 async function settle(cast: Cast, tally: Tally): Promise<boolean> {
   tally.phase = 'settling';
-  const isSettled = await waitUntil(() => cast.isComplete(), SETTLE_DEADLINE_MS);
+  const areAllOpen = () => cast.chatters.every(({ isOpen }) => isOpen);
+  const isSettled = await waitUntil(() => cast.isComplete() && areAllOpen(), SETTLE_DEADLINE_MS);
   await pause(STRAGGLERS_MS);
   return isSettled;
+}
+
+function presenceOf({ chatters }: Cast): Presence {
+  return {
+    clients: chatters.length,
+    notOpen: chatters.filter(({ isOpen }) => !isOpen).map(({ name }) => name),
+    longestOutageMs: Math.max(...chatters.map(({ longestOutageMs }) => longestOutageMs)),
+  };
 }
 
 interface Moment {
@@ -135,11 +145,13 @@ function progressLine({ chatters }: Cast, { tally, settings, elapsedMs }: Moment
 
 interface Ending extends Moment {
   readonly verdict: Verdict;
+  readonly presence: Presence;
 }
 
-function tableFor({ chatters }: Cast, { verdict, settings, tally, elapsedMs }: Ending): string {
+function tableFor({ chatters }: Cast, { verdict, presence, settings, tally, elapsedMs }: Ending): string {
   return tableOf({
     verdict,
+    presence,
     seed: settings.seed,
     elapsedMs,
     reconnects: reconnectsOf(chatters),
@@ -152,12 +164,13 @@ function tableFor({ chatters }: Cast, { verdict, settings, tally, elapsedMs }: E
 
 interface Conclusion {
   readonly verdict: Verdict;
+  readonly presence: Presence;
   readonly tally: Tally;
   readonly isSettled: boolean;
 }
 
 /** A run whose faults did not happen proves nothing, so it fails too. */
-function conclude(cast: Cast, { verdict, tally, isSettled }: Conclusion): number {
+function conclude(cast: Cast, { verdict, presence, tally, isSettled }: Conclusion): number {
   const wantedDrills = (kind: DrillKind) => DRILLS.filter((drill) => drill === kind).length * cast.conversations.length;
   const missed = (['lost acks', 'late frames'] as const).filter((kind) => tally.drills[kind] < wantedDrills(kind));
   const troubles = [
@@ -166,13 +179,16 @@ function conclude(cast: Cast, { verdict, tally, isSettled }: Conclusion): number
     ...missed.map(
       (kind) => `not enough ${kind}: ${tally.drills[kind]} of ${wantedDrills(kind)}; the run proves too little`,
     ),
+    ...presence.notOpen.map((name) => `${name} is not open at the end`),
     ...(isSettled
       ? []
-      : [`not everything had arrived ${SETTLE_DEADLINE_MS / 1_000} s after the network was sound again`]),
+      : [
+          `not everything had arrived, or not everybody was open, ${SETTLE_DEADLINE_MS / 1_000} s after the network was sound again`,
+        ]),
   ];
   for (const line of troubles) print(line);
-  const isGood = isClean(verdict) && missed.length === 0;
-  print(isGood ? '\nNothing lost, nothing doubled, nothing out of order.' : '\nThe run failed.');
+  const isGood = isClean(verdict) && presence.notOpen.length === 0 && missed.length === 0;
+  print(isGood ? '\nNothing lost, nothing doubled, nothing out of order, and everybody is open.' : '\nThe run failed.');
   return isGood ? 0 : 1;
 }
 

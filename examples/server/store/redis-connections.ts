@@ -10,6 +10,9 @@ export interface RedisConnections {
 /** Longer than any command takes; a Redis that is silent for so long is as good as gone. */
 const COMMAND_MAX_MS = 5_000;
 
+/** It may be there in a moment, so trying again makes sense. */
+export class RedisUnavailable extends Error {}
+
 /** Rejects with one clear sentence where Redis does not answer. */
 export async function openRedis(url: string): Promise<RedisConnections> {
   const commands = connectionTo(url);
@@ -20,9 +23,8 @@ export async function openRedis(url: string): Promise<RedisConnections> {
   } catch (error) {
     commands.disconnect();
     news.disconnect();
-    throw new Error(`Redis at ${placeOf(url)} does not answer. Start it, or set REDIS_URL to where it is.`, {
-      cause: error,
-    });
+    const sentence = `Redis at ${placeOf(url)} does not answer. Start it, or set REDIS_URL to where it is.`;
+    throw new RedisUnavailable(sentence, { cause: error });
   }
 }
 

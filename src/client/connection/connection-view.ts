@@ -37,8 +37,7 @@ export function wholeRetryAtMs({ retryAtMs }: Waiting): number | null {
 }
 
 /** Views are flat, so comparing their values tells whether anything a user sees has changed. */
-export function isSameView(a: object, b: object): boolean {
-  const before = Object.entries(a);
-  const after: ReadonlyMap<string, unknown> = new Map(Object.entries(b));
-  return before.length === after.size && before.every(([name, value]) => after.get(name) === value);
+export function isSameView<View extends object>(a: View, b: View): boolean {
+  const names = Object.keys(b) as (keyof View)[];
+  return names.length === Object.keys(a).length && names.every((name) => a[name] === b[name]);
 }

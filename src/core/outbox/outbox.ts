@@ -1,6 +1,7 @@
 /** Messages on their way out: kept in the order they were sent until the server has them, or never will. */
 
 import type { DialId } from '../connection/state.js';
+import { Lanes } from './lanes.js';
 import { Line, type Place } from './line.js';
 import { Numbering } from './numbering.js';
 import { type Draft, isUntouched, type OutboxEntry, toEntry } from './outbox-entry.js';
@@ -23,15 +24,11 @@ export type Admission =
   | { readonly entry: OutboxEntry; readonly evicted: readonly OutboxEntry[] }
   | { readonly full: 'messages' | 'bytes' };
 
-/** So many lanes stay though nothing waits in them: the same few conversations are written to again and again. */
-const LANES_KEPT = 8;
-
 export class Outbox {
   readonly #bounds: OutboxBounds;
   /** Every entry, by id. Those that are unconfirmed stand in no line. */
   readonly #places = new Map<string, Place>();
-  /** What waits to be sent: a line for each conversation, by `order`. */
-  readonly #lanes = new Map<string, Line>();
+  readonly #lanes = new Lanes();
   /** Entries with a connection, in the order of their sending. */
   readonly #inFlight = new Line();
   #queuedCount = 0;
@@ -64,7 +61,7 @@ export class Outbox {
    */
   adopt(entries: readonly OutboxEntry[], isFirst: boolean): readonly OutboxEntry[] {
     let ceiling = Number.POSITIVE_INFINITY;
-    if (isFirst) for (const { entry } of this.#heads()) ceiling = Math.min(ceiling, entry.order);
+    if (isFirst) for (const { entry } of this.#lanes.heads()) ceiling = Math.min(ceiling, entry.order);
     const adopted: OutboxEntry[] = [];
     for (const entry of [...entries].reverse()) {
       const known = this.#places.get(entry.id);
@@ -234,19 +231,14 @@ export class Outbox {
     const { entry } = place;
     this.#count(entry, 1);
     if (entry.status === 'sending') this.#inFlight.append(place);
-    if (entry.status !== 'queued') return;
-    const lane = this.#lanes.get(entry.conversationId) ?? new Line();
-    if (lane.first === null) this.#lanes.set(entry.conversationId, lane);
-    lane.add(place);
+    if (entry.status === 'queued') this.#lanes.add(place);
   }
 
   #leave(place: Place): void {
     const { entry } = place;
     this.#count(entry, -1);
     if (entry.status === 'sending') this.#inFlight.remove(place);
-    const lane = entry.status === 'queued' ? this.#lanes.get(entry.conversationId) : undefined;
-    lane?.remove(place);
-    if (lane?.first === null && this.#lanes.size > LANES_KEPT) this.#lanes.delete(entry.conversationId);
+    if (entry.status === 'queued') this.#lanes.remove(place);
   }
 
   #count(entry: OutboxEntry, sign: 1 | -1): void {
@@ -274,7 +266,7 @@ export class Outbox {
 
   #oldestUntouched(): OutboxEntry | null {
     let oldest: OutboxEntry | null = null;
-    for (const head of this.#heads()) {
+    for (const head of this.#lanes.heads()) {
       let place: Place | null = head;
       while (place !== null && !isUntouched(place.entry)) place = place.after;
       if (place !== null && (oldest === null || place.entry.order < oldest.order)) oldest = place.entry;
@@ -288,15 +280,8 @@ export class Outbox {
     // Those of the old counting may still come back, and must not be overtaken.
     const oldest = this.oldestInFlight();
     if (keepsOrder && oldest !== null && oldest.sent?.numbering !== this.#numbering.current) return [];
-    if (keepsOrder) return this.#heads();
+    if (keepsOrder) return this.#lanes.heads();
     const busy = this.#inFlight.places().map((place) => place.entry.conversationId);
-    return this.#heads().filter(({ entry }) => !busy.includes(entry.conversationId));
-  }
-
-  /** The first of every conversation. */
-  #heads(): readonly Place[] {
-    const heads: Place[] = [];
-    for (const { first } of this.#lanes.values()) if (first !== null) heads.push(first);
-    return heads;
+    return this.#lanes.heads().filter(({ entry }) => !busy.includes(entry.conversationId));
   }
 }

@@ -22,38 +22,9 @@ import {
   mostWithin,
   type WorldTerms,
 } from '../../support/connection-world.js';
+import { exhaustedWorld, openWorld, waitingWorld } from '../../support/woken-worlds.js';
 
 const WAKES = ['page visible', 'woken', 'online'] as const satisfies readonly EventName[];
-
-function openWorld(terms: WorldTerms = {}): ConnectionWorld {
-  const world = new ConnectionWorld(terms);
-  world.connect();
-  for (let step = 0; step < 3; step += 1) world.succeed();
-  world.runFor(5_000);
-  return world;
-}
-
-/** Waits long for the next dial. */
-function waitingWorld(terms: WorldTerms = {}): ConnectionWorld {
-  const world = new ConnectionWorld({ random: () => 0.9, ...terms });
-  world.connect();
-  for (let turn = 0; turn < 6; turn += 1) {
-    world.succeed();
-    world.closeSocket(1006);
-    if (turn < 5) world.runToRetry();
-  }
-  return world;
-}
-
-/** Gives up after one retry. */
-function exhaustedWorld(): ConnectionWorld {
-  const world = new ConnectionWorld({ policy: { attemptsMax: 1 } });
-  world.connect();
-  world.closeSocket(1006);
-  world.runToRetry();
-  world.closeSocket(1006);
-  return world;
-}
 
 describe('a wake of an open connection', () => {
   test.each(WAKES)('UP-02 CN-6 F18 by "%s" alone replaces a dead socket within 3 s', (name) => {

@@ -4,7 +4,7 @@ export interface NginxSettings {
   readonly port: number;
   /** Answered at `/generation`, so that it can be seen which configuration serves. */
   readonly generation: number;
-  /** Ports on the loopback; new connections go to them in turn, and past those that refuse. */
+  /** Ports on the loopback; new connections go to who has the fewest, and past those that refuse or answer 503. */
   readonly upstreamPorts: readonly number[];
   /** A connection on which nothing comes for so long is cut. Default: nginx's own minute. */
   readonly idleTimeoutMs?: number;
@@ -30,15 +30,20 @@ error_log error.log info;
 ${reloadGraceMs === undefined ? '' : `worker_shutdown_timeout ${reloadGraceMs}ms;`}
 events { worker_connections 512; }
 http {
-  access_log access.log;
+  # Behind what was answered: what each server said that was asked, such as "503, 101".
+  log_format asked '"$request" $status ($upstream_status) $body_bytes_sent "$http_referer" "$http_user_agent"';
+  access_log access.log asked;
 ${temporary.map((name) => `  ${name}_temp_path temporary_${name};`).join('\n')}
   map $http_upgrade $connection_upgrade { default upgrade; '' close; }
   upstream chat {
+    # A dial is a request for a token and one for a socket: taking turns would send every socket to the same server.
+    least_conn;
 ${upstreamPorts.map((upstreamPort) => `    server 127.0.0.1:${upstreamPort} max_fails=0;`).join('\n')}
   }
   server {
     listen 127.0.0.1:${port};
     proxy_http_version 1.1;
+    proxy_next_upstream error timeout http_503;
     proxy_set_header Host $host;
     proxy_set_header Upgrade $http_upgrade;
     proxy_set_header Connection $connection_upgrade;

@@ -2,7 +2,7 @@
 
 import type { PageSignal } from 'chatsocket';
 import { pause } from '../../../examples/play/script/waiting.js';
-import { describeProgress } from './house.js';
+import { describeProgress } from './company.js';
 import type { RemoteTalkers } from './remote-talkers.js';
 import type { Evidence, Progress, Speech, TalkerOptions } from './talker.js';
 

@@ -13,15 +13,13 @@ const PORTS_TRIED = 5;
 
 export class RedisServer {
   readonly url: string;
-  readonly #child: ChildProcess;
-  readonly #directory: string;
-  readonly #exited: Promise<void>;
+  readonly #place: Place;
+  #running: Running;
 
-  private constructor(options: { child: ChildProcess; directory: string; url: string; exited: Promise<void> }) {
-    this.url = options.url;
-    this.#child = options.child;
-    this.#directory = options.directory;
-    this.#exited = options.exited;
+  private constructor(place: Place, running: Running) {
+    this.url = urlOf(place);
+    this.#place = place;
+    this.#running = running;
   }
 
   /** Resolves once it answers. */
@@ -30,8 +28,9 @@ export class RedisServer {
     if (path === null) throw new Error('There is no redis-server; `npm test` says how to get one.');
     const directory = await mkdtemp(join(tmpdir(), 'chatsocket-redis-'));
     for (let tries = 1; ; tries += 1) {
-      const started = await launch(path, directory);
-      if (started !== null) return started;
+      const place: Place = { path, directory, port: await freePort() };
+      const running = await launch(place);
+      if (running !== null) return new RedisServer(place, running);
       if (tries === PORTS_TRIED) throw new Error('redis-server does not start.');
     }
   }
@@ -45,33 +44,61 @@ export class RedisServer {
 
   /** As a machine that loses power. */
   async kill(): Promise<void> {
-    this.#child.kill('SIGKILL');
-    await this.#exited;
+    await end(this.#running);
+  }
+
+  /** After `kill`: on the same port, with what it has on its disk. Resolves once it answers. */
+  async revive(): Promise<void> {
+    const running = await launch(this.#place);
+    if (running === null) throw new Error('redis-server does not come back.');
+    this.#running = running;
+  }
+
+  /** It keeps every connection and does nothing, as a machine that is stopped for a while; the returned function ends that. */
+  freeze(): () => void {
+    const { child } = this.#running;
+    child.kill('SIGSTOP');
+    return () => child.kill('SIGCONT');
   }
 
   async stop(): Promise<void> {
     await this.kill();
-    await rm(this.#directory, { recursive: true, force: true });
-  }
-
-  static of(child: ChildProcess, directory: string, url: string): RedisServer {
-    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
-    return new RedisServer({ child, directory, url, exited });
+    await rm(this.#place.directory, { recursive: true, force: true });
   }
 }
 
-/** Null where another took the port in between. */
-async function launch(path: string, directory: string): Promise<RedisServer | null> {
-  const port = await freePort();
+interface Place {
+  readonly path: string;
+  readonly directory: string;
+  readonly port: number;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly exited: Promise<void>;
+}
+
+function urlOf({ port }: Place): string {
+  return `redis://127.0.0.1:${port}`;
+}
+
+async function end({ child, exited }: Running): Promise<void> {
+  child.kill('SIGKILL');
+  await exited;
+}
+
+/** Null where it does not come to answer, as where another took the port. */
+async function launch(place: Place): Promise<Running | null> {
+  const { path, directory, port } = place;
   const settings = ['--bind', '127.0.0.1', '--port', String(port), '--dir', directory];
   const durable = ['--appendonly', 'yes', '--appendfsync', 'always', '--save', ''];
   const child = spawn(path, [...settings, ...durable], { stdio: 'ignore' });
-  const server = RedisServer.of(child, directory, `redis://127.0.0.1:${port}`);
+  const running: Running = { child, exited: new Promise((resolve) => child.once('exit', () => resolve())) };
   const endMs = Date.now() + START_DEADLINE_MS;
   while (child.exitCode === null && Date.now() < endMs) {
-    if (await answers(server.url)) return server;
+    if (await answers(urlOf(place))) return running;
   }
-  await server.kill();
+  await end(running);
   return null;
 }
 

@@ -26,9 +26,14 @@ export class RoundRobin {
     return new RoundRobin(await listenOnLoopback(server, 0), server, sockets);
   }
 
+  /** Resets every connection; who comes again gets the next server. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.resetAndDestroy();
+  }
+
   async stop(): Promise<void> {
     const closed = new Promise((resolve) => this.#server.close(resolve));
-    for (const socket of this.#sockets) socket.destroy();
+    this.cut();
     await closed;
   }
 }

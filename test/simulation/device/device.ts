@@ -5,6 +5,7 @@ import type { ChatSocketOptions } from '../../../src/client/options/options.js';
 import type { DialRequest, SocketHandlers } from '../../../src/ports/transport.js';
 import { withoutRenewal } from '../../support/without-renewal.js';
 import { type Dice, diceOf } from '../world/dice.js';
+import { framesOf } from '../world/frames-of.js';
 import { Freezer, Gate } from '../world/gate.js';
 import { Link, type LinkSetup } from '../world/link.js';
 import { Wire } from '../world/wire.js';
@@ -156,6 +157,7 @@ export class Device {
       connection: client.snapshot.connection,
       closedTold: false,
       received: [],
+      framesGiven: 0,
       toldCount: 0,
       askedAtMs: Number.NEGATIVE_INFINITY,
       touchedAtMs: Number.NEGATIVE_INFINITY,
@@ -274,6 +276,7 @@ export class Device {
 
   #open(process: Process, request: DialRequest, handlers: SocketHandlers): Wire {
     const world = this.#world;
+    const life = this.#life;
     const wire = new Wire({
       number: world.nextWireNumber(),
       deviceIndex: this.index,
@@ -283,6 +286,9 @@ export class Device {
       server: world.server,
       request,
       handlers,
+      onGiven: (text) => {
+        if (life !== null) life.framesGiven += framesOf(text).length;
+      },
       onText: (direction, wire, text) => world.noteFrame(this, direction, { wire, text }),
       onLeak: (tell) => world.whenLeaked(this, tell),
       onMuffled: (muffled) => world.whenMuffled(this, muffled),

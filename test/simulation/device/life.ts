@@ -86,6 +86,8 @@ export interface Life {
   closedTold: boolean;
   /** Messages that it told to have come in. */
   readonly received: ChatMessage[];
+  /** Frames that it gave to its sockets, whether those took them or not. */
+  framesGiven: number;
   /** Events told so far. */
   toldCount: number;
   /** When it last asked for a token. */

@@ -7,6 +7,7 @@ import {
   saysWhatWasSaid,
   settlesOnce,
 } from './delivery.js';
+import { tokensServeOnce, writesWhatItCounts } from './frames.js';
 import { handoversEnd, leavesOpenByLoss, ownsEveryAck, sendsOnOneSocket } from './handovers.js';
 import type { Invariant } from './invariant.js';
 import { dialsOnWake, findsDeadPeer } from './liveness.js';
@@ -76,5 +77,7 @@ export function makeInvariants(): readonly Invariant[] {
     ownsEveryAck(),
     tellsResetOnce(),
     wholeCharacters(),
+    writesWhatItCounts(),
+    tokensServeOnce(),
   ];
 }

@@ -32,12 +32,12 @@ export const endsEveryTab = (): Invariant => {
     },
     sent(world, device, { text }) {
       const { life } = device;
-      const id = /"type":"send_message".*"messageId":"([^"]*)"/.exec(text)?.[1];
+      if (logouts.length === 0 || !text.startsWith('{"type":"send_message"')) return;
+      const id = /"messageId":"([^"]*)"/.exec(text)?.[1];
       if (life === null || id === undefined || storeless.has(life)) return;
-      const attempt = world.attempts.find(({ outgoing }) => outgoing.id === id);
+      const attempt = world.attemptOf(id);
       for (const { userId, tabs, calledAtMs, atMs, deaf } of logouts) {
-        if (attempt === undefined || userId !== device.setup.userId || tabs !== device.channels || deaf.has(life))
-          continue;
+        if (attempt === null || userId !== device.setup.userId || tabs !== device.channels || deaf.has(life)) continue;
         const heardByMs = Math.max(atMs, device.awakeFromMs) + HEARD_WITHIN_MS;
         if (attempt.atMs < calledAtMs && world.timeline.nowMs > heardByMs)
           world.violate('MT-8', `${nameOf(life)} sends ${id}, which is of before a logout in its browser`);

@@ -1,5 +1,6 @@
 /** Mistakes in the client's connection: sockets, timers, tokens, pauses. */
 
+import { speakShortAndLong } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const DIALS = 'src/client/connection/dials.ts';
@@ -197,6 +198,7 @@ export const inConnection: readonly Mutant[] = [
         replace: 'if (isFull) this.#texts = [];',
       },
     ],
-    invariants: ['L1'],
+    lure: speakShortAndLong,
+    invariants: ['FR'],
   },
 ];

@@ -1,5 +1,6 @@
 /** Mistakes in what goes out: outbox, window, resends, deadlines, the store. */
 
+import { logOutBeside } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const OUTBOX = 'src/core/outbox/outbox.ts';
@@ -55,6 +56,7 @@ export const inSending: readonly Mutant[] = [
     patches: [
       { file: 'src/client/logout-watch.ts', find: 'if (isLogout(message)) onLogout();', replace: 'isLogout(message);' },
     ],
+    lure: logOutBeside,
     invariants: ['MT-8'],
   },
   {

@@ -1,3 +1,4 @@
+import type { Plan } from '../plan/plan.js';
 import type { Patch } from '../runner/bundle.js';
 
 /** A mistake that somebody could make, planted to see that the simulation finds it. */
@@ -7,6 +8,8 @@ export interface Mutant {
   /** What is wrong with it, in a sentence. */
   readonly breaks: string;
   readonly patches: readonly Patch[];
+  /** Changes each plan into one that leads to it, where chance alone seldom does. */
+  readonly lure?: (plan: Plan) => Plan;
   /** What it breaks first is one of these; whatever else it breaks is found as well. */
   readonly invariants: readonly string[];
 }

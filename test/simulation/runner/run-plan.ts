@@ -34,6 +34,8 @@ export interface RunResult {
  */
 const LIVENESS_MS = 75_000 + 19_000;
 const CALM_MS = 20_000;
+/** A turn of the event loop costs as much as many a happening; so the turns are few. */
+const HAPPENINGS_PER_TURN = 16;
 
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
   const invariants = options.invariants ?? makeInvariants();
@@ -88,7 +90,7 @@ async function converge(world: World): Promise<number | null> {
     return null;
   }
   await run(world, CALM_MS);
-  for (const { settled } of world.invariants) settled?.(world);
+  world.lookBack();
   await retire(world);
   return convergedMs;
 }
@@ -99,12 +101,28 @@ async function retire(world: World): Promise<void> {
   await run(world, CALM_MS);
 }
 
-async function run(world: World, forMs: number): Promise<void> {
+/** Each thing that happens has a callback of its own, and before the next one every promise that can settle has settled. */
+function run(world: World, forMs: number): Promise<void> {
   const untilMs = world.timeline.nowMs + forMs;
-  while (world.violations.length === 0 && fireNext(world, untilMs)) {
-    await settle();
-    world.look();
-  }
+  return new Promise((resolve) => {
+    let hasFired = false;
+    let isOver = false;
+    const happen = () => {
+      if (isOver) return;
+      if (hasFired) world.look();
+      hasFired = world.violations.length === 0 && fireNext(world, untilMs);
+      if (hasFired) return;
+      isOver = true;
+      resolve();
+    };
+    const turn = () => {
+      happen();
+      if (isOver) return;
+      for (let count = 1; count < HAPPENINGS_PER_TURN; count += 1) setImmediate(happen);
+      setImmediate(turn);
+    };
+    turn();
+  });
 }
 
 /** What is thrown here came out of a client through a timer or a socket, where nobody can catch it. */

@@ -18,11 +18,15 @@ export class Trace {
 
   note(text: string): void {
     const line = `${this.#elapsedMs().toFixed(0).padStart(8)} ${text}`;
+    let one = this.#one;
+    let other = this.#other;
     for (let index = 0; index < line.length; index += 1) {
       const code = line.charCodeAt(index);
-      this.#one = Math.imul(this.#one ^ code, FNV_PRIME);
-      this.#other = Math.imul(this.#other + code, FNV_PRIME) ^ this.#one;
+      one = Math.imul(one ^ code, FNV_PRIME);
+      other = Math.imul(other + code, FNV_PRIME) ^ one;
     }
+    this.#one = one;
+    this.#other = other;
     this.#lines[this.#count % KEPT] = line;
     this.#count += 1;
     this.#onLine?.(line);

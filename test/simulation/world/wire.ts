@@ -29,6 +29,8 @@ export interface WireSurroundings {
   readonly server: WireServer;
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
+  /** The client wants a text sent, whether this can take it or not. */
+  readonly onGiven: (text: string) => void;
   readonly onText: (direction: 'up' | 'down' | 'in', wire: Wire, text: string) => void;
   /** Something is about to be told of a socket that was given up. */
   readonly onLeak: (tell: () => void) => void;
@@ -116,6 +118,7 @@ export class Wire implements TransportSocket {
   }
 
   send(text: string): boolean {
+    this.#around.onGiven(text);
     if (this.#end !== 'open' || this.#isAbandoned) return false;
     this.#around.onText('up', this, text);
     this.#up.push({ kind: 'text', text }, text.length);

@@ -11,6 +11,7 @@ import { Browser } from '../device/browser.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
 import { TabChannels } from '../device/tab-channels.js';
+import { collectHooks, type Hooks } from '../invariants/hooks.js';
 import type { Invariant, SentFrame } from '../invariants/invariant.js';
 import type { ServerSetup } from '../server/server-setup.js';
 import { SimulatedServer } from '../server/simulated-server.js';
@@ -51,11 +52,12 @@ export class World {
   readonly devices: readonly Device[];
   /** Every attempt of every life, in the order of the calls. */
   readonly attempts: Attempt[] = [];
+  readonly #attemptsById = new Map<string, Attempt>();
   readonly lives: Life[] = [];
   readonly violations: Violation[] = [];
   /** From the store to the eyes of somebody else, message by message. */
   readonly staleMs: number[] = [];
-  readonly invariants: readonly Invariant[];
+  readonly #hooks: Hooks;
   /** The server lost its memory of repeats, so a second copy is its own fault. */
   forgotDedup = false;
   /** Ends of messages that were told before `send` returned. */
@@ -76,7 +78,7 @@ export class World {
     this.setup = around.setup;
     this.timeline = new Timeline(around.seed, START_MS);
     this.trace = new Trace(() => this.timeline.elapsedMs, around.onLine);
-    this.invariants = around.invariants;
+    this.#hooks = collectHooks(around.invariants);
     this.office = new TokenOffice((index) => this.violate('I13', `device ${index} uses a token twice`));
     this.faultsEndAtMs = START_MS + around.safetyMs;
     this.messagesPerSecond = around.setup.server.limits.messagesPerSecond ?? defaultLimits.messagesPerSecond;
@@ -162,13 +164,13 @@ export class World {
       life.connection = told.payload.connection;
       life.closedTold = false;
     }
-    for (const { told: hear } of this.invariants) hear?.(this, life, told);
+    for (const hook of this.#hooks.told) hook(this, life, told);
     if (told.name === 'closed') life.closedTold = true;
   }
 
   whenAsked(life: Life, reason: DialReason): void {
     life.askedAtMs = this.timeline.nowMs;
-    for (const { asked } of this.invariants) asked?.(this, life, reason);
+    for (const hook of this.#hooks.asked) hook(this, life, reason);
   }
 
   /** A socket that was given up speaks all the same; nobody may hear it. */
@@ -180,50 +182,55 @@ export class World {
   }
 
   whenSignalled(device: Device, signal: PageSignal): void {
-    for (const { signalled } of this.invariants) signalled?.(this, device, signal);
+    for (const hook of this.#hooks.signalled) hook(this, device, signal);
   }
 
   /** The promise of a logout resolved. */
   whenLoggedOut(life: Life, calledAtMs: number): void {
-    for (const { loggedOut } of this.invariants) loggedOut?.(this, life, calledAtMs);
+    for (const hook of this.#hooks.loggedOut) hook(this, life, calledAtMs);
   }
 
   whenMuffled(device: Device, wire: Wire): void {
-    for (const { muffled } of this.invariants) muffled?.(this, device, wire);
+    for (const hook of this.#hooks.muffled) hook(this, device, wire);
   }
 
   whenHeard(device: Device, text: string): void {
-    for (const { heard } of this.invariants) heard?.(this, device, text);
+    for (const hook of this.#hooks.heard) hook(this, device, text);
   }
 
   whenSnapshotChanged(life: Life, conversationId: string): void {
     const snapshot: ChatSnapshot = life.client.conversation(conversationId).snapshot;
-    for (const { shown } of this.invariants) shown?.(this, life, { conversationId, messages: snapshot.messages });
+    for (const hook of this.#hooks.shown) hook(this, life, { conversationId, messages: snapshot.messages });
   }
 
   whenLifeEnded(life: Life): void {
-    for (const { ended } of this.invariants) ended?.(this, life);
+    for (const hook of this.#hooks.ended) hook(this, life);
+  }
+
+  /** When all is quiet, long after the faults. */
+  lookBack(): void {
+    for (const hook of this.#hooks.settled) hook(this);
   }
 
   /** After everything that happens. */
   look(): void {
-    for (const { stepped } of this.invariants) stepped?.(this);
+    for (const hook of this.#hooks.stepped) hook(this);
   }
 
   noteFrame(device: Device, direction: 'up' | 'down' | 'in', { wire, text }: SentFrame): void {
-    if (direction === 'in') for (const { reached } of this.invariants) reached?.(this, device, { wire, text });
+    if (direction === 'in') for (const hook of this.#hooks.reached) hook(this, device, { wire, text });
     if (direction === 'in') return;
     this.trace.note(
       `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
     );
     for (const frame of direction === 'up' ? framesOf(text) : []) {
-      for (const { sent } of this.invariants) sent?.(this, device, { wire, text: frame });
+      for (const hook of this.#hooks.sent) hook(this, device, { wire, text: frame });
     }
   }
 
   noteDial(device: Device, wire: Wire, fate: DialFate | null): void {
     this.trace.note(`d${device.index} w${wire.number} dials ${fate ?? ''}`);
-    for (const { dialled } of this.invariants) dialled?.(this, device, wire);
+    for (const hook of this.#hooks.dialled) hook(this, device, wire);
   }
 
   noteLife(life: Life, what: string): void {
@@ -246,6 +253,7 @@ export class World {
     };
     const early = this.#earlyEnds.get(outgoing.id);
     this.attempts.push(attempt);
+    this.#attemptsById.set(outgoing.id, attempt);
     life.attempts.set(outgoing.id, attempt);
     // Also the later ones of a burst.
     life.touchedAtMs = this.timeline.nowMs;
@@ -280,13 +288,14 @@ export class World {
     attempt.endedAtMs = this.timeline.nowMs;
   }
 
+  /** Of any life. */
+  attemptOf(clientMessageId: string): Attempt | null {
+    return this.#attemptsById.get(clientMessageId) ?? null;
+  }
+
   /** A client may settle what an earlier one on a device of the same user stored. */
   #attemptOf(life: Life, clientMessageId: string): Attempt | null {
-    return (
-      life.attempts.get(clientMessageId) ??
-      this.attempts.find(({ outgoing }) => outgoing.id === clientMessageId) ??
-      null
-    );
+    return life.attempts.get(clientMessageId) ?? this.attemptOf(clientMessageId);
   }
 
   /** What this client was told to be lost since its history was last begun anew. */
@@ -310,6 +319,6 @@ export class World {
   }
 
   #whenSaid(frame: EnvelopeServerFrame): void {
-    for (const { said } of this.invariants) said?.(this, frame);
+    for (const hook of this.#hooks.said) hook(this, frame);
   }
 }
