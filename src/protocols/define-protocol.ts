@@ -1,6 +1,7 @@
 import type { Protocol } from '../ports/protocol.js';
 import { guardProtocol } from './guard-protocol.js';
 import { invalidOption } from './invalid-option.js';
+import { presetFindings } from './preset-findings.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from './token-placement.js';
 
 /**
@@ -72,6 +73,7 @@ function findingsOf(protocol: Protocol): Finding[] {
     [areOnce, '.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once'],
     [knowsPings, '.answersPings', answersPings, "'always' or 'perhaps'"],
     [isLength, '.contentLengthMax', contentLengthMax, 'a whole number from 1 on, or Infinity'],
+    ...presetFindings(protocol.presets),
     ...(['encodeBatch', 'wrapTransport'] as const)
       .filter((key) => protocol[key] !== undefined)
       .map((key) => findingOf(protocol[key], 'function', `.${key}`)),

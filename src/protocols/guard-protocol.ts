@@ -16,6 +16,7 @@ export function guardProtocol(protocol: Protocol): Protocol {
     encode: (frame, terms) => encodeSafely(protocol, frame, terms),
     encodeBatch: (texts) => encodeBatchSafely(protocol, texts),
     readClose: (code, reason) => readCloseSafely(protocol, code, reason),
+    ...(protocol.presets !== undefined && { presets: protocol.presets }),
     ...(protocol.wrapTransport !== undefined && {
       wrapTransport: (transport, tools) => protocol.wrapTransport?.(transport, tools) ?? transport,
     }),

@@ -1,5 +1,5 @@
 import type { OutboundFrame } from '../../core/frame.js';
-import type { Protocol, ProtocolCapabilities, TokenPlacement } from '../../ports/protocol.js';
+import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
 import { dialogueTransport } from '../dialogue/dialogue-transport.js';
 import { readTold, writeAsked } from '../dialogue/frame-text.js';
 import { invalidOption } from '../invalid-option.js';
@@ -62,6 +62,7 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
     subprotocols: [],
     answersPings: 'perhaps',
     contentLengthMax: CONTENT_LENGTH_MAX,
+    presets: PRESETS,
     decode: readTold,
     encode: (frame) => (WORDS.has(frame.type) ? writeAsked(frame) : null),
     readClose: (code) => (code === POLICY_CODE ? { action: 'renew-token', retryAfterMs: null } : null),
@@ -75,6 +76,12 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
       }),
   };
 }
+
+/** While posts go by HTTP alone, dials are not counted. */
+const PRESETS: ProtocolPresets = {
+  reconnect: { delayFirstMs: 1_000, delayMaxMs: 16_000, factor: 2, attemptsMax: 10 },
+  heartbeat: { intervalMs: 30_000 },
+};
 
 const POLICY_CODE = 1008;
 
