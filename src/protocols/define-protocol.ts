@@ -57,7 +57,7 @@ function expectAll(findings: readonly Finding[]): void {
 }
 
 function findingsOf(protocol: Protocol): Finding[] {
-  const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax } = protocol;
+  const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax, greeting } = protocol;
   const isName = typeof name === 'string' && name !== '';
   const knowsStreams = ['offsets', 'plain', 'none'].includes(capabilities.streams);
   const areNames = Array.isArray(subprotocols) && subprotocols.every(isSubprotocolName);
@@ -73,6 +73,7 @@ function findingsOf(protocol: Protocol): Finding[] {
     [areOnce, '.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once'],
     [knowsPings, '.answersPings', answersPings, "'always' or 'perhaps'"],
     [isLength, '.contentLengthMax', contentLengthMax, 'a whole number from 1 on, or Infinity'],
+    [greeting === undefined || (typeof greeting === 'string' && greeting !== ''), '.greeting', greeting, 'a text'],
     ...presetFindings(protocol.presets),
     ...(['encodeBatch', 'wrapTransport'] as const)
       .filter((key) => protocol[key] !== undefined)

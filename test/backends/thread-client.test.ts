@@ -7,9 +7,9 @@ import { ChatSocketClient, type Fetch, refreshTokenProvider } from '../../src/in
 import { threadProtocol } from '../../src/protocols/index.js';
 import { webSocketTransport } from '../../src/transports/index.js';
 import { stage } from './support/stage.js';
+import { until } from './support/until.js';
 import type { Visitor } from './support/visitor.js';
 
-const DEADLINE_MS = 20_000;
 const CAN_RUN = findDjango() !== null && findRedis() !== null;
 
 const stops: (() => unknown)[] = [];
@@ -178,30 +178,3 @@ const hasHeard = (client: ChatSocketClient, answers: readonly string[]) =>
 
 const isStopped = ({ snapshot: { connection } }: ChatSocketClient) =>
   connection.status === 'closed' && connection.reason === 'stopped';
-
-/** Looks again whenever something is told; rejects when time runs out. */
-function until(client: ChatSocketClient, isSo: () => boolean): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const look = () => {
-      if (isSo()) end(resolve);
-    };
-    const lookAfter = () => queueMicrotask(look);
-    const deadline = setTimeout(() => {
-      const { messages } = client.snapshot;
-      const shown = JSON.stringify(messages.map(({ content }) => content));
-      end(() => reject(new Error(`It did not come to that. ${client.explain().text} Shown: ${shown}`)));
-    }, DEADLINE_MS);
-    const stopListening = [
-      client.subscribe(look),
-      client.on('error', lookAfter),
-      client.on('gap-detected', lookAfter),
-      client.on('handover-finished', lookAfter),
-    ];
-    function end(settle: () => void): void {
-      clearTimeout(deadline);
-      for (const stop of stopListening) stop();
-      settle();
-    }
-    look();
-  });
-}

@@ -92,6 +92,8 @@ describe('defineProtocol', () => {
     ['encode', 'text'],
     ['encodeBatch', '[]'],
     ['readClose', null],
+    ['greeting', ''],
+    ['greeting', { type: 'connected' }],
   ])('refuses the %s %j by name', (field, value) => {
     expect(optionRefused(withFields({ [field]: value }))).toBe(`protocol.${field}`);
   });
