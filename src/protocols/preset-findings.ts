@@ -3,11 +3,16 @@
 /** From the lowest to the highest value. */
 type Range = readonly [from: number, to: number];
 
-const DELAY: Range = [0, 600_000];
+const DELAY_MAX_MS = 600_000;
 
 const RANGES: Readonly<Record<string, Readonly<Record<string, Range>>>> = {
-  reconnect: { delayFirstMs: DELAY, delayMaxMs: DELAY, factor: [1, 10], attemptsMax: [0, Infinity] },
-  heartbeat: { intervalMs: [1_000, Infinity], timeoutMs: [100, 600_000] },
+  reconnect: {
+    delayFirstMs: [0, DELAY_MAX_MS],
+    delayMaxMs: [0, DELAY_MAX_MS],
+    factor: [1, 10],
+    attemptsMax: [0, Infinity],
+  },
+  heartbeat: { intervalMs: [1_000, Infinity], timeoutMs: [100, DELAY_MAX_MS] },
 };
 
 /** One field, whether it is right, and what it may be. */

@@ -75,15 +75,25 @@ describe.runIf(CAN_RUN)('a client of the thread family and Django', () => {
   });
 
   test.each([
-    ['DS-4 swap-sequence: answers stand in their order', 'swap-sequence', [], ['open', 'one', 'two']],
-    ['skip-sequence: a number that is never used is told as a gap', 'skip-sequence', [[2, 2]], ['open', 'one', 'two']],
-    [
-      'DS-1 drop-frame: an answer that was lost comes late, and is shown',
-      'drop-frame',
-      [[2, 2]],
-      ['open', 'two', 'one'],
-    ],
-  ] as const)('%s', async (_, fault, expectedGaps, words) => {
+    {
+      what: 'DS-4 swap-sequence: answers stand in their order',
+      fault: 'swap-sequence',
+      expectedGaps: [],
+      words: ['open', 'one', 'two'],
+    },
+    {
+      what: 'skip-sequence: a number that is never used is told as a gap',
+      fault: 'skip-sequence',
+      expectedGaps: [[2, 2]],
+      words: ['open', 'one', 'two'],
+    },
+    {
+      what: 'DS-1 drop-frame: an answer that was lost comes late, and is shown',
+      fault: 'drop-frame',
+      expectedGaps: [[2, 2]],
+      words: ['open', 'two', 'one'],
+    },
+  ] as const)('$what', async ({ fault, expectedGaps, words }) => {
     const { client } = await chat();
     const gaps: (readonly [number, number])[] = [];
     client.on('gap-detected', ({ fromSeq, toSeq }) => gaps.push([fromSeq, toSeq]));

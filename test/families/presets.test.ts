@@ -42,14 +42,15 @@ function createWorld(options: Partial<ChatSocketOptions>, onDial: (transport: Mo
 
 describe('attempts', () => {
   test.each([
-    ['streaming', streamingProtocol(), {}, 5],
-    ['thread', threadProtocol(), {}, 10],
-    ['envelope', envelopeProtocol(), {}, null],
-    ['the user’s word before it', streamingProtocol(), { attemptsMax: 7 }, 7],
-    ['the user’s word for none', threadProtocol(), { attemptsMax: Infinity }, null],
-    ['what the user leaves out', threadProtocol(), { attemptsMax: undefined as never }, 10],
-    ['what a team’s own protocol brings', ownProtocol(), {}, 3],
-  ] as const)('are as many as suits %s', async (_, protocol, reconnect, attemptsMax) => {
+    { whom: 'streaming', protocol: streamingProtocol(), attemptsMax: 5 },
+    { whom: 'thread', protocol: threadProtocol(), attemptsMax: 10 },
+    { whom: 'envelope', protocol: envelopeProtocol(), attemptsMax: null },
+    { whom: 'the user’s word', protocol: streamingProtocol(), reconnect: { attemptsMax: 7 }, attemptsMax: 7 },
+    { whom: 'the user, for ever', protocol: threadProtocol(), reconnect: { attemptsMax: Infinity }, attemptsMax: null },
+    // Safe: JavaScript callers can hand in what the types forbid.
+    { whom: 'a gap', protocol: threadProtocol(), reconnect: { attemptsMax: undefined as never }, attemptsMax: 10 },
+    { whom: 'a team’s own protocol', protocol: ownProtocol(), attemptsMax: 3 },
+  ])('are as many as suits $whom', async ({ protocol, reconnect = {}, attemptsMax }) => {
     const { client, clock } = createWorld({ protocol, reconnect });
     await clock.advance(100);
 
