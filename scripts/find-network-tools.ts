@@ -25,12 +25,21 @@ export function networkSuites(): readonly NetworkSuite[] {
     { file: 'test/network/nginx.test.ts', ...nginxFault() },
     { file: 'test/network/two-servers.test.ts', ...twoServersFault() },
     { file: 'test/network/kernel.test.ts', ...kernelFault() },
+    { file: 'test/backends/nchan.test.ts', ...nchanFault() },
   ];
 }
 
 /** The path of nginx; throws where there is none that is fit. */
 export function needNginx(): string {
   return needTool('nginx', nginxFault());
+}
+
+/** The path of nginx's module nchan; throws where there is none. */
+export function needNchan(): string {
+  const { fault } = nchanFault();
+  const path = findNchan();
+  if (fault !== null || path === null) throw new Error(fault ?? 'nchan is gone.');
+  return path;
 }
 
 /** The path of `ip`, which leads to everything else; throws where no network can be made. */
@@ -71,6 +80,21 @@ function twoServersFault(): Finding {
   const nginx = nginxFault();
   if (nginx.fault !== null || findRedis() !== null) return nginx;
   return { fault: `redis-server was not found. ${REDIS_WAY_OUT}`, packages: [] };
+}
+
+/** Where Debian and Homebrew put modules of nginx. */
+const MODULE_FOLDERS = ['/usr/lib/nginx/modules', '/usr/lib64/nginx/modules', '/opt/homebrew/lib/nginx/modules'];
+
+function findNchan(): string | null {
+  const paths = MODULE_FOLDERS.map((folder) => join(folder, 'ngx_nchan_module.so'));
+  return paths.find((path) => existsSync(path)) ?? null;
+}
+
+function nchanFault(): Finding {
+  if (findNchan() !== null) return nginxFault();
+  const { packages } = nginxFault();
+  const fault = 'The module nchan of nginx was not found. Install it (Debian: apt-get install libnginx-mod-nchan).';
+  return { fault, packages: [...packages, 'libnginx-mod-nchan'] };
 }
 
 function isAtLeast(version: readonly number[], wanted: readonly number[]): boolean {

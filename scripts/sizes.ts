@@ -23,6 +23,18 @@ const ADDED = [
     beyond: 'ChatSocketClient with its defaults',
     limit: '1.5 KiB',
   },
+  {
+    label: 'streamingProtocol, beyond the client',
+    entry: 'ChatSocketClient and streamingProtocol',
+    beyond: 'ChatSocketClient with its defaults',
+    limit: '5.8 KiB',
+  },
+  {
+    label: 'threadProtocol, beyond the client',
+    entry: 'ChatSocketClient and threadProtocol',
+    beyond: 'ChatSocketClient with its defaults',
+    limit: '5.2 KiB',
+  },
 ];
 
 const KIBIBYTE = 1024;

@@ -62,6 +62,24 @@ export interface Protocol {
    * client. What `decode` reads and `encode` writes is then what this one passes on.
    */
   wrapTransport?(transport: Transport, tools: TransportTools): Transport;
+  /**
+   * For servers that say nothing when a socket opens: a text that `decode` reads as the hello. It is taken as heard at
+   * that moment. Only a protocol of `defineProtocol` has it.
+   */
+  readonly greeting?: string;
+  /** Defaults that suit the servers of this protocol; the user's own options come before them. */
+  readonly presets?: ProtocolPresets;
+}
+
+/** The client's options of the same names say what each means. */
+export interface ProtocolPresets {
+  readonly reconnect?: {
+    readonly delayFirstMs?: number;
+    readonly delayMaxMs?: number;
+    readonly factor?: number;
+    readonly attemptsMax?: number;
+  };
+  readonly heartbeat?: { readonly intervalMs?: number; readonly timeoutMs?: number };
 }
 
 /** What a protocol may use of the world. */

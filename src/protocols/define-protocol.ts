@@ -1,6 +1,7 @@
 import type { Protocol } from '../ports/protocol.js';
 import { guardProtocol } from './guard-protocol.js';
 import { invalidOption } from './invalid-option.js';
+import { presetFindings } from './preset-findings.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from './token-placement.js';
 
 /**
@@ -56,7 +57,7 @@ function expectAll(findings: readonly Finding[]): void {
 }
 
 function findingsOf(protocol: Protocol): Finding[] {
-  const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax } = protocol;
+  const { name, capabilities, tokenIn, subprotocols, answersPings, contentLengthMax, greeting } = protocol;
   const isName = typeof name === 'string' && name !== '';
   const knowsStreams = ['offsets', 'plain', 'none'].includes(capabilities.streams);
   const areNames = Array.isArray(subprotocols) && subprotocols.every(isSubprotocolName);
@@ -72,6 +73,8 @@ function findingsOf(protocol: Protocol): Finding[] {
     [areOnce, '.subprotocols', subprotocols, 'an array of RFC 9110 tokens, each once'],
     [knowsPings, '.answersPings', answersPings, "'always' or 'perhaps'"],
     [isLength, '.contentLengthMax', contentLengthMax, 'a whole number from 1 on, or Infinity'],
+    [greeting === undefined || (typeof greeting === 'string' && greeting !== ''), '.greeting', greeting, 'a text'],
+    ...presetFindings(protocol.presets),
     ...(['encodeBatch', 'wrapTransport'] as const)
       .filter((key) => protocol[key] !== undefined)
       .map((key) => findingOf(protocol[key], 'function', `.${key}`)),

@@ -15,6 +15,7 @@ export type {
   FrameFault,
   Protocol,
   ProtocolCapabilities,
+  ProtocolPresets,
   TokenPlacement,
 } from '../ports/protocol.js';
 export { defineProtocol } from './define-protocol.js';

@@ -75,7 +75,9 @@ describe('a base server on ws', () => {
     expect(tokens).toBe(2);
   });
 
-  test('DS-7 drains what was queued offline below the limit, over cuts too: none lost, none doubled', { timeout: 120_000 }, async () => {
+  test('DS-7 drains what was queued offline below the limit, over cuts too: none lost, none doubled', {
+    timeout: 120_000,
+  }, async () => {
     const server = await startServer();
     const client = createClient(server, HANNAH.id, { outbox: { messagesMax: MESSAGES, resend: 'when-safe' } });
     const all = Array.from({ length: MESSAGES }, (_, index) => client.send(`message ${index}`));

@@ -11,6 +11,7 @@ import { CONNECTION_PATHS, OTHER_CONNECTION_PATHS } from './connection-paths.js'
 import { MESSAGE_PATHS, OTHER_MESSAGE_PATHS } from './message-paths.js';
 import type { Path } from './path.js';
 import { openScene, type Scene, SINKS, type Sink, textOf } from './scene.js';
+import { OTHER_THREAD_PATHS } from './thread-paths.js';
 import { USAGE_PATHS } from './usage-paths.js';
 
 /** A code without a way to it is a fault of the types here, and of the first test as well. */
@@ -70,7 +71,7 @@ describe.each(PLACES)('with the token in %j', (tokenIn) => {
     expect(leaksOf(scene)).toEqual([]);
   });
 
-  test.each([...OTHER_CONNECTION_PATHS, ...OTHER_MESSAGE_PATHS])(
+  test.each([...OTHER_CONNECTION_PATHS, ...OTHER_MESSAGE_PATHS, ...OTHER_THREAD_PATHS])(
     'UP-19 C2 C3 C16 I12 nothing holds a secret when $what',
     async (path) => {
       const scene = await play(path, tokenIn);

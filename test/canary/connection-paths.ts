@@ -6,6 +6,7 @@ import type { MockConnection } from '../../src/testing/index.js';
 import { webSocketTransport } from '../../src/transports/index.js';
 import { QUERY, QUOTE, quotingError, TOKEN } from './canary.js';
 import { type Path, throwing } from './path.js';
+import { PROVIDER_PATHS, THREAD_PATHS } from './thread-paths.js';
 
 type Code = `connection/${string}` | `token/${string}`;
 
@@ -106,6 +107,7 @@ export const CONNECTION_PATHS = {
       client: { token: () => null },
       before: ({ client, keep }) => keep(client.whenOpen()),
     },
+    ...PROVIDER_PATHS['token/none'],
   ],
   'token/failed': [
     { what: 'the provider throws the token', client: { token: throwing(quotingError) } },
@@ -124,6 +126,7 @@ export const CONNECTION_PATHS = {
       client: { token: ({ reason }) => (reason === 'manual' ? Promise.reject(quotingError()) : TOKEN) },
       happen: ({ client }) => client.reconnect(),
     },
+    ...PROVIDER_PATHS['token/failed'],
   ],
   'token/timed-out': [{ what: 'the provider never answers', client: { token: () => new Promise(() => {}) } }],
   'token/unusable': [
@@ -140,6 +143,7 @@ export const CONNECTION_PATHS = {
         keep(client.whenOpen());
       },
     },
+    ...THREAD_PATHS['token/refused'],
   ],
 } as const satisfies Record<Code, readonly Path[]>;
 
@@ -148,7 +152,6 @@ const CLOSE_CODES = [
   ...[3000, 3999, 4000, 4001, 4003, 4008, 4400, 4401, 4403, 4404, 4409, 4429, 4500, 4999],
 ];
 
-/** Ways that end in no error, or in this one and then in that one. */
 /** Ways that end in no error, or in one that is none of theirs. */
 export const OTHER_CONNECTION_PATHS: readonly Path[] = [
   ...CLOSE_CODES.map(

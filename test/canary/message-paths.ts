@@ -3,6 +3,7 @@ import type { OutboxRows, OutboxStore } from '../../src/ports/outbox-store.js';
 import { QUOTE, quotingError, TEXT, TOKEN } from './canary.js';
 import { type Path, throwing } from './path.js';
 import type { Scene } from './scene.js';
+import { THREAD_PATHS } from './thread-paths.js';
 
 type Code = `delivery/${string}` | `storage/${string}` | `protocol/${string}`;
 
@@ -68,6 +69,22 @@ export const MESSAGE_PATHS = {
         scene.server.sendFrame({ type: 'error', payload: { code, message: QUOTE, messageId } });
       },
     },
+    ...THREAD_PATHS['delivery/refused'],
+  ],
+  'delivery/wrong-conversation': [
+    {
+      what: 'the server took the message elsewhere, and says the token beside it',
+      server: { mode: 'manual' },
+      happen: async (scene) => {
+        scene.server.ready();
+        await scene.breathe();
+        const messageId = send(scene);
+        await scene.breathe();
+        const payload = { code: 'WRONG_CONVERSATION', message: `${QUOTE} ${TEXT}`, messageId };
+        scene.server.sendFrame({ type: 'error', payload });
+      },
+    },
+    ...THREAD_PATHS['delivery/wrong-conversation'],
   ],
   'delivery/too-big': [
     {

@@ -125,7 +125,7 @@ describe('another option', () => {
 
   test('with a misspelt name is told, with the right ones', () => {
     expect(String(refusal({ url: 'wss://localhost/', tokens: () => '' }))).toMatchInlineSnapshot(
-      `"ChatSocketError: Cannot use the option tokens: expected one of url, token, conversationId, protocol, transport, identity, reconnect, heartbeat, timeouts, outbox, inbox, logger, shouldRetry, diagnose, allowInsecure, clock, random, ids, pageSignals, tabChannel."`,
+      `"ChatSocketError: Cannot use the option tokens: expected one of url, token, conversationId, protocol, transport, identity, reconnect, heartbeat, timeouts, outbox, inbox, logger, shouldRetry, diagnose, allowInsecure, clock, random, ids, http, pageSignals, tabChannel."`,
     );
   });
 

@@ -1,38 +1,6 @@
 /** The thread family, over a model of its server: posts that are repeated and answers that come as they like. */
 import { describe, expect, test } from 'vitest';
-import { ChatSocketClient, type ChatSocketEvents } from '../../src/index.js';
-import { threadProtocol } from '../../src/protocols/index.js';
-import { countingIds, manualClock, mockPageSignals, mockTransport, seededRandom } from '../../src/testing/index.js';
-import { ThreadServer } from './thread-server.js';
-
-async function createWorld() {
-  const clock = manualClock();
-  const transport = mockTransport({ clock });
-  const server = new ThreadServer(transport);
-  const client = new ChatSocketClient({
-    url: 'ws://localhost/ws/chat/thread-1/?cid=1',
-    token: () => `token-${transport.connections.length + 1}`,
-    conversationId: 'thread-1',
-    protocol: threadProtocol(),
-    transport,
-    clock,
-    http: server.http,
-    ids: countingIds(1),
-    random: seededRandom(1),
-    pageSignals: mockPageSignals(),
-  });
-  client.connect();
-  await clock.advance(100);
-  return { client, clock, transport, server };
-}
-
-const shown = (client: ChatSocketClient) => client.snapshot.messages.map(({ content }) => content);
-
-function listen<Name extends keyof ChatSocketEvents>(client: ChatSocketClient, name: Name): ChatSocketEvents[Name][] {
-  const heard: ChatSocketEvents[Name][] = [];
-  client.on(name, (event) => heard.push(event));
-  return heard;
-}
+import { createThreadWorld as createWorld, listen, shown } from './thread-world.js';
 
 describe('a chat that posts over HTTP and answers over the socket', () => {
   test('posts with the token of the socket, and shows the answer after its question', async () => {

@@ -13,8 +13,10 @@ test('chatsocket exports the client, its errors and what its options take', asyn
       "ChatSocketClient",
       "ChatSocketError",
       "StopConnecting",
+      "connectionTokenProvider",
       "consoleLogger",
       "isChatSocketError",
+      "refreshTokenProvider",
     ]
   `);
 });
@@ -26,6 +28,8 @@ test('chatsocket/protocols exports the protocols and what it takes to write one'
     [
       "defineProtocol",
       "envelopeProtocol",
+      "streamingProtocol",
+      "threadProtocol",
     ]
   `);
 });

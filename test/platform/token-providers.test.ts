@@ -1,6 +1,7 @@
 /** The two ready-made token providers, against endpoints that answer as the recorded ones do. */
 import { describe, expect, test } from 'vitest';
 import { connectionTokenProvider, type Fetch, refreshTokenProvider, type TokenRequest } from '../../src/index.js';
+import { quotingError, secretsIn, show, TOKEN } from '../canary/canary.js';
 
 interface Asked {
   readonly url: string;
@@ -88,6 +89,22 @@ describe('connectionTokenProvider', () => {
   });
 });
 
+describe.each([
+  ['connectionTokenProvider', (fetch: Fetch) => connectionTokenProvider({ endpoint: `/token/?old=${TOKEN}`, fetch })],
+  ['refreshTokenProvider', (fetch: Fetch) => refreshTokenProvider({ endpoint: `/token/?old=${TOKEN}`, fetch })],
+] as const)('UP-19 C2 an error of %s holds no token', (_, provider) => {
+  test.each([
+    ['an endpoint in trouble that quotes it', async () => new Response(TOKEN, { status: 503 })],
+    ['an endpoint that gives it by another name', async () => new Response(JSON.stringify({ other: TOKEN }))],
+    ['a fetch that throws it', async () => Promise.reject(quotingError())],
+  ])('for %s', async (__, fetch) => {
+    const thrown = await Promise.resolve(provider(fetch)(request())).catch((error: unknown) => error);
+
+    expect(thrown).toMatchObject({ code: 'token/failed', retryable: true });
+    expect(secretsIn(show(thrown))).toEqual([]);
+  });
+});
+
 describe('refreshTokenProvider', () => {
   test.each(['access', 'access_token'])('reads %s, and the life that the token tells of itself', async (field) => {
     const token = jwt({ iat: 1_000, exp: 1_900 });
@@ -125,4 +142,12 @@ describe('refreshTokenProvider', () => {
       await expect(token(request())).rejects.toMatchObject({ code: 'token/failed' });
     },
   );
+
+  test('UP-08 does not try a token again that the server has just refused', async () => {
+    const { fetch } = endpoint([200, { access: 'refused' }], 'unreachable');
+    const token = refreshTokenProvider({ endpoint: '/refresh/', fetch });
+    await token(request());
+
+    await expect(token({ ...request(), reason: 'auth-failed' })).rejects.toMatchObject({ code: 'token/failed' });
+  });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { BASE_TERMS as terms } from '../../src/client/receiving/agreement.js';
 import { isChatSocketError } from '../../src/errors/chat-socket-error.js';
 import type { Protocol } from '../../src/ports/protocol.js';
-import { defineProtocol, envelopeProtocol } from '../../src/protocols/index.js';
+import { defineProtocol, envelopeProtocol, streamingProtocol, threadProtocol } from '../../src/protocols/index.js';
 
 /** A protocol with some fields replaced by what its type may forbid. */
 function withFields(fields: Record<string, unknown>): Protocol {
@@ -92,8 +92,28 @@ describe('defineProtocol', () => {
     ['encode', 'text'],
     ['encodeBatch', '[]'],
     ['readClose', null],
+    ['greeting', ''],
+    ['greeting', { type: 'connected' }],
   ])('refuses the %s %j by name', (field, value) => {
     expect(optionRefused(withFields({ [field]: value }))).toBe(`protocol.${field}`);
+  });
+
+  it.each([
+    ['presets', null],
+    ['presets.dials', { dials: {} }],
+    ['presets.reconnect', { reconnect: 'fast' }],
+    ['presets.reconnect.delayFirstMs', { reconnect: { delayFirstMs: -1 } }],
+    ['presets.reconnect.delayMaxMs', { reconnect: { delayMaxMs: 600_001 } }],
+    ['presets.reconnect.attemptsMax', { reconnect: { attemptsMax: '5' } }],
+    ['presets.reconnect.dialsPerMinuteMax', { reconnect: { dialsPerMinuteMax: 60 } }],
+    ['presets.heartbeat.intervalMs', { heartbeat: { intervalMs: Number.NaN } }],
+  ])('refuses %s by name', (field, presets) => {
+    expect(optionRefused(withFields({ presets }))).toBe(`protocol.${field}`);
+  });
+
+  it.each([streamingProtocol(), threadProtocol()])('finds nothing wrong with $name, and keeps its presets', (own) => {
+    expect(defineProtocol(own).presets).toEqual(own.presets);
+    expect(own.presets?.reconnect?.attemptsMax).toBeGreaterThan(0);
   });
 
   it.each(Object.keys(envelopeProtocol().capabilities))('refuses a protocol that does not say if it has %s', (name) => {

@@ -24,7 +24,7 @@ export interface RefusedHandshake {
 /** Answers with what it found, for developers to read in `explain()`; null for nothing. */
 export type Diagnose = (refused: RefusedHandshake) => string | null | Promise<string | null>;
 
-/** How the client comes back after a loss. */
+/** How the client comes back after a loss. Defaults are those of the protocol, where it brings some along. */
 export interface ReconnectOptions {
   /** The first retry comes after a random time up to this. Milliseconds, 0 to 600,000; default 1,000. */
   readonly delayFirstMs?: number;
@@ -32,7 +32,10 @@ export interface ReconnectOptions {
   readonly delayMaxMs?: number;
   /** Growth from retry to retry. 1 to 10; default 2. */
   readonly factor?: number;
-  /** Retries in a row before `closed/exhausted`. 0 or more; default `Infinity`. */
+  /**
+   * Retries in a row before `closed/exhausted`, which a wake, `online`, `connect()` or a message ends again. 0 or more;
+   * default `Infinity`.
+   */
   readonly attemptsMax?: number;
   /** A connection that held this long starts the count anew. Milliseconds; default 10,000. */
   readonly stableAfterMs?: number;
@@ -40,7 +43,7 @@ export interface ReconnectOptions {
   readonly dialsPerMinuteMax?: number;
 }
 
-/** How the client notices a dead link. */
+/** How the client notices a dead link. Defaults are those of the protocol, where it brings some along. */
 export interface HeartbeatOptions {
   /** Time between pings. Milliseconds, 1,000 or more; `Infinity` turns pings off; default 25,000. */
   readonly intervalMs?: number;

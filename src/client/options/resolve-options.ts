@@ -13,7 +13,7 @@ import type { Clock } from '../../ports/clock.js';
 import type { IdSource } from '../../ports/id-source.js';
 import type { Logger } from '../../ports/logger.js';
 import type { PageSignals } from '../../ports/page-signals.js';
-import type { Protocol } from '../../ports/protocol.js';
+import type { Protocol, ProtocolPresets } from '../../ports/protocol.js';
 import type { Random } from '../../ports/random.js';
 import type { OpenTabChannel } from '../../ports/tab-channel.js';
 import type { TokenSource } from '../../ports/token-source.js';
@@ -140,15 +140,15 @@ function readName(option: string, name: unknown): string | null {
 
 function resolvePolicy(options: ChatSocketOptions, protocol: Protocol): ConnectionPolicy {
   return {
-    ...resolveReconnect(options.reconnect),
-    ...resolveHeartbeat(options.heartbeat),
+    ...resolveReconnect(options.reconnect, protocol.presets?.reconnect),
+    ...resolveHeartbeat(options.heartbeat, protocol.presets?.heartbeat),
     ...resolveTimeouts(options.timeouts),
     peerAnswersPings: protocol.answersPings === 'always',
     shouldRetry: guardShouldRetry(options.shouldRetry),
   };
 }
 
-function resolveReconnect(reconnect: ReconnectOptions = {}) {
+function resolveReconnect(reconnect: ReconnectOptions = {}, presets: ProtocolPresets['reconnect'] = {}) {
   const { number, whole } = readGroup('reconnect', reconnect, [
     'delayFirstMs',
     'delayMaxMs',
@@ -157,22 +157,26 @@ function resolveReconnect(reconnect: ReconnectOptions = {}) {
     'stableAfterMs',
     'dialsPerMinuteMax',
   ]);
-  const delayFirstMs = number('delayFirstMs', [0, DELAY_MAX_MS, 1_000]);
+  const delayFirstMs = number('delayFirstMs', [0, DELAY_MAX_MS, presets.delayFirstMs ?? 1_000]);
   return {
     delayFirstMs,
-    delayMaxMs: number('delayMaxMs', [delayFirstMs, DELAY_MAX_MS, Math.max(30_000, delayFirstMs)]),
-    factor: number('factor', [1, 10, 2]),
-    attemptsMax: whole('attemptsMax', [0, Infinity, Infinity]),
+    delayMaxMs: number('delayMaxMs', [
+      delayFirstMs,
+      DELAY_MAX_MS,
+      Math.max(presets.delayMaxMs ?? 30_000, delayFirstMs),
+    ]),
+    factor: number('factor', [1, 10, presets.factor ?? 2]),
+    attemptsMax: whole('attemptsMax', [0, Infinity, presets.attemptsMax ?? Infinity]),
     stableAfterMs: number('stableAfterMs', [0, DELAY_MAX_MS, 10_000]),
     dialsPerMinuteMax: whole('dialsPerMinuteMax', [1, 60, 12]),
   };
 }
 
-function resolveHeartbeat(heartbeat: HeartbeatOptions = {}) {
+function resolveHeartbeat(heartbeat: HeartbeatOptions = {}, presets: ProtocolPresets['heartbeat'] = {}) {
   const { number } = readGroup('heartbeat', heartbeat, ['intervalMs', 'timeoutMs', 'whenIdleOnly']);
   return {
-    heartbeatIntervalMs: number('intervalMs', [1_000, Infinity, 25_000]),
-    heartbeatTimeoutMs: number('timeoutMs', [100, DELAY_MAX_MS, 10_000]),
+    heartbeatIntervalMs: number('intervalMs', [1_000, Infinity, presets.intervalMs ?? 25_000]),
+    heartbeatTimeoutMs: number('timeoutMs', [100, DELAY_MAX_MS, presets.timeoutMs ?? 10_000]),
     pingWhenIdleOnly: readBoolean('heartbeat.whenIdleOnly', heartbeat.whenIdleOnly, false),
   };
 }

@@ -1,7 +1,6 @@
-import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import { StopConnecting } from '../../errors/stop-connecting.js';
 import type { TokenSource } from '../../ports/token-source.js';
-import { askJson, type Fetch, type JsonAnswer } from './ask-json.js';
+import { askJson, type Fetch, grantedBy, type JsonAnswer, tokenFailed } from './ask-json.js';
 
 /** What `connectionTokenProvider` needs to know of the server. */
 export interface ConnectionTokenOptions {
@@ -35,21 +34,21 @@ export function connectionTokenProvider(options: ConnectionTokenOptions): TokenS
   const { refresh } = options;
   return async ({ signal }) => {
     let answer = await ask(options, signal);
-    if (answer.status === 401 && refresh !== undefined && (await succeeds(refresh, signal))) {
+    if (answer?.status === 401 && refresh !== undefined && (await succeeds(refresh, signal))) {
       answer = await ask(options, signal);
     }
-    if (answer.status === 401) return null;
-    const { connection_token: token, detail } = answer.fields;
-    if (answer.status === 403)
+    if (answer?.status === 401) return null;
+    if (answer?.status === 403) {
+      const { detail } = answer.fields;
       throw new StopConnecting(typeof detail === 'string' ? detail : 'No token for this page.');
-    if (answer.status >= 200 && answer.status < 300 && typeof token === 'string') return token;
-    throw new ChatSocketError('token/failed', `The token endpoint answered ${answer.status} and no token.`, {
-      retryable: true,
-    });
+    }
+    const token = grantedBy(answer, 'connection_token');
+    if (token === null) throw tokenFailed(answer);
+    return token;
   };
 }
 
-function ask(options: ConnectionTokenOptions, signal: AbortSignal): Promise<JsonAnswer> {
+function ask(options: ConnectionTokenOptions, signal: AbortSignal): Promise<JsonAnswer | null> {
   const { endpoint, csrfCookieName = 'csrftoken', body = newConnection, fetch, cookies = pageCookies } = options;
   const csrf = readCookie(cookies(), csrfCookieName);
   return askJson({ endpoint, body: body(), headers: csrf === null ? {} : { 'X-CSRFToken': csrf }, signal, fetch });

@@ -1,6 +1,5 @@
-import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { TokenAnswer, TokenSource } from '../../ports/token-source.js';
-import { askJson, type Fetch } from './ask-json.js';
+import { askJson, type Fetch, grantedBy, tokenFailed } from './ask-json.js';
 
 /** What `refreshTokenProvider` needs to know of the server. */
 export interface RefreshTokenOptions {
@@ -15,7 +14,7 @@ export interface RefreshTokenOptions {
 /**
  * Access tokens (JWT) by a refresh endpoint, renewed on every dial. The token's own life (`exp` − `iat`) leads to a
  * renewal before it ends. 401 means that the session is over: the client stops with `token/none`. Where the endpoint
- * fails otherwise, the last token is tried once more; then it is `token/failed`, and tried again with the connection's
+ * fails otherwise, the last token is tried once more, unless the server has just refused it; then it is `token/failed`, and tried again with the connection's
  * backoff.
  *
  * @example
@@ -23,20 +22,20 @@ export interface RefreshTokenOptions {
  */
 export function refreshTokenProvider({ endpoint, body = () => ({}), fetch }: RefreshTokenOptions): TokenSource {
   let spare: string | null = null;
-  return async ({ signal }): Promise<TokenAnswer> => {
-    const last = spare;
+  return async ({ signal, reason }): Promise<TokenAnswer> => {
+    // The server has just refused the last one.
+    const last = reason === 'auth-failed' ? null : spare;
     spare = null;
-    const answer = await askJson({ endpoint, body: body(), signal, fetch }).catch(() => null);
+    const answer = await askJson({ endpoint, body: body(), signal, fetch });
     if (answer?.status === 401) return null;
-    const token = answer?.fields['access'] ?? answer?.fields['access_token'];
-    if (answer !== null && answer.status >= 200 && answer.status < 300 && typeof token === 'string') {
-      spare = token;
-      const expiresInMs = lifetimeOf(token);
-      return expiresInMs === null ? token : { token, expiresInMs };
+    const token = grantedBy(answer, 'access', 'access_token');
+    if (token === null) {
+      if (last === null || signal.aborted) throw tokenFailed(answer);
+      return last;
     }
-    if (last !== null && !signal.aborted) return last;
-    const what = answer === null ? 'could not be reached' : `answered ${answer.status} and no token`;
-    throw new ChatSocketError('token/failed', `The token endpoint ${what}.`, { retryable: true });
+    spare = token;
+    const expiresInMs = lifetimeOf(token);
+    return expiresInMs === null ? token : { token, expiresInMs };
   };
 }
 

@@ -1,5 +1,5 @@
 import type { OutboundFrame } from '../../core/frame.js';
-import type { Protocol, ProtocolCapabilities, TokenPlacement } from '../../ports/protocol.js';
+import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
 import { dialogueTransport } from '../dialogue/dialogue-transport.js';
 import { readTold, writeAsked } from '../dialogue/frame-text.js';
 import { invalidOption } from '../invalid-option.js';
@@ -56,6 +56,7 @@ export function streamingProtocol(options: StreamingProtocolOptions = {}): Proto
     answersPings: 'always',
     answersInOrder: true,
     contentLengthMax: CONTENT_LENGTH_MAX,
+    presets: PRESETS,
     decode: readTold,
     encode: (frame) => (WORDS.has(frame.type) ? writeAsked(frame) : null),
     readClose: () => null,
@@ -69,6 +70,12 @@ export function streamingProtocol(options: StreamingProtocolOptions = {}): Proto
       }),
   };
 }
+
+/** Without a history endpoint there is an end to dialling, until the page wakes or a message is sent. */
+const PRESETS: ProtocolPresets = {
+  reconnect: { delayFirstMs: 1_000, delayMaxMs: 30_000, factor: 2, attemptsMax: 5 },
+  heartbeat: { intervalMs: 30_000 },
+};
 
 /** What this family has words for. */
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send']);

@@ -1,14 +1,16 @@
 /** A chat whose messages are posted over HTTP and whose answers come over the socket, whole. */
 
-import type { InboundFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
+import type { InboundFrame, LogFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
 import type { HttpAnswer } from '../../ports/http.js';
 import type { Dialogue, DialogueEvent, DialogueStep } from '../dialogue/dialogue.js';
 import { readEvent, type UnknownFrame } from '../dialogue/read-event.js';
 import type { Rename } from '../rename.js';
-import { FIRST_WAIT_MS, Numbering } from './numbering.js';
+import { Numbering } from './numbering.js';
 import { readPost } from './posts.js';
 import { Replies, type ReplyFrame, toMessage } from './replies.js';
+import { Retries } from './retries.js';
 import type { ServerFrame } from './schema.js';
+import { ToldLog } from './told-log.js';
 import { isServerFrame, isServerFrameType } from './validators.js';
 
 const TOKEN_OVER_CODE = 4401;
@@ -33,6 +35,8 @@ const TERMS: ServerTerms = {
 
 export interface ThreadOptions {
   readonly rename: Rename;
+  /** The other way. */
+  readonly renameOutbound: Rename;
   readonly postUrl: string;
 }
 
@@ -40,10 +44,10 @@ export class ThreadDialogue implements Dialogue {
   readonly #options: ThreadOptions;
   readonly #replies = new Replies();
   readonly #numbering = new Numbering<ReplyFrame>();
+  readonly #told = new ToldLog();
+  readonly #retries = new Retries();
   /** Own messages that were posted, and may not have arrived. */
   readonly #posted = new Set<string>();
-  /** Messages whose worker failed and tries again. */
-  readonly #retried = new Set<string>();
   readonly #polling = new Set<number>();
   /** One socket has one thread; the client names it with its join. */
   #threadId = '';
@@ -54,6 +58,12 @@ export class ThreadDialogue implements Dialogue {
   }
 
   step(event: DialogueEvent, nowMs: number): DialogueStep {
+    const step = this.#take(event, nowMs);
+    const dueAtMs = Math.min(this.#numbering.dueAtMs ?? Infinity, this.#retries.dueAtMs ?? Infinity);
+    return Number.isFinite(dueAtMs) ? { ...step, wakeAfterMs: Math.max(0, dueAtMs - nowMs) } : step;
+  }
+
+  #take(event: DialogueEvent, nowMs: number): DialogueStep {
     switch (event.type) {
       case 'opened':
         if (event.isPolling) this.#polling.add(event.lineId);
@@ -68,39 +78,52 @@ export class ThreadDialogue implements Dialogue {
       case 'answered':
         return this.#whenPosted(event.name, event.answer);
       case 'woken':
-        return this.#show(this.#numbering.begin(), nowMs);
+        return this.#wake(nowMs);
     }
   }
 
   #say(frame: OutboundFrame, isPolling: boolean): DialogueStep {
     switch (frame.type) {
       case 'ping':
-        return isPolling ? { told: [{ type: 'pong', latest: null }] } : { texts: ['{"type":"ping"}'] };
+        return isPolling ? { told: [{ type: 'pong', latest: null }] } : { texts: [this.#write({ type: 'ping' })] };
       case 'join':
-        this.#threadId = frame.conversationId;
-        return { told: [this.#joined(frame.conversationId, frame.after?.seq ?? 0)] };
+        return { told: this.#join(frame.conversationId, frame.after?.seq ?? null) };
       case 'send':
         return this.#post(frame);
-      case 'fetch-range': {
-        const { conversationId } = frame;
-        return { told: [{ type: 'range', conversationId, epoch: EPOCH, events: [], isComplete: false }] };
-      }
+      case 'fetch-range':
+        return { told: [this.#range(frame)] };
       default:
         return { isDeclined: true };
     }
   }
 
-  #joined(conversationId: string, latestSeq: number): InboundFrame {
+  /** What it holds back, the client forgets when a connection ends, and is told again. */
+  #join(conversationId: string, afterSeq: number | null): readonly InboundFrame[] {
+    this.#threadId = conversationId;
+    const { fromSeq } = this.#told;
+    const latestSeq = afterSeq ?? (fromSeq === null ? this.#numbering.settled : fromSeq - 1);
     const nothing = { messages: [], hasOlder: false, recovered: 'full' } as const;
-    return { type: 'joined', conversationId, epoch: EPOCH, latestSeq, ...nothing };
+    const joined = { type: 'joined', conversationId, epoch: EPOCH, latestSeq, ...nothing } as const;
+    return [joined, ...this.#told.between(latestSeq + 1, Infinity)];
+  }
+
+  /** The server gives nothing again: what is not here comes late, or never. */
+  #range({ conversationId, from, to }: Extract<OutboundFrame, { type: 'fetch-range' }>): InboundFrame {
+    const events = this.#told.between(from, to);
+    this.#numbering.giveUp(to);
+    return { type: 'range', conversationId, epoch: EPOCH, events, isComplete: events.length > to - from };
   }
 
   #post({ clientMessageId, conversationId, content }: Extract<OutboundFrame, { type: 'send' }>): DialogueStep {
     this.#posted.add(clientMessageId);
-    const body = JSON.stringify({ message: content, thread_id: conversationId, client_msg_id: clientMessageId });
+    const body = this.#write({ message: content, thread_id: conversationId, client_msg_id: clientMessageId });
     const headers = { 'Content-Type': 'application/json', 'X-Correlation-ID': clientMessageId };
     const url = this.#options.postUrl;
     return { requests: [{ name: clientMessageId, method: 'POST', url, headers, body, withToken: true }] };
+  }
+
+  #write(frame: object): string {
+    return JSON.stringify(this.#options.renameOutbound(frame));
   }
 
   #whenPosted(clientMessageId: string, answer: HttpAnswer | null): DialogueStep {
@@ -108,7 +131,8 @@ export class ThreadDialogue implements Dialogue {
     if (!this.#posted.has(clientMessageId)) return {};
     // Like a close of the socket for the same reason: a new token, and the message goes out again.
     if (answer?.status === 401) return { closes: { code: TOKEN_OVER_CODE, reason: '' } };
-    const posted = { clientMessageId, threadId: this.#threadId, failures: this.#failures };
+    const { rename } = this.#options;
+    const posted = { clientMessageId, threadId: this.#threadId, failures: this.#failures, rename };
     const { told, isOpen } = readPost(posted, answer);
     this.#failures = isOpen ? this.#failures + 1 : 0;
     if (!isOpen) this.#posted.delete(clientMessageId);
@@ -119,10 +143,10 @@ export class ThreadDialogue implements Dialogue {
     const { rename } = this.#options;
     const reader = { rename: withEvent(rename), isFrame: isServerFrame, isEvent: isServerFrameType };
     const result = readEvent<ServerFrame>(text, reader);
-    return 'fault' in result ? { fault: result.fault } : this.#take(result.frame, nowMs);
+    return 'fault' in result ? { fault: result.fault } : this.#read(result.frame, nowMs);
   }
 
-  #take(frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
+  #read(frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
     switch (frame.event) {
       case 'pong':
         return { told: [{ type: 'pong', latest: null }] };
@@ -141,14 +165,20 @@ export class ThreadDialogue implements Dialogue {
     }
   }
 
+  #wake(nowMs: number): DialogueStep {
+    const { dueAtMs } = this.#numbering;
+    const begun = dueAtMs !== null && dueAtMs <= nowMs ? this.#show(this.#numbering.begin(), nowMs) : {};
+    return { ...begun, told: [...this.#retries.giveUp(nowMs), ...(begun.told ?? [])] };
+  }
+
   #show(frames: readonly ReplyFrame[], nowMs: number): DialogueStep {
     const told: InboundFrame[] = [];
     const texts: string[] = [];
     for (const frame of frames) {
-      const seq = frame.sequence === undefined ? null : this.#numbering.place(frame.sequence, frame);
+      const seq = frame.sequence === undefined ? null : this.#numbering.place(frame.sequence, frame, nowMs);
       if (seq !== 'wait') this.#reply(frame, seq, { nowMs, told, texts });
     }
-    return { told, texts, ...(this.#numbering.isWaiting && { wakeAfterMs: FIRST_WAIT_MS }) };
+    return { told, texts };
   }
 
   #reply(
@@ -160,35 +190,26 @@ export class ThreadDialogue implements Dialogue {
     const reply = this.#replies.read(frame);
     const { inReplyTo, ackId, isRepeat } = reply;
     // Again for a repeat, too: the first one may have been lost.
-    if (ackId !== null) texts.push(JSON.stringify({ type: 'message_ack', message_id: ackId }));
+    if (ackId !== null) texts.push(this.#write({ type: 'message_ack', message_id: ackId }));
     if (inReplyTo !== null && this.#posted.delete(inReplyTo)) {
       told.push({ type: 'ack', clientMessageId: inReplyTo, id: inReplyTo, seq: null, duplicate: false });
     }
+    if (inReplyTo !== null) told.push(...this.#retries.answer(inReplyTo, conversationId));
     const message = toMessage(frame, reply, { conversationId, seq, nowMs });
-    if (inReplyTo !== null && this.#retried.delete(inReplyTo)) told.push(...this.#endRetry(inReplyTo));
-    if (!isRepeat) told.push({ type: 'message', conversationId, epoch: EPOCH, message });
-    else if (seq !== null) told.push({ type: 'message-updated', conversationId, epoch: EPOCH, seq, message });
+    const shown: LogFrame = { type: 'message', conversationId, epoch: EPOCH, message };
+    // A repeat under another number: the client waits for that one too.
+    const again: LogFrame | null = seq === null ? null : { ...shown, type: 'message-updated', seq };
+    const news = isRepeat ? again : shown;
+    if (news === null) return;
+    told.push(news);
+    if (seq !== null) this.#told.keep(seq, news);
   }
 
-  /** Not final: the server tries again. Until then it shows as an answer that does not come on. */
   #whenFailed(inReplyTo: string | null, nowMs: number): DialogueStep {
-    if (inReplyTo === null || this.#retried.has(inReplyTo)) return {};
-    this.#retried.add(inReplyTo);
-    const conversationId = this.#threadId;
-    const place = { conversationId, epoch: null, seq: null, createdAtMs: nowMs };
-    return {
-      told: [{ type: 'stream-start', id: retryId(inReplyTo), senderId: ASSISTANT_ID, inReplyTo, ...place }],
-    };
+    if (inReplyTo === null) return {};
+    const message = { inReplyTo, conversationId: this.#threadId, senderId: ASSISTANT_ID };
+    return { told: this.#retries.fail(message, nowMs) };
   }
-
-  #endRetry(inReplyTo: string): readonly InboundFrame[] {
-    const conversationId = this.#threadId;
-    return [{ type: 'message-deleted', conversationId, epoch: null, seq: null, id: retryId(inReplyTo) }];
-  }
-}
-
-function retryId(inReplyTo: string): string {
-  return `retry-${inReplyTo}`;
 }
 
 function refusedFrame(): InboundFrame {

@@ -2,6 +2,7 @@
 
 import type { InboundFrame } from '../../core/frame.js';
 import type { HttpAnswer } from '../../ports/http.js';
+import type { Rename } from '../rename.js';
 
 const PAUSE_FIRST_MS = 1_000;
 const PAUSE_MAX_MS = 30_000;
@@ -12,6 +13,7 @@ export interface Posted {
   readonly threadId: string;
   /** How often in a row the server could not take a message. */
   readonly failures: number;
+  readonly rename: Rename;
 }
 
 export interface PostVerdict {
@@ -21,10 +23,11 @@ export interface PostVerdict {
 }
 
 /** An answer that never came leaves nothing open: the key makes a repeat harmless. */
-export function readPost({ clientMessageId, threadId, failures }: Posted, answer: HttpAnswer | null): PostVerdict {
+export function readPost(posted: Posted, answer: HttpAnswer | null): PostVerdict {
+  const { clientMessageId, failures } = posted;
   const status = answer?.status ?? 0;
   const refused = { type: 'refused', clientMessageId, code: `HTTP_${status}`, reason: '' } as const;
-  if (answer !== null && status >= 200 && status < 300) return readAccepted(clientMessageId, threadId, answer.body);
+  if (answer !== null && status >= 200 && status < 300) return readAccepted(posted, answer.body);
   if (status >= 400 && status < 500 && !TRY_AGAIN.has(status)) {
     return { told: [{ ...refused, verdict: 'final', retryAfterMs: null }], isOpen: false };
   }
@@ -33,8 +36,8 @@ export function readPost({ clientMessageId, threadId, failures }: Posted, answer
 }
 
 /** A server that does not know the thread opens another one, and the message is there. */
-function readAccepted(clientMessageId: string, threadId: string, body: string): PostVerdict {
-  const { thread_id: takenTo, idempotent } = readFields(body);
+function readAccepted({ clientMessageId, threadId, rename }: Posted, body: string): PostVerdict {
+  const { thread_id: takenTo, idempotent } = readFields(body, rename);
   if (typeof takenTo === 'string' && takenTo !== threadId) {
     const told: InboundFrame = {
       type: 'refused',
@@ -50,10 +53,10 @@ function readAccepted(clientMessageId: string, threadId: string, body: string): 
   return { told: [{ type: 'ack', clientMessageId, id: clientMessageId, seq: null, duplicate }], isOpen: false };
 }
 
-function readFields(body: string): Readonly<Record<string, unknown>> {
+function readFields(body: string, rename: Rename): Readonly<Record<string, unknown>> {
   try {
     const parsed: unknown = JSON.parse(body);
-    return typeof parsed === 'object' && parsed !== null ? { ...parsed } : {};
+    return typeof parsed === 'object' && parsed !== null ? { ...rename(parsed) } : {};
   } catch {
     return {};
   }

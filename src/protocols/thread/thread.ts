@@ -1,10 +1,10 @@
 import type { OutboundFrame } from '../../core/frame.js';
-import type { Protocol, ProtocolCapabilities, TokenPlacement } from '../../ports/protocol.js';
+import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
 import { dialogueTransport } from '../dialogue/dialogue-transport.js';
 import { readTold, writeAsked } from '../dialogue/frame-text.js';
 import { invalidOption } from '../invalid-option.js';
-import { type Renames, renamer } from '../rename.js';
-import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from '../token-placement.js';
+import { outboundRenamer, type Renames, renamer } from '../rename.js';
+import { isTokenPlacement } from '../token-placement.js';
 import { ThreadDialogue } from './dialogue.js';
 
 /**
@@ -14,16 +14,23 @@ import { ThreadDialogue } from './dialogue.js';
  * const options: ThreadProtocolOptions = { postEndpoint: '/api/chat/' };
  */
 export interface ThreadProtocolOptions {
-  /** Where the token travels on the socket; by HTTP it is a bearer token. Default `{ query: 'token' }`. */
-  readonly tokenIn?: TokenPlacement;
+  /**
+   * Where the token travels on the socket; posts carry it as a bearer token. `none`: cookies do, in posts too. Default
+   * `{ query: 'token' }`.
+   */
+  readonly tokenIn?: ThreadTokenPlacement;
   /** Where messages are posted: a path on the chat server, or a whole URL. Default `/api/chat/`. */
   readonly postEndpoint?: string;
   /**
-   * What this server calls the events `typing`, `assistant_message`, `task_failed`, `protocol_error`, `pong` and the
-   * fields of its frames. Default: the same.
+   * What this server calls the events `typing`, `assistant_message`, `task_failed`, `protocol_error`, `pong`, and the
+   * fields of its frames, of posts and of the answers to them, within `payload`, `meta` and `message` too. Default: the
+   * same.
    */
   readonly names?: Renames;
 }
+
+/** This family's sockets have no other way to be shown a token. */
+type ThreadTokenPlacement = Exclude<TokenPlacement, 'subprotocol' | 'first-frame'>;
 
 const CONTENT_LENGTH_MAX = 10_000;
 
@@ -39,12 +46,15 @@ const CONTENT_LENGTH_MAX = 10_000;
 export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
   if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
   const { tokenIn = { query: 'token' }, postEndpoint = '/api/chat/', names = {} } = options;
-  if (!isTokenPlacement(tokenIn)) throw invalidOption('tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE);
+  if (!isTokenPlacement(tokenIn) || (tokenIn !== 'none' && typeof tokenIn === 'string')) {
+    throw invalidOption('tokenIn', tokenIn, "'none' or { query: 'a plain parameter name' }");
+  }
   if (typeof postEndpoint !== 'string' || postEndpoint === '') {
     throw invalidOption('postEndpoint', postEndpoint, 'a path or a URL');
   }
   if (typeof names !== 'object' || names === null) throw invalidOption('names', names, 'an object');
-  const rename = renamer(names, 'event');
+  const rename = renamer(names, 'event', ['payload', 'meta', 'message']);
+  const renameOutbound = outboundRenamer(names);
   return {
     name: 'thread',
     capabilities: CAPABILITIES,
@@ -52,12 +62,13 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
     subprotocols: [],
     answersPings: 'perhaps',
     contentLengthMax: CONTENT_LENGTH_MAX,
+    presets: PRESETS,
     decode: readTold,
     encode: (frame) => (WORDS.has(frame.type) ? writeAsked(frame) : null),
     readClose: (code) => (code === POLICY_CODE ? { action: 'renew-token', retryAfterMs: null } : null),
     wrapTransport: (transport, tools) =>
       dialogueTransport({
-        dialogue: new ThreadDialogue({ rename, postUrl: postEndpoint }),
+        dialogue: new ThreadDialogue({ rename, renameOutbound, postUrl: postEndpoint }),
         transport,
         tools,
         tokenIn,
@@ -66,13 +77,19 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
   };
 }
 
+/** While posts go by HTTP alone, dials are not counted. */
+const PRESETS: ProtocolPresets = {
+  reconnect: { delayFirstMs: 1_000, delayMaxMs: 16_000, factor: 2, attemptsMax: 10 },
+  heartbeat: { intervalMs: 30_000 },
+};
+
 const POLICY_CODE = 1008;
 
 /** What this family has words for. */
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send', 'fetch-range']);
 
-/** Sending needs no socket. */
-const POLLING = { afterFailures: 3, retryAfterMs: 30_000 };
+/** Sending needs no socket. The first three failures are the client's, which says after the third what it may be. */
+const POLLING = { afterFailures: 4, retryAfterMs: 30_000 };
 
 const CAPABILITIES: ProtocolCapabilities = {
   acks: true,

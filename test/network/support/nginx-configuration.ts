@@ -12,6 +12,14 @@ export interface NginxSettings {
   readonly reloadGraceMs?: number;
   /** What `/refused/<status>` does: refuse the upgrade with this status (default), or pass it on to the server. */
   readonly refusals?: 'answered' | 'passed on';
+  /** nginx serves chat rooms itself at `/rooms/<name>`, by its module nchan. */
+  readonly nchan?: NchanSettings;
+}
+
+export interface NchanSettings {
+  readonly modulePath: string;
+  /** Messages that a room keeps for those who come later. */
+  readonly bufferLength: number;
 }
 
 /** 502 is real: it passes the upgrade on to where nobody listens. */
@@ -23,6 +31,7 @@ export function nginxConfiguration(settings: NginxSettings): string {
   const { port, generation, upstreamPorts, reloadGraceMs } = settings;
   const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
   return `
+${settings.nchan === undefined ? '' : `load_module ${settings.nchan.modulePath};`}
 daemon off;
 worker_processes 1;
 pid nginx.pid;
@@ -50,6 +59,7 @@ ${upstreamPorts.map((upstreamPort) => `    server 127.0.0.1:${upstreamPort} max_
 ${idleTimeouts(settings)}
     location = /generation { return 200 "${generation}"; }
 ${REFUSALS.map((status) => refusal(status, settings)).join('\n')}
+${settings.nchan === undefined ? '' : rooms(settings.nchan)}
     location / { proxy_pass http://chat; }
   }
 }
@@ -64,4 +74,14 @@ function idleTimeouts({ idleTimeoutMs }: NginxSettings): string {
 function refusal(status: number, { refusals = 'answered' }: NginxSettings): string {
   const answer = status === 502 ? `proxy_pass ${DEAD_UPSTREAM};` : `return ${status};`;
   return `    location = /refused/${status} { ${refusals === 'answered' ? answer : 'proxy_pass http://chat/ws;'} }`;
+}
+
+function rooms({ bufferLength }: NchanSettings): string {
+  return `    location ~ ^/rooms/(\\w+)$ {
+      nchan_channel_id $1;
+      nchan_pubsub websocket;
+      nchan_message_buffer_length ${bufferLength};
+      nchan_subscriber_first_message oldest;
+      nchan_websocket_client_heartbeat ping pong;
+    }`;
 }
