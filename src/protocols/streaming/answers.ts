@@ -36,6 +36,11 @@ export class Answers {
     return this.#list;
   }
 
+  /** One is shown that a history did not have: the next one decides. */
+  get isInDoubt(): boolean {
+    return this.#list.some(({ status, misses }) => status === 'done' && misses > 0);
+  }
+
   open(lineId: LineId): void {
     this.#voices.set(lineId, { run: null, isEcho: false, next: this.#count + 1, isLate: false });
   }
@@ -109,9 +114,10 @@ export class Answers {
       voice.next = this.#count + 1;
       return { told: [], isSure: false };
     }
-    const isAwaited = this.#questions.awaiting() !== null;
-    // Word for word the last answer: said twice, or the answer to a question that has none yet.
-    if (isEcho && run.isLevel && (!isAwaited || this.#hasHistory)) return { told: [], isSure: !isAwaited };
+    // Word for word the last answer: said twice, or the answer to another question, of another tab perhaps.
+    if (isEcho && run.isLevel && (this.#hasHistory || this.#questions.awaiting() === null)) {
+      return { told: [], isSure: !this.#hasHistory };
+    }
     const told: InboundFrame[] = [];
     if (isEcho) told.push(...this.#begin(voice, conversationId, nowMs, run.said));
     const { answer } = isEcho && voice.run !== null ? voice.run : run;

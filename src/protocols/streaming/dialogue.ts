@@ -189,7 +189,7 @@ export class StreamingDialogue implements Dialogue {
     if (rows !== null)
       told.push(...this.#tellHistory(line, this.#settle(rows)), ...this.#judgeLost(line), ...this.#dropUnkept());
     if (line.isPolling) return { told, wakeAfterMs: POLL_MS };
-    const isOpen = this.#looks > 0 || this.#questions.lost().length > 0;
+    const isOpen = this.#looks > 0 || this.#questions.lost().length > 0 || this.#answers.isInDoubt;
     this.#looks = Math.max(0, this.#looks - 1);
     return isOpen ? { told, wakeAfterMs: LOOK_AGAIN_MS } : { told };
   }

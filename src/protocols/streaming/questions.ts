@@ -46,9 +46,10 @@ export class Questions {
     return this.#list.filter(({ status }) => status === 'lost');
   }
 
-  /** The oldest one that a message of the history can be. */
+  /** The oldest one that a message of the history can be; of several with its words, one that the server is known to have. */
   match(content: string, isSince: (askedAtMs: number) => boolean): Question | null {
-    return this.#list.find((one) => one.content.trim() === content.trim() && isSince(one.askedAtMs)) ?? null;
+    const same = this.#list.filter((one) => one.content.trim() === content.trim() && isSince(one.askedAtMs));
+    return same.find(({ status }) => status === 'accepted') ?? same[0] ?? null;
   }
 
   drop(id: string): void {

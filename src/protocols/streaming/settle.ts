@@ -15,6 +15,8 @@ const KNOWN_MAX = 5_000;
 interface Shown {
   readonly id: string;
   readonly clientMessageId: string | null;
+  /** Of the answer here that it is; null for everything else. */
+  readonly ordinal: number | null;
 }
 
 export interface Unsettled {
@@ -31,6 +33,8 @@ export interface SettledHistory {
 
 export class Settlement {
   readonly #shown = new RecentMap<Shown>(KNOWN_MAX);
+  /** With which message the history began last; servers give only so many. */
+  #firstId: StoredMessage['id'] | null = null;
   /** Messages that came first are nobody's answer here: they are of before this client. */
   #isFirst = true;
 
@@ -39,17 +43,23 @@ export class Settlement {
     // What a socket still brings is in no history yet.
     const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
     const fresh: WireMessage[] = [];
+    let oldest: number | null = null;
     const messages = rows.map((row) => {
       const key = String(row.id);
       const known = this.#shown.get(key);
       const shown = known ?? this.#identify(row, key, unsettled.questions, open);
       this.#shown.set(key, shown);
+      oldest ??= shown.ordinal;
       const message = toMessage(row, conversationId, shown);
       if (known === undefined) fresh.push(message);
       return message;
     });
     this.#isFirst = false;
-    for (const answer of open) answer.misses += 1;
+    // One that does not reach back to where it did says nothing of what was before.
+    const firstId = rows[0]?.id ?? null;
+    const from = firstId === this.#firstId ? 0 : (oldest ?? 0);
+    for (const answer of open) if (answer.ordinal > from) answer.misses += 1;
+    this.#firstId = firstId;
     return { messages, fresh };
   }
 
@@ -58,17 +68,17 @@ export class Settlement {
       const saidAtMs = readTimeMs(row.created_at, Number.MAX_SAFE_INTEGER);
       const question = questions.match(row.content, (askedAtMs) => saidAtMs >= askedAtMs - CLOCKS_APART_MS);
       if (question !== null) questions.drop(question.id);
-      return { id: question?.id ?? key, clientMessageId: question?.id ?? null };
+      return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
     const index = this.#findAnswer(row.content, open);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
     if (answer?.status === 'failed') {
       // What has failed is over, and does not grow any more.
       answer.status = 'superseded';
-      return { id: key, clientMessageId: null };
+      return { id: key, clientMessageId: null, ordinal: answer.ordinal };
     }
     if (answer !== undefined) answer.status = 'settled';
-    return { id: answer?.id ?? key, clientMessageId: null };
+    return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
   /** An answer with these words; else one that broke off in them; else one whose worker may have said it anew. */
