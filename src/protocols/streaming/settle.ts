@@ -4,7 +4,7 @@ import type { WireMessage } from '../../core/frame.js';
 import { RecentMap } from '../../core/inbox/recent-map.js';
 import { readTimeMs } from '../wire-time.js';
 import type { Answer } from './answer.js';
-import type { Questions } from './questions.js';
+import type { Question, Questions } from './questions.js';
 import type { StoredMessage } from './schema.js';
 
 /** So far may the clocks of client and server be apart. */
@@ -29,12 +29,18 @@ export interface SettledHistory {
   readonly messages: readonly WireMessage[];
   /** Those that no history had before. */
   readonly fresh: readonly WireMessage[];
+  /** Questions that were shown without anybody knowing whose they are. */
+  readonly found: readonly FoundQuestion[];
+}
+
+interface FoundQuestion {
+  readonly questionId: string;
+  /** Under which it is shown. */
+  readonly id: string;
 }
 
 export class Settlement {
   readonly #shown = new RecentMap<Shown>(KNOWN_MAX);
-  /** With which message the history began last; servers give only so many. */
-  #firstId: StoredMessage['id'] | null = null;
   /** Messages that came first are nobody's answer here: they are of before this client. */
   #isFirst = true;
 
@@ -43,11 +49,13 @@ export class Settlement {
     // What a socket still brings is in no history yet.
     const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
     const fresh: WireMessage[] = [];
+    const found: FoundQuestion[] = [];
     let oldest: number | null = null;
     const messages = rows.map((row) => {
       const key = String(row.id);
       const known = this.#shown.get(key);
-      const shown = known ?? this.#identify(row, key, unsettled.questions, open);
+      const shown =
+        known === undefined ? this.#identify(row, key, unsettled.questions, open) : claim(known, row, unsettled, found);
       this.#shown.set(key, shown);
       oldest ??= shown.ordinal;
       const message = toMessage(row, conversationId, shown);
@@ -55,18 +63,17 @@ export class Settlement {
       return message;
     });
     this.#isFirst = false;
-    // One that does not reach back to where it did says nothing of what was before.
-    const firstId = rows[0]?.id ?? null;
-    const from = firstId === this.#firstId ? 0 : (oldest ?? 0);
-    for (const answer of open) if (answer.ordinal > from) answer.misses += 1;
-    this.#firstId = firstId;
-    return { messages, fresh };
+    const fromMs = readTimeMs(rows[0]?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS;
+    // A history that begins later says nothing of what was before: servers give only so many messages.
+    for (const answer of open) {
+      if (answer.ordinal > (oldest ?? 0) || answer.startedAtMs > fromMs) answer.misses += 1;
+    }
+    return { messages, fresh, found };
   }
 
   #identify(row: StoredMessage, key: string, questions: Questions, open: Answer[]): Shown {
     if (row.sender === 'user') {
-      const saidAtMs = readTimeMs(row.created_at, Number.MAX_SAFE_INTEGER);
-      const question = questions.match(row.content, (askedAtMs) => saidAtMs >= askedAtMs - CLOCKS_APART_MS);
+      const question = questions.match(row.content, (one) => isSince(row, one));
       if (question !== null) questions.drop(question.id);
       return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
@@ -90,6 +97,20 @@ export class Settlement {
     ];
     return matches.reduce((found, match) => (found >= 0 ? found : open.findIndex(match)), -1);
   }
+}
+
+/** A question of an earlier life may be in a history that was read before it was recalled. */
+function claim(known: Shown, row: StoredMessage, { questions }: Unsettled, found: FoundQuestion[]): Shown {
+  if (row.sender !== 'user' || known.clientMessageId !== null) return known;
+  const question = questions.match(row.content, (one) => one.isOfOld && isSince(row, one));
+  if (question === null) return known;
+  questions.drop(question.id);
+  found.push({ questionId: question.id, id: known.id });
+  return { ...known, clientMessageId: question.id };
+}
+
+function isSince(row: StoredMessage, { askedAtMs }: Question): boolean {
+  return readTimeMs(row.created_at, Number.MAX_SAFE_INTEGER) >= askedAtMs - CLOCKS_APART_MS;
 }
 
 function toMessage(row: StoredMessage, conversationId: string, { id, clientMessageId }: Shown): WireMessage {
