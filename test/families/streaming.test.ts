@@ -116,6 +116,20 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
+  test('DS-5 gets a question again that was lost on the socket which another one took over from', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    transport.connections[0]?.blackhole('to-server');
+    client.send('first');
+    client.reconnect();
+    await clock.advance(20_000);
+    client.send('second');
+    await clock.advance(20_000);
+
+    expect(transport.connections.length).toBe(2);
+    expect(server.accepted).toEqual(['first', 'second']);
+    client.dispose();
+  });
+
   test('does not wait for ever for a lost question while the history cannot be read', async () => {
     const { client, clock, transport, server } = await createWorld();
     server.hasHistory = false;

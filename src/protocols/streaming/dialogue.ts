@@ -16,9 +16,9 @@ import { ack, GO_ON, hello, lost } from './words.js';
 
 /** Without a socket the history is read this often. */
 const POLL_MS = 2_000;
-/** What the history does not have yet may still be on its way into it. */
+/** What the history does not have so long after a socket was lost never reached the server. */
 const LOOK_AGAIN_MS = 2_000;
-/** So many looks without a message, and the server does not have it. */
+/** So often it is looked for an answer that it must have soon. */
 const LOOKS_MAX = 2;
 /** After so many looks in vain, what comes after a lost message does not wait for it any more. */
 const FAILURES_MAX = 3;
@@ -43,6 +43,8 @@ interface Line {
   joinLimit: number | null;
   /** The history is on its way. */
   isReading: boolean;
+  /** When it was asked for last. */
+  readAtMs: number;
 }
 
 export class StreamingDialogue implements Dialogue {
@@ -72,7 +74,7 @@ export class StreamingDialogue implements Dialogue {
     if (line === undefined) return {};
     switch (event.type) {
       case 'ended':
-        return this.#end(lineId);
+        return this.#end(lineId, nowMs);
       case 'heard':
         return this.#hear(lineId, line, event.text, nowMs);
       case 'asked':
@@ -80,20 +82,21 @@ export class StreamingDialogue implements Dialogue {
       case 'answered':
         return this.#takeHistory(line, event.answer);
       case 'woken':
-        return line.joinLimit === null || line.isPolling ? this.#read(line) : this.#doWithout(line, []);
+        if (line.joinLimit !== null && !line.isPolling) return this.#doWithout(line, []);
+        return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : {};
     }
   }
 
   #open(lineId: LineId, isPolling: boolean): DialogueStep {
-    this.#lines.set(lineId, { isPolling, isGreeted: isPolling, joinLimit: null, isReading: false });
+    this.#lines.set(lineId, { isPolling, isGreeted: isPolling, joinLimit: null, isReading: false, readAtMs: 0 });
     if (isPolling) return { told: [hello()] };
     this.#answers.open(lineId);
     return {};
   }
 
-  #end(lineId: LineId): DialogueStep {
+  #end(lineId: LineId, nowMs: number): DialogueStep {
     this.#lines.delete(lineId);
-    this.#questions.lose(lineId);
+    this.#questions.lose(lineId, nowMs);
     this.#answers.lose(lineId);
     return {};
   }
@@ -101,16 +104,18 @@ export class StreamingDialogue implements Dialogue {
   #say(lineId: LineId, line: Line, frame: OutboundFrame, nowMs: number): DialogueStep {
     switch (frame.type) {
       case 'ping':
-        return line.isPolling ? this.#read(line) : { texts: ['{"type":"ping"}'] };
+        if (line.isPolling) return this.#read(line, nowMs);
+        return { texts: ['{"type":"ping"}'], ...this.#lookForLost(line, nowMs) };
       case 'join':
         this.#conversationId = frame.conversationId;
         line.joinLimit = frame.limit;
-        this.#questions.recall(frame.unconfirmed, lineId);
+        this.#questions.recall(frame.unconfirmed, lineId, nowMs);
         // Without a history nobody can tell what was missed; what is shown stays.
         if (this.#options.historyUrl === null) return { told: [this.#joined(line, [], 'partial')] };
-        return { ...this.#read(line), wakeAfterMs: JOIN_MS };
+        return { ...this.#read(line, nowMs), wakeAfterMs: JOIN_MS };
       case 'send':
-        if (line.isPolling || this.#mustKeepOrder) return { isDeclined: true };
+        if (line.isPolling) return { isDeclined: true };
+        if (this.#mustKeepOrder) return { isDeclined: true, ...this.#lookForLost(line, nowMs) };
         this.#questions.ask(frame.clientMessageId, frame.content, lineId, nowMs);
         return { texts: [JSON.stringify({ message: frame.content })] };
       default:
@@ -140,7 +145,7 @@ export class StreamingDialogue implements Dialogue {
         const { told, isSure } = this.#answers.complete(lineId, this.#conversationId, nowMs);
         if (isSure) return { told };
         this.#looks = LOOKS_MAX;
-        return { told, ...this.#read(line) };
+        return { told, ...this.#read(line, nowMs) };
       }
       case 'error':
         return frame.type === WORKER_TYPE
@@ -176,11 +181,17 @@ export class StreamingDialogue implements Dialogue {
     return historyUrl !== null && this.#failures < FAILURES_MAX && this.#questions.lost().length > 0;
   }
 
+  /** One may have been lost on another socket, while this one had no reason to look. */
+  #lookForLost(line: Line, nowMs: number): DialogueStep {
+    return this.#questions.lost().length > 0 ? this.#read(line, nowMs) : {};
+  }
+
   /** Asks for the history, unless it is on its way. */
-  #read(line: Line): DialogueStep {
+  #read(line: Line, nowMs: number): DialogueStep {
     const { historyUrl } = this.#options;
     if (historyUrl === null || line.isReading || this.#conversationId === '') return {};
     line.isReading = true;
+    line.readAtMs = nowMs;
     const url = historyUrl(this.#conversationId);
     return { requests: [{ name: 'history', method: 'GET', url }] };
   }
@@ -193,14 +204,23 @@ export class StreamingDialogue implements Dialogue {
     const waited = this.#mustKeepOrder;
     this.#failures = rows === null ? this.#failures + 1 : 0;
     const told: InboundFrame[] = line.isPolling && rows !== null ? [{ type: 'pong', latest: null }] : [];
-    if (rows !== null)
-      told.push(...this.#tellHistory(line, this.#settle(rows)), ...this.#judgeLost(line), ...this.#dropUnkept());
+    if (rows !== null) {
+      const history = this.#settle(rows);
+      // First: as soon as the client is open it sends, and a message that goes out again comes before newer ones.
+      told.push(...this.#judgeLost(line), ...this.#tellHistory(line, history), ...this.#dropUnkept());
+    }
     if (waited && !this.#mustKeepOrder) told.push(GO_ON);
     if (line.isPolling) return { told, wakeAfterMs: POLL_MS };
     if (rows === null) return this.#doWithout(line, told);
-    const isOpen = this.#looks > 0 || this.#questions.lost().length > 0 || this.#answers.isInDoubt;
+    const wakes = this.#isUnsettled;
     this.#looks = Math.max(0, this.#looks - 1);
-    return isOpen ? { told, wakeAfterMs: LOOK_AGAIN_MS } : { told };
+    return wakes ? { told, wakeAfterMs: LOOK_AGAIN_MS } : { told };
+  }
+
+  /** Another look at the history is due. */
+  get #isUnsettled(): boolean {
+    const isMissing = this.#looks > 0 || this.#failures > 0;
+    return isMissing || this.#questions.lost().length > 0 || this.#answers.isInDoubt;
   }
 
   /** A chat whose history cannot be had is still a chat. It is told as soon as there is one. */
@@ -248,8 +268,7 @@ export class StreamingDialogue implements Dialogue {
   #judgeLost(line: Line): readonly InboundFrame[] {
     if (line.isPolling) return [];
     return this.#questions.lost().flatMap((question): readonly InboundFrame[] => {
-      question.looks += 1;
-      if (question.looks < LOOKS_MAX) return [];
+      if (question.lostAtMs + LOOK_AGAIN_MS > line.readAtMs) return [];
       this.#questions.drop(question.id);
       return [lost(question.id)];
     });

@@ -16,8 +16,8 @@ export interface Question {
   status: 'asked' | 'accepted' | 'lost';
   /** An answer has begun after it. */
   isAnswered: boolean;
-  /** For one that is lost: how often the history was read since without it. */
-  looks: number;
+  /** When its socket ended; for one of old, when it was recalled. */
+  lostAtMs: number;
   /** It was asked before this dialogue began, so the history may have had it all along. */
   readonly isOfOld: boolean;
 }
@@ -27,14 +27,14 @@ export class Questions {
 
   ask(id: string, content: string, lineId: LineId, askedAtMs: number): void {
     this.drop(id);
-    this.#add({ id, content, askedAtMs, lineId, status: 'asked', isAnswered: false, looks: 0, isOfOld: false });
+    this.#add({ id, content, askedAtMs, lineId, status: 'asked', isAnswered: false, lostAtMs: 0, isOfOld: false });
   }
 
   /** Those that the client asked in an earlier life, if they are not known. */
-  recall(unconfirmed: readonly UnconfirmedMessage[], lineId: LineId): void {
+  recall(unconfirmed: readonly UnconfirmedMessage[], lineId: LineId, nowMs: number): void {
     for (const { clientMessageId: id, content, createdAtMs: askedAtMs } of unconfirmed) {
       if (this.#list.some((one) => one.id === id)) continue;
-      this.#add({ id, content, askedAtMs, lineId, status: 'lost', isAnswered: false, looks: 0, isOfOld: true });
+      this.#add({ id, content, askedAtMs, lineId, status: 'lost', isAnswered: false, lostAtMs: nowMs, isOfOld: true });
     }
   }
 
@@ -48,8 +48,12 @@ export class Questions {
     return this.#list.find(({ status, isAnswered }) => status === 'accepted' && !isAnswered) ?? null;
   }
 
-  lose(lineId: LineId): void {
-    for (const one of this.#list) if (one.lineId === lineId && one.status === 'asked') one.status = 'lost';
+  lose(lineId: LineId, nowMs: number): void {
+    for (const one of this.#list) {
+      if (one.lineId !== lineId || one.status !== 'asked') continue;
+      one.status = 'lost';
+      one.lostAtMs = nowMs;
+    }
   }
 
   lost(): readonly Question[] {
