@@ -337,13 +337,21 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
-  test('F77 refuses for good what it cannot take, and pauses at its rate limit', async () => {
-    const { client, clock, server } = await createWorld();
+  test('F77 tries once, waits as long as its limit asks for, over another connection too, and says how long', async () => {
+    const { client, clock, transport, server } = await createWorld();
     const outgoing = client.send('too fast');
     await clock.advance(60_000);
+    const { sendsAgainAtMs, text } = client.explain();
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(50_000);
+    const early = [server.refused, outgoing.status];
+    await clock.advance(15_000);
 
-    expect(outgoing.status).toBe('queued');
-    expect(server.accepted).toEqual([]);
+    expect(sendsAgainAtMs).toBeGreaterThan(clock.nowMs() - 10_000);
+    expect(text).toBe('Connected. The server asked for a pause; messages go out again in 1 min.');
+    expect(early).toEqual([1, 'queued']);
+    expect(server.refused).toBe(2);
+    expect(client.explain().sendsAgainAtMs).not.toBeNull();
     client.dispose();
   });
 
