@@ -6,6 +6,7 @@ import type { CloseCause, CloseKind } from '../src/core/connection/close-cause.j
 import { ROOT } from './rules/source-tree.js';
 
 const NOW_MS = 0;
+const FACTS = { nowMs: NOW_MS, found: null, sendsAgainAtMs: null };
 
 type Status = ConnectionSnapshot['status'];
 type Phase = Extract<ConnectionSnapshot, { status: 'connecting' }>['phase'];
@@ -101,7 +102,7 @@ function lifeTable(): string {
   const rows = Object.values(LIFE)
     .flat()
     .map(([name, { connection, forUser }]) => {
-      const { text, awaited } = explainConnection(connection, NOW_MS, null);
+      const { text, awaited } = explainConnection(connection, FACTS);
       return [name, awaited === null ? '–' : `\`${awaited}\``, text, forUser];
     });
   return table(['`connection`', '`awaited`', '`explain().text`', 'what the user should see'], rows);
@@ -109,7 +110,7 @@ function lifeTable(): string {
 
 function causeTable(): string {
   const rows = entriesOf(BY_CAUSE).map(([kind, [action, forUser]]) => {
-    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), NOW_MS, null);
+    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), FACTS);
     const words = text.slice(text.indexOf('Last cause:'));
     return [
       `\`${kind}\``,
@@ -136,7 +137,7 @@ function cutText(diagnosis: 'idle-timeout' | 'age-limit'): string {
 
 function quoteAdvice(facts: Partial<CloseCause>): string {
   const cause: CloseCause = { ...causeOf('socket-closed', 'retry'), ...facts };
-  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS, null)
+  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, FACTS)
     .advice.map((sentence) => `> ${sentence}`)
     .join('\n');
 }

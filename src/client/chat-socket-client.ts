@@ -214,8 +214,9 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options } = this.#session;
-    return explainConnection(link.view, options.clock.nowMs(), link.inquiry.found);
+    const { link, options, sender } = this.#session;
+    const { found } = link.inquiry;
+    return explainConnection(link.view, { nowMs: options.clock.nowMs(), found, sendsAgainAtMs: sender.pausedUntilMs });
   }
 
   #default(member: string): Conversation {

@@ -13,6 +13,8 @@ export interface Explanation {
   readonly awaited: Awaited | null;
   /** When the next dial is due, in Unix milliseconds; null if none is scheduled. */
   readonly retryAtMs: number | null;
+  /** Until when the server has asked for nothing to be sent, such as at a limit, in Unix milliseconds; else null. */
+  readonly sendsAgainAtMs: number | null;
   /** What the option `diagnose` found out about refused handshakes, in its words; null if nothing. */
   readonly found: string | null;
   /** What the user or the developer can do; empty if nothing needs doing. */
@@ -37,11 +39,24 @@ export type Awaited =
   | 'signal'
   | 'connect';
 
+/** What the connection itself does not say. */
+export interface ExplainedFacts {
+  readonly nowMs: number;
+  readonly found: string | null;
+  readonly sendsAgainAtMs: number | null;
+}
+
 /** Puts a connection into words. Never holds a URL, a token or message text; `found` is what `diagnose` answered. */
-export function explainConnection(connection: ConnectionSnapshot, nowMs: number, found: string | null): Explanation {
+export function explainConnection(connection: ConnectionSnapshot, facts: ExplainedFacts): Explanation {
+  const { nowMs, found, sendsAgainAtMs } = facts;
   const cause = 'cause' in connection ? connection.cause : null;
   const advice = cause === null ? [] : adviseOn(cause, found);
-  const sentences = [tellStatus(connection, nowMs), ...(cause === null ? [] : [tellCause(cause)]), ...advice];
+  const sentences = [
+    tellStatus(connection, nowMs),
+    ...(sendsAgainAtMs === null ? [] : [tellPause(sendsAgainAtMs - nowMs)]),
+    ...(cause === null ? [] : [tellCause(cause)]),
+    ...advice,
+  ];
   const isConnecting = connection.status === 'connecting';
   return {
     status: connection.status,
@@ -50,6 +65,7 @@ export function explainConnection(connection: ConnectionSnapshot, nowMs: number,
     attemptsMax: isConnecting ? connection.attemptsMax : null,
     awaited: awaitedBy(connection),
     retryAtMs: isConnecting ? connection.retryAtMs : null,
+    sendsAgainAtMs,
     found,
     advice,
     text: sentences.join(' '),
@@ -105,6 +121,11 @@ function tellWait(waiting: Extract<ConnectionSnapshot, { status: 'connecting' }>
   const seconds = Math.max(0, Math.ceil((waiting.retryAtMs - nowMs) / 1_000));
   const limit = waiting.attemptsMax === null ? '' : ` of ${waiting.attemptsMax}`;
   return `Reconnecting in ${seconds} s, attempt ${waiting.attempt}${limit}.`;
+}
+
+function tellPause(leftMs: number): string {
+  const minutes = Math.ceil(leftMs / 60_000);
+  return `The server asked for a pause; messages go out again in ${minutes} min.`;
 }
 
 function tellCause(cause: CloseCause): string {

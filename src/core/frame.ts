@@ -58,6 +58,14 @@ export interface ServerTerms {
   readonly heartbeatIntervalMs: number | null;
 }
 
+/** A message of which nobody knows whether the server has it. */
+export interface UnconfirmedMessage {
+  readonly clientMessageId: string;
+  readonly content: string;
+  /** When its user sent it, in Unix milliseconds. */
+  readonly createdAtMs: number;
+}
+
 /** What has a place in a conversation's log: it counts in `seq`, and comes again with a range. */
 export type LogFrame =
   | {
@@ -179,6 +187,8 @@ export type OutboundFrame =
       readonly after: Cursor | null;
       readonly streams: readonly { readonly messageId: MessageId; readonly offset: number }[];
       readonly limit: number;
+      /** Own messages that a connection had and no answer names, of earlier pages too. */
+      readonly unconfirmed: readonly UnconfirmedMessage[];
     }
   | {
       readonly type: 'send';

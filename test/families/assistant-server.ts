@@ -15,6 +15,8 @@ export class AssistantServer {
   readonly rows: Row[] = [];
   /** Every question that was accepted, in order. */
   readonly accepted: string[] = [];
+  /** How often somebody came too fast. */
+  refused = 0;
   /** False: the history answers 503. */
   hasHistory = true;
   historyReads = 0;
@@ -95,6 +97,7 @@ export class AssistantServer {
     const content = (frame.message ?? '').trim();
     if (content === '') return connection.sendRaw('{"event":"error","error":"Message cannot be empty"}');
     if (content === 'too fast') {
+      this.refused += 1;
       return connection.sendRaw('{"event":"error","error":"Rate limit exceeded. Try again in 2 minutes."}');
     }
     this.store('user', content);

@@ -103,6 +103,92 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
+  test('DS-5 gets a lost question again before those that came after it', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    transport.connections[0]?.blackhole('to-server');
+    client.send('first');
+    client.send('second');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(15_000);
+
+    expect(server.accepted).toEqual(['first', 'second']);
+    client.dispose();
+  });
+
+  test('DS-5 gets a question again that was lost on the socket which another one took over from', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    transport.connections[0]?.blackhole('to-server');
+    client.send('first');
+    client.reconnect();
+    await clock.advance(20_000);
+    client.send('second');
+    await clock.advance(20_000);
+
+    expect(transport.connections.length).toBe(2);
+    expect(server.accepted).toEqual(['first', 'second']);
+    client.dispose();
+  });
+
+  test('does not wait for ever for a lost question while the history cannot be read', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    server.hasHistory = false;
+    transport.connections[0]?.blackhole('to-server');
+    const lost = client.send('first');
+    client.send('second');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(20_000);
+    const meanwhile = [...server.accepted, lost.status];
+    server.hasHistory = true;
+    await clock.advance(20_000);
+
+    expect(meanwhile).toEqual(['second', 'unconfirmed']);
+    expect(server.accepted).toEqual(['second', 'first']);
+    client.dispose();
+  });
+
+  test('is given the place that its answer came from: a history that begins later takes no answer away', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    for (let number = 1; number <= 6; number += 1) {
+      client.send(`question ${number}`);
+      await clock.advance(10);
+      server.answer(`answer ${number}`);
+      await clock.advance(10);
+    }
+    server.rows.splice(0, 8);
+    for (let cut = 0; cut < 3; cut += 1) {
+      transport.connections.at(-1)?.dropAbruptly();
+      await clock.advance(10_000);
+    }
+
+    expect(shown(client).length).toBe(12);
+    client.dispose();
+  });
+
+  test('UP-02 is open, and answers, while its history cannot be read; what it has is shown once it can be', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    server.hasHistory = false;
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(3_000);
+    const { status } = client.snapshot.connection;
+    server.store('user', 'from elsewhere');
+    client.send('here?');
+    await clock.advance(10);
+    server.answer('Here.');
+    await clock.advance(60_000);
+    const meanwhile = shown(client);
+    const dials = transport.connections.length;
+    server.hasHistory = true;
+    await clock.advance(35_000);
+
+    expect(status).toBe('open');
+    expect(dials).toBe(2);
+    expect(meanwhile).toEqual(['me: here? (sent)', 'ai: Here. (done)']);
+    expect([...shown(client)].sort()).toEqual([...meanwhile, 'me: from elsewhere (sent)'].sort());
+    client.dispose();
+  });
+
   test('leaves a question unconfirmed where there is no history', async () => {
     const { client, clock, transport, server } = await createWorld({ hasHistory: false });
     transport.connections[0]?.blackhole('to-server');
@@ -251,13 +337,21 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
-  test('F77 refuses for good what it cannot take, and pauses at its rate limit', async () => {
-    const { client, clock, server } = await createWorld();
+  test('F77 tries once, waits as long as its limit asks for, over another connection too, and says how long', async () => {
+    const { client, clock, transport, server } = await createWorld();
     const outgoing = client.send('too fast');
     await clock.advance(60_000);
+    const { sendsAgainAtMs, text } = client.explain();
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(50_000);
+    const early = [server.refused, outgoing.status];
+    await clock.advance(15_000);
 
-    expect(outgoing.status).toBe('queued');
-    expect(server.accepted).toEqual([]);
+    expect(sendsAgainAtMs).toBeGreaterThan(clock.nowMs() - 10_000);
+    expect(text).toBe('Connected. The server asked for a pause; messages go out again in 1 min.');
+    expect(early).toEqual([1, 'queued']);
+    expect(server.refused).toBe(2);
+    expect(client.explain().sendsAgainAtMs).not.toBeNull();
     client.dispose();
   });
 

@@ -54,6 +54,21 @@ describe('connectionTokenProvider', () => {
     expect([asked.length, renewals]).toEqual([2, 1]);
   });
 
+  test('UP-08 renews the session before a handover, and asks even where that fails', async () => {
+    for (const isRenewed of [true, false]) {
+      const { asked, fetch } = endpoint(granted);
+      const steps: string[] = [];
+      const refresh = async () => {
+        steps.push(`renewal after ${asked.length}`);
+        return isRenewed;
+      };
+      const token = connectionTokenProvider({ endpoint: '/token/', fetch, refresh });
+
+      expect(await token({ ...request(), reason: 'handover' })).toBe('once');
+      expect([steps, asked.length]).toEqual([['renewal after 0'], 1]);
+    }
+  });
+
   test.each([
     ['without a way to renew it', undefined],
     ['where it cannot be renewed', async () => false],

@@ -20,6 +20,7 @@ const join: OutboundFrame = {
   after: { epoch: 'e-1', seq: 7 },
   streams: [{ messageId: 'm-9', offset: 12 }],
   limit: 100,
+  unconfirmed: [],
 };
 const send: Extract<OutboundFrame, { type: 'send' }> = {
   type: 'send',

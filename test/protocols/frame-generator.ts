@@ -6,7 +6,7 @@ type Json = Record<string, unknown>;
 
 /** What zod's JSON Schema looks like from here. */
 interface Shape {
-  readonly type?: string;
+  readonly type?: string | readonly string[];
   readonly const?: string;
   readonly enum?: readonly string[];
   readonly minimum?: number;
@@ -111,7 +111,8 @@ export class FrameGenerator {
   #value(shape: Shape): unknown {
     const branches = shape.anyOf ?? shape.oneOf ?? [];
     if (branches.length > 0) return this.#value(this.#pick(branches));
-    switch (shape.type) {
+    const type = typeof shape.type === 'string' ? shape.type : shape.type && this.#pick(shape.type);
+    switch (type) {
       case undefined:
         return this.#junk();
       case 'null':
@@ -122,7 +123,7 @@ export class FrameGenerator {
         return shape.const ?? this.#pick(shape.enum ?? ['a', 'b-1', '😀', 'x'.repeat(200), '2026-11-20T21:34:39.468Z']);
       case 'number':
       case 'integer':
-        return this.#pick([shape.minimum ?? -3, 1, 7, shape.type === 'integer' ? 2 ** 53 - 1 : 1.5]);
+        return this.#pick([shape.minimum ?? -3, 1, 7, type === 'integer' ? 2 ** 53 - 1 : 1.5]);
       case 'array':
         return Array.from({ length: this.#roll(3) }, () => this.#value(shape.items ?? {}));
       case 'object':
@@ -130,7 +131,7 @@ export class FrameGenerator {
           ? this.#object(shape)
           : this.#record(shape.additionalProperties);
       default:
-        throw new Error(`Cannot make a ${shape.type}.`);
+        throw new Error(`Cannot make a ${type}.`);
     }
   }
 

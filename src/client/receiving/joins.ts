@@ -115,6 +115,7 @@ export class Joins {
       after: inbox.cursor,
       streams: inbox.streams.offsets(),
       limit: Math.min(JOIN_LIMIT, this.#around.historyMax),
+      unconfirmed: inbox.messages.unconfirmed(),
     });
     if (isAsked !== true) return;
     agreement.joining.set(id, inbox.cursor);

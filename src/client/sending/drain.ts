@@ -18,7 +18,10 @@ const BUFFERED_BYTES_LOW = 16_384;
 const BUFFER_CHECK_MS = 50;
 /** A refusal that asks to come again, without saying when. */
 const RETRY_PAUSE_MS = 250;
-const RETRY_PAUSE_MAX_MS = 60_000;
+/** What servers ask for beyond this is taken for a mistake. */
+const PAUSE_MAX_MS = 3_600_000;
+/** A longer pause is a limit of the user's, which another connection does not lift. */
+const CONNECTION_PAUSE_MAX_MS = 60_000;
 /** What the server allows is met by its own clock, on frames that the network pushed together. */
 const SHARE_OF_LIMIT = 0.8;
 
@@ -57,6 +60,7 @@ export class Drain {
   /** Of all connections, for servers count a user's frames and not a socket's. */
   #pace: Pace;
   #pausedUntilMs = 0;
+  #limitedUntilMs = 0;
   #isBufferFull = false;
   #isHeld = false;
   /** What this client calls itself, a new name for each counting of its messages. */
@@ -81,9 +85,14 @@ export class Drain {
 
   open(dialId: DialId, terms: ServerTerms): void {
     this.#link = { dialId, terms };
-    this.#pausedUntilMs = 0;
+    this.#pausedUntilMs = this.#limitedUntilMs;
     this.#isBufferFull = false;
     this.#isHeld = false;
+  }
+
+  /** Until when the server wants nothing sent, in Unix milliseconds; null while it says nothing of the kind. */
+  get pausedUntilMs(): number | null {
+    return this.#pausedUntilMs > this.#around.options.clock.nowMs() ? this.#pausedUntilMs : null;
   }
 
   /** Another connection takes over: what comes after must not overtake what is on its way on this one. */
@@ -131,10 +140,12 @@ export class Drain {
     return this.#around.outbox.nextToClear(this.#window(link)).some((entry) => entry.id === id);
   }
 
-  /** Everything waits, as long as the server asks for within reason. */
+  /** Everything waits, as long as the server asks for: a limit of so many an hour takes up to an hour. */
   pause(retryAfterMs: number | null): void {
     const asked = retryAfterMs !== null && retryAfterMs >= 0 ? retryAfterMs : RETRY_PAUSE_MS;
-    const untilMs = this.#around.options.clock.nowMs() + Math.min(asked, RETRY_PAUSE_MAX_MS);
+    const pauseMs = asked <= PAUSE_MAX_MS ? asked : CONNECTION_PAUSE_MAX_MS;
+    const untilMs = this.#around.options.clock.nowMs() + pauseMs;
+    if (pauseMs > CONNECTION_PAUSE_MAX_MS) this.#limitedUntilMs = untilMs;
     this.#pausedUntilMs = Math.max(this.#pausedUntilMs, untilMs);
     this.run();
   }

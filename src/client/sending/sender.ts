@@ -79,6 +79,11 @@ export class Sender {
     return this.#ledger.failed.count;
   }
 
+  /** Until when the server wants nothing sent; null while it does. */
+  get pausedUntilMs(): number | null {
+    return this.#drain.pausedUntilMs;
+  }
+
   /** A message is on trial. */
   get mustGoAlone(): boolean {
     return this.#unanswered.mustGoAlone;

@@ -1,6 +1,6 @@
 /** Turns the server's messages into rows: each shown once, own ones in the place of their optimistic entry. */
 
-import type { WireMessage } from '../frame.js';
+import type { UnconfirmedMessage, WireMessage } from '../frame.js';
 import type { DeliveryStatus, MessageFailure, MessageId, MessageRow } from '../message.js';
 import type { AnswerStreams } from './answer-streams.js';
 import type { History, OwnRow } from './history.js';
@@ -62,6 +62,12 @@ export class MessageRows {
       failure: null,
       metadata,
     });
+  }
+
+  /** Own messages that may have reached the server, as far as anybody knows. */
+  unconfirmed(): readonly UnconfirmedMessage[] {
+    const rows = this.#source.history.pending().filter(({ delivery }) => delivery === 'unconfirmed');
+    return rows.map(({ clientMessageId, content, createdAtMs }) => ({ clientMessageId, content, createdAtMs }));
   }
 
   /** Changes the words of an own message that the server does not have. */

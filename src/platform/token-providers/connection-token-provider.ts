@@ -8,7 +8,10 @@ export interface ConnectionTokenOptions {
   readonly endpoint: string;
   /** The cookie whose value goes into the header `X-CSRFToken`. Default `csrftoken`, Django's. */
   readonly csrfCookieName?: string;
-  /** Renews the session when the endpoint answers 401; false, or a rejection, means that it is over. Default: it is. */
+  /**
+   * Renews the session when the endpoint answers 401, and before a handover, since a socket ends with its session;
+   * false, or a rejection, means that it is over. Default: it is.
+   */
   readonly refresh?: (signal: AbortSignal) => Promise<boolean>;
   /** What is posted. Default `{ connection_id: <a new UUID> }`. */
   readonly body?: () => unknown;
@@ -32,7 +35,9 @@ export interface ConnectionTokenOptions {
  */
 export function connectionTokenProvider(options: ConnectionTokenOptions): TokenSource {
   const { refresh } = options;
-  return async ({ signal }) => {
+  return async ({ signal, reason }) => {
+    // A socket ends with its session, so one that takes over before that needs more than the rest of the same session.
+    if (reason === 'handover' && refresh !== undefined) await succeeds(refresh, signal);
     let answer = await ask(options, signal);
     if (answer?.status === 401 && refresh !== undefined && (await succeeds(refresh, signal))) {
       answer = await ask(options, signal);

@@ -2,6 +2,9 @@
 
 import type { InboundFrame } from '../../core/frame.js';
 
+/** Of a longer answer no more is kept; the client ends it there, too. */
+const TEXT_LENGTH_MAX = 262_144;
+
 export type AnswerStatus =
   /** Some socket brings it. */
   | 'growing'
@@ -52,7 +55,7 @@ export class Answer {
 
   grow(text: string): InboundFrame {
     const offset = this.#text.length;
-    this.#text += text;
+    if (offset <= TEXT_LENGTH_MAX) this.#text += text;
     return { type: 'stream-delta', id: this.id, offset, text };
   }
 

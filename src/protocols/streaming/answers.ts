@@ -6,6 +6,8 @@ import { Answer, Run } from './answer.js';
 import type { Questions } from './questions.js';
 
 const ANSWERS_MAX = 200;
+/** So much text of answers is remembered, in UTF-16 code units. */
+const TEXTS_LENGTH_MAX = 2_000_000;
 /** So many readings of the history without a whole answer, and it was another one said again. */
 const MISSES_MAX = 2;
 
@@ -34,6 +36,11 @@ export class Answers {
 
   get list(): readonly Answer[] {
     return this.#list;
+  }
+
+  /** One is shown that a history did not have: the next one decides. */
+  get isInDoubt(): boolean {
+    return this.#list.some(({ status, misses }) => status === 'done' && misses > 0);
   }
 
   open(lineId: LineId): void {
@@ -109,9 +116,10 @@ export class Answers {
       voice.next = this.#count + 1;
       return { told: [], isSure: false };
     }
-    const isAwaited = this.#questions.awaiting() !== null;
-    // Word for word the last answer: said twice, or the answer to a question that has none yet.
-    if (isEcho && run.isLevel && (!isAwaited || this.#hasHistory)) return { told: [], isSure: !isAwaited };
+    // Word for word the last answer: said twice, or the answer to another question, of another tab perhaps.
+    if (isEcho && run.isLevel && (this.#hasHistory || this.#questions.awaiting() === null)) {
+      return { told: [], isSure: !this.#hasHistory };
+    }
     const told: InboundFrame[] = [];
     if (isEcho) told.push(...this.#begin(voice, conversationId, nowMs, run.said));
     const { answer } = isEcho && voice.run !== null ? voice.run : run;
@@ -138,7 +146,7 @@ export class Answers {
     this.#count += 1;
     const answer = new Answer(this.#count, nowMs);
     this.#list.push(answer);
-    if (this.#list.length > ANSWERS_MAX) this.#list.shift();
+    this.#forgetOld();
     const question = this.#questions.awaiting();
     // Nothing else is awaited, so this is what failed before, said again.
     const told: InboundFrame[] =
@@ -149,6 +157,13 @@ export class Answers {
     const grown = text === '' ? null : run.say(text);
     if (grown !== null) told.push(grown);
     return told;
+  }
+
+  #forgetOld(): void {
+    let length = this.#list.reduce((sum, { text }) => sum + text.length, 0);
+    while (this.#list.length > ANSWERS_MAX || length > TEXTS_LENGTH_MAX) {
+      length -= this.#list.shift()?.text.length ?? length;
+    }
   }
 
   #hear(voice: Voice, answer: Answer): Run {

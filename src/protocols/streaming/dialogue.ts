@@ -1,6 +1,6 @@
 /** A conversation with an assistant whose wire has no ids: order says what belongs together, and history settles it. */
 
-import type { InboundFrame, OutboundFrame, Recovery, ServerTerms, WireMessage } from '../../core/frame.js';
+import type { InboundFrame, OutboundFrame, Recovery, WireMessage } from '../../core/frame.js';
 import type { HttpAnswer } from '../../ports/http.js';
 import type { Dialogue, DialogueEvent, DialogueStep, LineId } from '../dialogue/dialogue.js';
 import { type FrameReader, readEvent, type UnknownFrame } from '../dialogue/read-event.js';
@@ -12,31 +12,24 @@ import { readRefusal } from './refusal.js';
 import type { ServerFrame, StoredMessage } from './schema.js';
 import { type SettledHistory, Settlement } from './settle.js';
 import { isServerFrame, isServerFrameType } from './validators.js';
+import { ack, GO_ON, hello, lost } from './words.js';
 
 /** Without a socket the history is read this often. */
 const POLL_MS = 2_000;
-/** What the history does not have yet may still be on its way into it. */
+/** What the history does not have so long after a socket was lost never reached the server. */
 const LOOK_AGAIN_MS = 2_000;
-/** So many looks without a message, and the server does not have it. */
+/** So often it is looked for an answer that it must have soon. */
 const LOOKS_MAX = 2;
+/** After so many looks in vain, what comes after a lost message does not wait for it any more. */
+const FAILURES_MAX = 3;
+/** From then on it is read this often, until it can be. */
+const LOOK_RARELY_MS = 30_000;
+/** A join is answered by then, well before the client's own deadline for it. */
+const JOIN_MS = 5_000;
+/** Renews the token, once. */
+const SESSION_OVER = { code: 4001, reason: 'The history is refused: the session is over.' };
 /** The worker's frames carry this; the socket's own do not. */
 const WORKER_TYPE = 'chat.message';
-/** In history, and so in the hello. */
-const USER_ID = 'user';
-
-const TERMS: ServerTerms = {
-  extended: false,
-  deduplicates: false,
-  producerOrder: false,
-  dedupWindowMs: null,
-  sequence: false,
-  ranges: false,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
-};
-
 export interface StreamingOptions {
   readonly rename: Rename;
   /** Where a conversation's messages are; null where the server keeps none. */
@@ -50,6 +43,8 @@ interface Line {
   joinLimit: number | null;
   /** The history is on its way. */
   isReading: boolean;
+  /** When it was asked for last. */
+  readAtMs: number;
 }
 
 export class StreamingDialogue implements Dialogue {
@@ -63,6 +58,8 @@ export class StreamingDialogue implements Dialogue {
   #conversationId = '';
   /** So often the history is read again for something that it must have soon. */
   #looks = 0;
+  /** How many readings of the history in a row have failed. */
+  #failures = 0;
 
   constructor(options: StreamingOptions) {
     this.#options = options;
@@ -77,7 +74,7 @@ export class StreamingDialogue implements Dialogue {
     if (line === undefined) return {};
     switch (event.type) {
       case 'ended':
-        return this.#end(lineId);
+        return this.#end(lineId, nowMs);
       case 'heard':
         return this.#hear(lineId, line, event.text, nowMs);
       case 'asked':
@@ -85,20 +82,21 @@ export class StreamingDialogue implements Dialogue {
       case 'answered':
         return this.#takeHistory(line, event.answer);
       case 'woken':
-        return this.#read(line);
+        if (line.joinLimit !== null && !line.isPolling) return this.#doWithout(line, []);
+        return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : {};
     }
   }
 
   #open(lineId: LineId, isPolling: boolean): DialogueStep {
-    this.#lines.set(lineId, { isPolling, isGreeted: isPolling, joinLimit: null, isReading: false });
+    this.#lines.set(lineId, { isPolling, isGreeted: isPolling, joinLimit: null, isReading: false, readAtMs: 0 });
     if (isPolling) return { told: [hello()] };
     this.#answers.open(lineId);
     return {};
   }
 
-  #end(lineId: LineId): DialogueStep {
+  #end(lineId: LineId, nowMs: number): DialogueStep {
     this.#lines.delete(lineId);
-    this.#questions.lose(lineId);
+    this.#questions.lose(lineId, nowMs);
     this.#answers.lose(lineId);
     return {};
   }
@@ -106,14 +104,18 @@ export class StreamingDialogue implements Dialogue {
   #say(lineId: LineId, line: Line, frame: OutboundFrame, nowMs: number): DialogueStep {
     switch (frame.type) {
       case 'ping':
-        return line.isPolling ? this.#read(line) : { texts: ['{"type":"ping"}'] };
+        if (line.isPolling) return this.#read(line, nowMs);
+        return { texts: ['{"type":"ping"}'], ...this.#lookForLost(line, nowMs) };
       case 'join':
         this.#conversationId = frame.conversationId;
         line.joinLimit = frame.limit;
+        this.#questions.recall(frame.unconfirmed, lineId, nowMs);
         // Without a history nobody can tell what was missed; what is shown stays.
-        return this.#options.historyUrl === null ? { told: [this.#joined(line, [], 'partial')] } : this.#read(line);
+        if (this.#options.historyUrl === null) return { told: [this.#joined(line, [], 'partial')] };
+        return { ...this.#read(line, nowMs), wakeAfterMs: JOIN_MS };
       case 'send':
         if (line.isPolling) return { isDeclined: true };
+        if (this.#mustKeepOrder) return { isDeclined: true, ...this.#lookForLost(line, nowMs) };
         this.#questions.ask(frame.clientMessageId, frame.content, lineId, nowMs);
         return { texts: [JSON.stringify({ message: frame.content })] };
       default:
@@ -143,7 +145,7 @@ export class StreamingDialogue implements Dialogue {
         const { told, isSure } = this.#answers.complete(lineId, this.#conversationId, nowMs);
         if (isSure) return { told };
         this.#looks = LOOKS_MAX;
-        return { told, ...this.#read(line) };
+        return { told, ...this.#read(line, nowMs) };
       }
       case 'error':
         return frame.type === WORKER_TYPE
@@ -161,7 +163,7 @@ export class StreamingDialogue implements Dialogue {
     if (question === null) return {};
     question.status = 'accepted';
     // The server names none yet; with an id of ours it is in its place, before its answer.
-    return { told: [{ type: 'ack', clientMessageId: question.id, id: question.id, seq: null, duplicate: false }] };
+    return { told: [ack(question.id, question.id)] };
   }
 
   #refuse(lineId: LineId, text: string): DialogueStep {
@@ -173,25 +175,59 @@ export class StreamingDialogue implements Dialogue {
     };
   }
 
+  /** The history is about to tell whether an earlier message has to go out again first. */
+  get #mustKeepOrder(): boolean {
+    const { historyUrl } = this.#options;
+    return historyUrl !== null && this.#failures < FAILURES_MAX && this.#questions.lost().length > 0;
+  }
+
+  /** One may have been lost on another socket, while this one had no reason to look. */
+  #lookForLost(line: Line, nowMs: number): DialogueStep {
+    return this.#questions.lost().length > 0 ? this.#read(line, nowMs) : {};
+  }
+
   /** Asks for the history, unless it is on its way. */
-  #read(line: Line): DialogueStep {
+  #read(line: Line, nowMs: number): DialogueStep {
     const { historyUrl } = this.#options;
     if (historyUrl === null || line.isReading || this.#conversationId === '') return {};
     line.isReading = true;
+    line.readAtMs = nowMs;
     const url = historyUrl(this.#conversationId);
     return { requests: [{ name: 'history', method: 'GET', url }] };
   }
 
   #takeHistory(line: Line, answer: HttpAnswer | null): DialogueStep {
     line.isReading = false;
+    // Without a socket nobody else tells that the session is over.
+    if (line.isPolling && answer?.status === 401) return { closes: SESSION_OVER };
     const rows = answer?.status === 200 ? readHistory(answer.body) : null;
+    const waited = this.#mustKeepOrder;
+    this.#failures = rows === null ? this.#failures + 1 : 0;
     const told: InboundFrame[] = line.isPolling && rows !== null ? [{ type: 'pong', latest: null }] : [];
-    if (rows !== null)
-      told.push(...this.#tellHistory(line, this.#settle(rows)), ...this.#judgeLost(line), ...this.#dropUnkept());
+    if (rows !== null) {
+      const history = this.#settle(rows);
+      // First: as soon as the client is open it sends, and a message that goes out again comes before newer ones.
+      told.push(...this.#judgeLost(line), ...this.#tellHistory(line, history), ...this.#dropUnkept());
+    }
+    if (waited && !this.#mustKeepOrder) told.push(GO_ON);
     if (line.isPolling) return { told, wakeAfterMs: POLL_MS };
-    const isOpen = this.#looks > 0 || this.#questions.lost().length > 0;
+    if (rows === null) return this.#doWithout(line, told);
+    const wakes = this.#isUnsettled;
     this.#looks = Math.max(0, this.#looks - 1);
-    return isOpen ? { told, wakeAfterMs: LOOK_AGAIN_MS } : { told };
+    return wakes ? { told, wakeAfterMs: LOOK_AGAIN_MS } : { told };
+  }
+
+  /** Another look at the history is due. */
+  get #isUnsettled(): boolean {
+    const isMissing = this.#looks > 0 || this.#failures > 0;
+    return isMissing || this.#questions.lost().length > 0 || this.#answers.isInDoubt;
+  }
+
+  /** A chat whose history cannot be had is still a chat. It is told as soon as there is one. */
+  #doWithout(line: Line, told: readonly InboundFrame[]): DialogueStep {
+    const joined = line.joinLimit === null ? [] : [this.#joined(line, [], 'partial')];
+    const wakeAfterMs = this.#failures < FAILURES_MAX ? LOOK_AGAIN_MS : LOOK_RARELY_MS;
+    return { told: [...joined, ...told], wakeAfterMs };
   }
 
   #settle(rows: readonly StoredMessage[]): SettledHistory {
@@ -202,10 +238,13 @@ export class StreamingDialogue implements Dialogue {
   }
 
   /** Answers the join that is open, or tells what is new. */
-  #tellHistory(line: Line, { messages, fresh }: SettledHistory): readonly InboundFrame[] {
-    if (line.joinLimit !== null) return [this.#joined(line, messages.slice(-line.joinLimit), null)];
+  #tellHistory(line: Line, { messages, fresh, found }: SettledHistory): readonly InboundFrame[] {
     const conversationId = this.#conversationId;
-    return fresh.map((message) => ({ type: 'message', conversationId, epoch: null, message }));
+    const news: readonly InboundFrame[] =
+      line.joinLimit === null
+        ? fresh.map((message) => ({ type: 'message', conversationId, epoch: null, message }))
+        : [this.#joined(line, messages.slice(-line.joinLimit), null)];
+    return [...news, ...found.map(({ questionId, id }) => ack(questionId, id))];
   }
 
   #joined(line: Line, messages: readonly WireMessage[], recovered: Recovery | null): InboundFrame {
@@ -229,19 +268,11 @@ export class StreamingDialogue implements Dialogue {
   #judgeLost(line: Line): readonly InboundFrame[] {
     if (line.isPolling) return [];
     return this.#questions.lost().flatMap((question): readonly InboundFrame[] => {
-      question.looks += 1;
-      if (question.looks < LOOKS_MAX) return [];
+      if (question.lostAtMs + LOOK_AGAIN_MS > line.readAtMs) return [];
       this.#questions.drop(question.id);
-      const reason = 'The history does not have it.';
-      return [
-        { type: 'refused', code: 'LOST', reason, verdict: 'retry', clientMessageId: question.id, retryAfterMs: 0 },
-      ];
+      return [lost(question.id)];
     });
   }
-}
-
-function hello(): InboundFrame {
-  return { type: 'hello', userId: USER_ID, sessionId: null, expiresInMs: null, terms: TERMS };
 }
 
 /** Some servers say `completed`. */

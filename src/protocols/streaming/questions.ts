@@ -1,5 +1,6 @@
 /** The messages that this client has asked, tied to what the server says of them by order alone. */
 
+import type { UnconfirmedMessage } from '../../core/frame.js';
 import type { LineId } from '../dialogue/dialogue.js';
 
 /** This many are remembered until the history tells them apart. */
@@ -15,8 +16,10 @@ export interface Question {
   status: 'asked' | 'accepted' | 'lost';
   /** An answer has begun after it. */
   isAnswered: boolean;
-  /** For one that is lost: how often the history was read since without it. */
-  looks: number;
+  /** When its socket ended; for one of old, when it was recalled. */
+  lostAtMs: number;
+  /** It was asked before this dialogue began, so the history may have had it all along. */
+  readonly isOfOld: boolean;
 }
 
 export class Questions {
@@ -24,8 +27,15 @@ export class Questions {
 
   ask(id: string, content: string, lineId: LineId, askedAtMs: number): void {
     this.drop(id);
-    this.#list.push({ id, content, askedAtMs, lineId, status: 'asked', isAnswered: false, looks: 0 });
-    if (this.#list.length > QUESTIONS_MAX) this.#list.shift();
+    this.#add({ id, content, askedAtMs, lineId, status: 'asked', isAnswered: false, lostAtMs: 0, isOfOld: false });
+  }
+
+  /** Those that the client asked in an earlier life, if they are not known. */
+  recall(unconfirmed: readonly UnconfirmedMessage[], lineId: LineId, nowMs: number): void {
+    for (const { clientMessageId: id, content, createdAtMs: askedAtMs } of unconfirmed) {
+      if (this.#list.some((one) => one.id === id)) continue;
+      this.#add({ id, content, askedAtMs, lineId, status: 'lost', isAnswered: false, lostAtMs: nowMs, isOfOld: true });
+    }
   }
 
   /** Takes the oldest one of a socket that the server has said nothing of. */
@@ -38,20 +48,30 @@ export class Questions {
     return this.#list.find(({ status, isAnswered }) => status === 'accepted' && !isAnswered) ?? null;
   }
 
-  lose(lineId: LineId): void {
-    for (const one of this.#list) if (one.lineId === lineId && one.status === 'asked') one.status = 'lost';
+  lose(lineId: LineId, nowMs: number): void {
+    for (const one of this.#list) {
+      if (one.lineId !== lineId || one.status !== 'asked') continue;
+      one.status = 'lost';
+      one.lostAtMs = nowMs;
+    }
   }
 
   lost(): readonly Question[] {
     return this.#list.filter(({ status }) => status === 'lost');
   }
 
-  /** The oldest one that a message of the history can be. */
-  match(content: string, isSince: (askedAtMs: number) => boolean): Question | null {
-    return this.#list.find((one) => one.content.trim() === content.trim() && isSince(one.askedAtMs)) ?? null;
+  /** The oldest one that a message of the history can be; of several with its words, one that the server is known to have. */
+  match(content: string, isLikely: (question: Question) => boolean): Question | null {
+    const same = this.#list.filter((one) => one.content.trim() === content.trim() && isLikely(one));
+    return same.find(({ status }) => status === 'accepted') ?? same[0] ?? null;
   }
 
   drop(id: string): void {
     this.#list = this.#list.filter((one) => one.id !== id);
+  }
+
+  #add(question: Question): void {
+    this.#list.push(question);
+    if (this.#list.length > QUESTIONS_MAX) this.#list.shift();
   }
 }

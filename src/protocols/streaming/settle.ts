@@ -4,7 +4,7 @@ import type { WireMessage } from '../../core/frame.js';
 import { RecentMap } from '../../core/inbox/recent-map.js';
 import { readTimeMs } from '../wire-time.js';
 import type { Answer } from './answer.js';
-import type { Questions } from './questions.js';
+import type { Question, Questions } from './questions.js';
 import type { StoredMessage } from './schema.js';
 
 /** So far may the clocks of client and server be apart. */
@@ -15,6 +15,8 @@ const KNOWN_MAX = 5_000;
 interface Shown {
   readonly id: string;
   readonly clientMessageId: string | null;
+  /** Of the answer here that it is; null for everything else. */
+  readonly ordinal: number | null;
 }
 
 export interface Unsettled {
@@ -27,6 +29,14 @@ export interface SettledHistory {
   readonly messages: readonly WireMessage[];
   /** Those that no history had before. */
   readonly fresh: readonly WireMessage[];
+  /** Questions that were shown without anybody knowing whose they are. */
+  readonly found: readonly FoundQuestion[];
+}
+
+interface FoundQuestion {
+  readonly questionId: string;
+  /** Under which it is shown. */
+  readonly id: string;
 }
 
 export class Settlement {
@@ -39,36 +49,43 @@ export class Settlement {
     // What a socket still brings is in no history yet.
     const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
     const fresh: WireMessage[] = [];
+    const found: FoundQuestion[] = [];
+    let oldest: number | null = null;
     const messages = rows.map((row) => {
       const key = String(row.id);
       const known = this.#shown.get(key);
-      const shown = known ?? this.#identify(row, key, unsettled.questions, open);
+      const shown =
+        known === undefined ? this.#identify(row, key, unsettled.questions, open) : claim(known, row, unsettled, found);
       this.#shown.set(key, shown);
+      oldest ??= shown.ordinal;
       const message = toMessage(row, conversationId, shown);
       if (known === undefined) fresh.push(message);
       return message;
     });
     this.#isFirst = false;
-    for (const answer of open) answer.misses += 1;
-    return { messages, fresh };
+    const fromMs = readTimeMs(rows[0]?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS;
+    // A history that begins later says nothing of what was before: servers give only so many messages.
+    for (const answer of open) {
+      if (answer.ordinal > (oldest ?? 0) || answer.startedAtMs > fromMs) answer.misses += 1;
+    }
+    return { messages, fresh, found };
   }
 
   #identify(row: StoredMessage, key: string, questions: Questions, open: Answer[]): Shown {
     if (row.sender === 'user') {
-      const saidAtMs = readTimeMs(row.created_at, Number.MAX_SAFE_INTEGER);
-      const question = questions.match(row.content, (askedAtMs) => saidAtMs >= askedAtMs - CLOCKS_APART_MS);
+      const question = questions.match(row.content, (one) => isSince(row, one));
       if (question !== null) questions.drop(question.id);
-      return { id: question?.id ?? key, clientMessageId: question?.id ?? null };
+      return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
     const index = this.#findAnswer(row.content, open);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
     if (answer?.status === 'failed') {
       // What has failed is over, and does not grow any more.
       answer.status = 'superseded';
-      return { id: key, clientMessageId: null };
+      return { id: key, clientMessageId: null, ordinal: answer.ordinal };
     }
     if (answer !== undefined) answer.status = 'settled';
-    return { id: answer?.id ?? key, clientMessageId: null };
+    return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
   /** An answer with these words; else one that broke off in them; else one whose worker may have said it anew. */
@@ -80,6 +97,20 @@ export class Settlement {
     ];
     return matches.reduce((found, match) => (found >= 0 ? found : open.findIndex(match)), -1);
   }
+}
+
+/** A question of an earlier life may be in a history that was read before it was recalled. */
+function claim(known: Shown, row: StoredMessage, { questions }: Unsettled, found: FoundQuestion[]): Shown {
+  if (row.sender !== 'user' || known.clientMessageId !== null) return known;
+  const question = questions.match(row.content, (one) => one.isOfOld && isSince(row, one));
+  if (question === null) return known;
+  questions.drop(question.id);
+  found.push({ questionId: question.id, id: known.id });
+  return { ...known, clientMessageId: question.id };
+}
+
+function isSince(row: StoredMessage, { askedAtMs }: Question): boolean {
+  return readTimeMs(row.created_at, Number.MAX_SAFE_INTEGER) >= askedAtMs - CLOCKS_APART_MS;
 }
 
 function toMessage(row: StoredMessage, conversationId: string, { id, clientMessageId }: Shown): WireMessage {

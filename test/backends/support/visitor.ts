@@ -13,6 +13,11 @@ export interface RequestOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
+export interface FetchOptions extends Omit<RequestOptions, 'body'> {
+  readonly body?: string;
+  readonly signal?: AbortSignal;
+}
+
 export class Visitor {
   readonly cookies = new Map<string, string>();
   readonly #url: string;
@@ -21,10 +26,21 @@ export class Visitor {
     this.#url = url;
   }
 
-  /** The CSRF header goes with a POST where there is such a cookie. */
   async ask(path: string, { method = 'GET', body, headers = {} }: RequestOptions = {}): Promise<Answer> {
+    const written = body === undefined ? {} : { body: JSON.stringify(body) };
+    const response = await this.fetch(path, { method, headers, ...written });
+    const setCookies = response.headers.getSetCookie();
+    const text = await response.text();
+    const json = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {};
+    // Sorted: the order of cookies says nothing.
+    const cookies = setCookies.map(cookieAlike).sort();
+    return { status: response.status, body: alike(text), setCookies: cookies, headers: response.headers, json };
+  }
+
+  /** As the page's own. The CSRF header goes with a POST where there is such a cookie; an absolute URL is taken as it is. */
+  async fetch(path: string, { method = 'GET', body, signal, headers = {} }: FetchOptions = {}): Promise<Response> {
     const csrf = this.cookies.get('csrftoken');
-    const response = await fetch(this.#url + path, {
+    const response = await fetch(new URL(path, this.#url), {
       method,
       headers: {
         ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
@@ -32,15 +48,11 @@ export class Visitor {
         ...(this.cookies.size === 0 ? {} : { Cookie: [...this.cookies].map((pair) => pair.join('=')).join('; ') }),
         ...headers,
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: body ?? null,
+      signal: signal ?? null,
     });
-    const setCookies = response.headers.getSetCookie();
-    for (const cookie of setCookies) this.#keep(cookie);
-    const text = await response.text();
-    const json = text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : {};
-    // Sorted: the order of cookies says nothing.
-    const cookies = setCookies.map(cookieAlike).sort();
-    return { status: response.status, body: alike(text), setCookies: cookies, headers: response.headers, json };
+    for (const cookie of response.headers.getSetCookie()) this.#keep(cookie);
+    return response;
   }
 
   post(path: string, body: unknown, headers: Readonly<Record<string, string>> = {}): Promise<Answer> {

@@ -1,0 +1,43 @@
+/** What the client is told, in its own words, where the wire has none. */
+
+import type { InboundFrame, ServerTerms } from '../../core/frame.js';
+
+/** In history, and so in the hello. */
+const USER_ID = 'user';
+
+const TERMS: ServerTerms = {
+  extended: false,
+  deduplicates: false,
+  producerOrder: false,
+  dedupWindowMs: null,
+  sequence: false,
+  ranges: false,
+  inBandToken: false,
+  contentLengthMax: null,
+  messagesPerSecond: null,
+  heartbeatIntervalMs: null,
+};
+
+/** What was declined may go out. */
+export const GO_ON: InboundFrame = {
+  type: 'refused',
+  code: 'SETTLED',
+  reason: '',
+  verdict: 'pause',
+  clientMessageId: null,
+  retryAfterMs: 0,
+};
+
+export function hello(): InboundFrame {
+  return { type: 'hello', userId: USER_ID, sessionId: null, expiresInMs: null, terms: TERMS };
+}
+
+export function ack(clientMessageId: string, id: string): InboundFrame {
+  return { type: 'ack', clientMessageId, id, seq: null, duplicate: false };
+}
+
+/** The history does not have it, so it is to go out again. */
+export function lost(clientMessageId: string): InboundFrame {
+  const reason = 'The history does not have it.';
+  return { type: 'refused', code: 'LOST', reason, verdict: 'retry', clientMessageId, retryAfterMs: 0 };
+}

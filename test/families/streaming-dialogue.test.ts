@@ -1,0 +1,109 @@
+/** What the fold of the streaming family answers by itself, where a whole client seldom gets to. */
+import { describe, expect, test } from 'vitest';
+import type { OutboundFrame } from '../../src/core/frame.js';
+import type { DialogueEvent } from '../../src/protocols/dialogue/dialogue.js';
+import { StreamingDialogue } from '../../src/protocols/streaming/dialogue.js';
+
+const JOIN: OutboundFrame = {
+  type: 'join',
+  conversationId: 'c-1',
+  after: null,
+  streams: [],
+  limit: 100,
+  unconfirmed: [],
+};
+
+const send = (id: string): OutboundFrame => ({
+  type: 'send',
+  clientMessageId: id,
+  conversationId: 'c-1',
+  content: `text of ${id}`,
+  metadata: null,
+  inReplyTo: null,
+  producer: { id: 'p-1', seq: 1 },
+  sentAtMs: 0,
+});
+
+const history = (...rows: readonly unknown[]) => ({
+  type: 'answered' as const,
+  name: 'history',
+  answer: { status: 200, retryAfterMs: null, body: JSON.stringify(rows) },
+});
+
+function createDialogue() {
+  const dialogue = new StreamingDialogue({ rename: (frame) => frame, historyUrl: (id) => `/messages/${id}/` });
+  let nowMs = 0;
+  const step = (event: DialogueEvent, afterMs = 0) => {
+    nowMs += afterMs;
+    return dialogue.step(event, nowMs);
+  };
+  const open = (lineId: number) => {
+    step({ type: 'opened', lineId, isPolling: false });
+    step({ type: 'heard', lineId, text: '{"event":"connected"}' });
+    step({ type: 'asked', lineId, frame: JOIN });
+    return step({ lineId, ...history() });
+  };
+  return { step, open };
+}
+
+describe('the dialogue with an assistant', () => {
+  test('DS-5 looks for a question that was lost on another socket before it lets the next one out', () => {
+    const { step, open } = createDialogue();
+    open(1);
+    open(2);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    step({ type: 'ended', lineId: 1 });
+
+    const next = step({ type: 'asked', lineId: 2, frame: send('second') }, 3_000);
+    const judged = step({ lineId: 2, ...history() });
+    const again = step({ type: 'asked', lineId: 2, frame: send('first') });
+
+    expect(next).toMatchObject({ isDeclined: true, requests: [{ name: 'history' }] });
+    expect(judged.told).toMatchObject([{ type: 'refused', verdict: 'retry', clientMessageId: 'first' }, {}]);
+    expect(again.texts).toEqual(['{"message":"text of first"}']);
+  });
+
+  test('DS-6 calls no question lost by a history that was read right after its socket ended', () => {
+    const { step, open } = createDialogue();
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    step({ type: 'ended', lineId: 1 });
+
+    const told = [2, 3, 4].flatMap((lineId) => {
+      const { told: frames = [] } = open(lineId);
+      step({ type: 'ended', lineId });
+      return frames.map(({ type }) => type);
+    });
+
+    expect(told).toEqual(['joined', 'joined', 'joined']);
+  });
+
+  test('is answered without a history that is silent, before the client gives the join up', () => {
+    const { step } = createDialogue();
+    step({ type: 'opened', lineId: 1, isPolling: false });
+    step({ type: 'heard', lineId: 1, text: '{"event":"connected"}' });
+    const { wakeAfterMs = 0 } = step({ type: 'asked', lineId: 1, frame: JOIN });
+
+    const woken = step({ type: 'woken', lineId: 1 }, wakeAfterMs);
+    const late = step({ lineId: 1, ...history({ id: 1, sender: 'assistant', content: 'Hello.' }) });
+
+    expect(wakeAfterMs).toBeLessThan(10_000);
+    expect(woken.told).toMatchObject([{ type: 'joined', messages: [], recovered: 'partial' }]);
+    expect(late.told).toMatchObject([{ type: 'message', message: { content: 'Hello.' } }]);
+  });
+
+  test('UP-09 ends a connection without a socket when the session is over, as a close 4001 does', () => {
+    const { step } = createDialogue();
+    step({ type: 'opened', lineId: 1, isPolling: true });
+    step({ type: 'asked', lineId: 1, frame: JOIN });
+
+    const answered = step({
+      type: 'answered',
+      lineId: 1,
+      name: 'history',
+      answer: { status: 401, retryAfterMs: null, body: '' },
+    });
+
+    expect(answered.closes?.code).toBe(4001);
+  });
+});
