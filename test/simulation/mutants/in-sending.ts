@@ -4,6 +4,7 @@ import { logOutBeside } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const OUTBOX = 'src/core/outbox/outbox.ts';
+const LANES = 'src/core/outbox/lanes.ts';
 const DRAIN = 'src/client/sending/drain.ts';
 const SENDER = 'src/client/sending/sender.ts';
 const REQUESTS = 'src/client/sending/user-requests.ts';
@@ -91,7 +92,7 @@ export const inSending: readonly Mutant[] = [
     breaks: 'Of what waits the newest goes out first.',
     patches: [
       {
-        file: OUTBOX,
+        file: LANES,
         find: 'if (first !== null) heads.push(first);',
         replace:
           '{ let last = first; while (last !== null && last.after !== null) last = last.after; if (last !== null) heads.push(last); }',
