@@ -294,7 +294,7 @@ test.each([
   },
 );
 
-test('C1 a store that outlives the page must know whose it is', () => {
+test('C12 a store that outlives the page must know whose it is', () => {
   const world = createStoredWorld();
 
   const refusal = refusalOf(() => world.restart({ identity: undefined as never }));

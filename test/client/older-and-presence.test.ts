@@ -283,6 +283,26 @@ describe('typing', () => {
     expect(told).toHaveLength(1);
     client.dispose();
   });
+
+  test('UP-41 C6 of a crowd is shown for the first hundred, and for the next once one of them has ended', async () => {
+    const { client, open, server, clock } = createTestClient();
+    await open();
+    const shown = () => client.snapshot.typing.map(({ id }) => id);
+
+    for (let count = 1; count <= 150; count += 1) server.setTyping(true, { senderId: `other-${count}` });
+    await clock.advance(100);
+    const most = shown();
+    server.setTyping(false, { senderId: 'other-1' });
+    server.setTyping(true, { senderId: 'other-150' });
+    await clock.advance(100);
+    const next = shown();
+    await clock.advance(7_000);
+
+    expect([most.length, most.at(-1)]).toEqual([100, 'other-100']);
+    expect([next.length, next.at(-1)]).toEqual([100, 'other-150']);
+    expect(shown()).toEqual([]);
+    client.dispose();
+  });
 });
 
 describe('markRead()', () => {
