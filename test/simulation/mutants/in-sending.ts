@@ -67,8 +67,8 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/sending/ledger.ts',
-        find: 'failed ?? outbox.settle(id);',
-        replace: 'failed ?? outbox.get(id);',
+        find: 'failed ?? this.#settle(id);',
+        replace: 'failed ?? this.#around.outbox.get(id);',
       },
     ],
     invariants: ['I6', 'L1'],
