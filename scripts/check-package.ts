@@ -5,17 +5,9 @@
 import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { BRAND_CHECK, CJS_CHECK, ESM_CHECK, REACT_CHECK } from './package-loads.js';
-import { build, installPacked, lendPackages, type Packed, pack, scratchFolder } from './packed-package.js';
+import { build, installPacked, isPublished, lendPackages, type Packed, pack, scratchFolder } from './packed-package.js';
 import { ROOT } from './rules/source-tree.js';
 import { type RunResult, report, run, runTool } from './run.js';
-
-/** Everything that may be in the tarball: the built entries, the chunks they share, and the papers. */
-const MAY_BE_PACKED = [
-  /^dist\/(index|protocols|schemas|transports|storage|react|testing)\.(js|cjs|d\.ts|d\.cts)$/,
-  /^dist\/[a-z-]+-[A-Za-z0-9_-]+\.(js|cjs|d\.ts|d\.cts)$/,
-  /^dist\/.+\.(js|cjs)\.map$/,
-  /^(package\.json|README\.md|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|LICENSE)$/,
-];
 
 const FORBIDDEN_IN_CODE = /\beval\s*\(|\bnew Function\b|\bFunction\s*\(|\binnerHTML\b|\bsetInterval\s*\(/;
 
@@ -65,7 +57,7 @@ function result(complaints: readonly string[]): RunResult {
 }
 
 function unlistedFiles({ files }: Packed): RunResult {
-  const unlisted = files.filter((file) => !MAY_BE_PACKED.some((pattern) => pattern.test(file)));
+  const unlisted = files.filter((file) => !isPublished(file));
   return result(unlisted.map((file) => `${file} is in the tarball and on no list`));
 }
 

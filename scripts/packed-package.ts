@@ -21,6 +21,18 @@ interface PackReport {
   readonly files: readonly { readonly path: string }[];
 }
 
+/** Everything that may be in the tarball: the built entries, the chunks they share, and the papers. */
+const MAY_BE_PACKED = [
+  /^dist\/(index|protocols|schemas|transports|storage|react|testing)\.(js|cjs|d\.ts|d\.cts)$/,
+  /^dist\/[a-z-]+-[A-Za-z0-9_-]+\.(js|cjs|d\.ts|d\.cts)$/,
+  /^dist\/.+\.(js|cjs)\.map$/,
+  /^(package\.json|README\.md|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|LICENSE)$/,
+];
+
+export function isPublished(file: string): boolean {
+  return MAY_BE_PACKED.some((pattern) => pattern.test(file));
+}
+
 export function build(): void {
   const built = runTool('tsup/dist/cli-default.js', []);
   if (!built.succeeded) throw new Error(`The build failed:\n${built.output}`);
@@ -30,11 +42,11 @@ export function buildIfMissing(): void {
   if (!existsSync(`${ROOT}dist/index.js`)) build();
 }
 
-/** Packs what is in `dist` into an own folder below `folder`. */
-export async function pack(folder: string, label: string): Promise<Packed> {
+/** Packs what is in the `dist` of a project into an own folder below `folder`. */
+export async function pack(folder: string, label: string, project = ROOT): Promise<Packed> {
   const target = join(folder, label);
   await mkdir(target);
-  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', target]);
+  const packed = run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', target], { folder: project });
   if (!packed.succeeded) throw new Error(`npm pack failed:\n${packed.output}`);
   // The shape is that of npm 9 and later.
   const [report] = JSON.parse(packed.standardOutput) as PackReport[];

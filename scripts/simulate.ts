@@ -49,7 +49,6 @@ async function runOne(plan: Plan): Promise<void> {
 async function runMany(): Promise<void> {
   const from = Number(values.from);
   const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => from + index);
-  // A plan that was kept has its seed's number and is another life.
   const regressions = values.twice ? [] : await readRegressions();
   const work = [
     ...regressions.map(({ plan }) => ({ plan })),
@@ -64,7 +63,8 @@ async function runMany(): Promise<void> {
   try {
     await fleet.run(work, (result) => {
       tally.add(result);
-      if (hashes.has(result.seed) && hashes.get(result.seed) !== result.hash) differing.push(result.seed);
+      // Once each, and a kept plan that has a seed's number is another life.
+      if (values.twice && (hashes.get(result.seed) ?? result.hash) !== result.hash) differing.push(result.seed);
       hashes.set(result.seed, result.hash);
       if (result.violations.length > 0) say(`seed ${result.seed}: ${describe(result)}`);
       return values.all || tally.failures.length < FAILURES_MAX;

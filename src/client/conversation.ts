@@ -89,7 +89,7 @@ export class Conversation {
   /** Marks what others wrote as read, up to and with `upTo` (default: all of it). At most one frame a second. */
   markRead(upTo?: MessageId): void {
     const session = this.#session;
-    session.act(() => session.readMarks.mark(session.join(this.id), upTo ?? null));
+    session.act(() => session.readMarks.mark(session.join(this.id), upTo ?? null, this.snapshot.messages));
   }
 
   /**

@@ -160,6 +160,29 @@ describe('a store of somebody else', () => {
     expect(await outcomeOf(closing)).toBe('resolved');
   });
 
+  test('F75 that could not answer while the device slept has its time once more', async () => {
+    const { client, store, clock } = createStoredWorld();
+    const errors = listen(client, 'error');
+    const { open: openStore } = store;
+    let answer = () => {};
+    const late = () => new Promise<void>((resolve) => (answer = resolve));
+    store.open = async (request) => ({ ...(await openStore(request)), put: late });
+    const first = client.send('one');
+    await clock.sleep(60_000);
+    answer();
+    const outcome = await first.persisted;
+
+    const second = client.send('two');
+    await clock.sleep(60_000);
+    const early = [errors.length, await outcomeOf(second.persisted)];
+    await clock.sleep(60_000);
+
+    expect(outcome).toEqual({ durable: true });
+    expect(early).toEqual([0, 'pending']);
+    expect(await second.persisted).toEqual({ durable: false });
+    expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
+  });
+
   test('F76 whose wipe never answers lets logout() say so', async () => {
     const { client, store, open, clock } = createStoredWorld();
     const { open: openStore } = store;
@@ -294,7 +317,7 @@ test.each([
   },
 );
 
-test('C1 a store that outlives the page must know whose it is', () => {
+test('C12 a store that outlives the page must know whose it is', () => {
   const world = createStoredWorld();
 
   const refusal = refusalOf(() => world.restart({ identity: undefined as never }));

@@ -89,7 +89,7 @@ const FACTOR = 2;
 const FACTOR_OF_KEYS = 3;
 const FACTOR_OF_HEADS = 4;
 /** 62,500 frames, each of which the connection hears of. */
-const FACTOR_OF_FRAMES = 6;
+const FACTOR_OF_FRAMES = 10;
 
 /** Texts that cost more than their length: each as long as it may be. */
 const HOSTILE: readonly (readonly [what: string, text: (bytesMax: number) => string, factor?: number])[] = [

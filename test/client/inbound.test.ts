@@ -251,6 +251,23 @@ describe('frames that nobody can read', () => {
     client.dispose();
   });
 
+  test.each(['__proto__', 'constructor'])(
+    'C5 a chat works in a conversation named %s, beside any other',
+    async (name) => {
+      const { client, open, server, clock } = createTestClient({ client: { conversationId: name } });
+      await open();
+      const sent = client.send('said here');
+      client.conversation('elsewhere').send('said there');
+      server.emit('heard here', { conversationId: name, senderId: '__proto__' });
+      await clock.advance(1_000);
+
+      expect(sent.status).toBe('sent');
+      expect(contents(client.snapshot.messages)).toEqual(['said here', 'heard here']);
+      expect(contents(client.conversation('elsewhere').snapshot.messages)).toEqual(['said there']);
+      client.dispose();
+    },
+  );
+
   test('F41 frames before the hello say nothing', async () => {
     const { client, open, server, clock } = createTestClient({ server: { mode: 'manual' } });
     const events = watchEvents(client);

@@ -21,7 +21,7 @@ describe('the option outbox', () => {
     ['ageMaxMs', Number.NaN, 'a number from 1 to Infinity'],
     ['store', {}, 'an object with open()'],
     ['store', 'indexed-db', 'an object with open()'],
-  ])('C1 .%s is not %j', (name, value, range) => {
+  ])('.%s is not %j', (name, value, range) => {
     const error = refusalOf({ [name]: value });
 
     expect(isChatSocketError(error, 'usage/invalid-option')).toBe(true);
@@ -32,7 +32,7 @@ describe('the option outbox', () => {
     { overflow: 'drop-oldest' },
     { resend: 'never', ageMaxMs: Infinity },
     { store: { name: 'own', isDurable: false, open: async () => ({}) } },
-  ])('C1 may be %j', (outbox) => {
+  ])('may be %j', (outbox) => {
     expect(refusalOf(outbox)).toBeNull();
   });
 });

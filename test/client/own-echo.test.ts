@@ -45,7 +45,33 @@ async function openSent() {
   return { ...world, outgoing, joins, key: world.client.snapshot.messages[0]?.key };
 }
 
+const refusal: Step = (server, messageId) => {
+  const payload = { code: 'RATE_LIMIT', message: 'not now', messageId, retryAfterMs: 1_000 };
+  server.sendFrame({ type: 'error', payload });
+};
+
 describe('an own message', () => {
+  test.each<[string, readonly Step[]]>([
+    ['before', [refusal, echo(1)]],
+    ['behind', [echo(1), refusal]],
+  ])(
+    'F28 DS-9 that is not taken now, and arrived by another way %s that, leaves no number that the server waits for',
+    async (_what, steps) => {
+      const { client, server, clock, outgoing } = await openSent();
+
+      for (const step of steps) step(server, outgoing.id);
+      await clock.advance(100);
+      client.send('next');
+      await clock.advance(5_000);
+
+      const [first, ...more] = sentFrames(server.connection, 'send_message').map(({ payload }) => payload['producer']);
+      expect(first).toMatchObject({ seq: 1 });
+      expect(more).toEqual([{ id: expect.any(String), seq: 1 }]);
+      expect(more).not.toEqual([first]);
+      client.dispose();
+    },
+  );
+
   test.each<[string, readonly Step[]]>([
     ['ack, then copy', [ack(1), echo(1)]],
     ['copy, then ack', [echo(1), ack(1)]],
@@ -122,6 +148,8 @@ describe('a log that contradicts itself', () => {
     other(1)(server, '');
     await clock.advance(100);
     const before = client.snapshot.messages;
+    // What the log says of it is another question.
+    server.ignore('join_conversation');
     const false1 = { id: 'forged', conversationId: ID, senderId: 'user-2', content: 'forged', timestamp: '' };
 
     server.sendFrame({

@@ -67,6 +67,52 @@ describe('read marks', () => {
     client.dispose();
   });
 
+  test.each([
+    ['the newest', null, 4],
+    ['one that has left meanwhile', 0, 1],
+    ['one that is not shown yet', 2, 3],
+  ])('reach over all that is shown, also where it has left the history since: up to %s', async (_name, at, count) => {
+    const world = createTestClient({ client: { inbox: { historyMax: 2, notifyIntervalMs: 1_000 } } });
+    const { client, server, clock, open } = world;
+    await open();
+    const ids = ['one', 'two'].map((text) => server.emit(text).id);
+    await clock.advance(1_000);
+    const shown = client.snapshot.messages.map(({ content }) => content);
+    ids.push(...['three', 'four'].map((text) => server.emit(text).id));
+    await clock.advance(10);
+
+    client.markRead(at === null ? undefined : ids[at]);
+    await clock.advance(2_000);
+    client.markRead();
+    await clock.advance(2_000);
+
+    const marks = sentFrames(server.connection, 'mark_read').map(({ payload }) => payload['messageIds']);
+    expect(shown).toEqual(['one', 'two']);
+    expect(marks[0]).toEqual(ids.slice(0, count));
+    expect(marks.flat()).toEqual(at === 0 ? [ids[0], ids[2], ids[3]] : ids);
+    client.dispose();
+  });
+
+  test('never reach from an old log into a new one', async () => {
+    const world = createTestClient({ client: { inbox: { notifyIntervalMs: 10_000 } } });
+    const { client, server, clock, open } = world;
+    await open();
+    for (const text of ['one', 'two', 'three']) server.emit(text);
+    await clock.advance(10_000);
+    const shown = client.snapshot.messages.length;
+    server.newEpoch();
+    const { id } = server.emit('new world');
+    await clock.advance(100);
+
+    client.markRead();
+    await clock.advance(0);
+
+    expect(shown).toBe(3);
+    expect(client.snapshot.messages.map(({ content }) => content)).toEqual(['new world']);
+    expect(sentFrames(server.connection, 'mark_read').map(({ payload }) => payload['messageIds'])).toEqual([[id]]);
+    client.dispose();
+  });
+
   test('begin anew with a new log', async () => {
     const { client, server, clock, ids, marks, comeBack } = await openWith(['one', 'two']);
     client.markRead();

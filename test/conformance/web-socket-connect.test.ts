@@ -1,6 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
-import { type ConformanceConnectRequest, webSocketConnect } from 'chatsocket/testing';
+import { inspect } from 'node:util';
+import {
+  type ConformanceConnectRequest,
+  ConformanceSetupError,
+  conformance,
+  webSocketConnect,
+} from 'chatsocket/testing';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { within } from '../server/support/peer.js';
@@ -120,6 +126,21 @@ test('fails where nobody listens', async () => {
   await expect(connect(ask().request)).rejects.toThrow('The socket closed before it opened');
 });
 
+test.each([
+  ['cannot be parsed', (token: string) => ({ url: `ws://[?token=${token}` })],
+  ['has a fragment', (token: string) => ({ url: `ws://127.0.0.1:1/?token=${token}#${token}` })],
+  ['is no subprotocol', (token: string) => ({ url: 'ws://127.0.0.1:1/', subprotocols: () => [`bearer. ${token}`] })],
+])('UP-19 C2 the error of a class that refuses what %s holds no token', async (_what, optionsWith) => {
+  const token = 'canary-7f3a9';
+  const connect = webSocketConnect({ webSocket: QuotingWebSocket, ...optionsWith(token) });
+
+  const told: unknown = await conformance({ connect, conversation: 'lobby' }).catch((error: unknown) => error);
+
+  expect(told).toBeInstanceOf(ConformanceSetupError);
+  expect(String(told)).toContain('The WebSocket class threw a SyntaxError');
+  expect(inspect(told, { depth: null, showHidden: true })).not.toContain(token);
+});
+
 test('gives up a socket that nobody waits for any more', async () => {
   const mute = createServer();
   mute.listen(0, LOOPBACK);
@@ -146,6 +167,17 @@ test('makes no socket at all once nobody waits', async () => {
   await expect(connecting).rejects.toThrow('Nobody waits for the connection any more.');
   expect(server.clients.size).toBe(0);
 });
+
+/** Quotes, where `ws` refuses, all that it was given, as the classes of browsers do. */
+class QuotingWebSocket extends WebSocket {
+  constructor(url: string, subprotocols?: string[]) {
+    try {
+      super(url, subprotocols);
+    } catch (cause) {
+      throw Object.assign(new SyntaxError(`${url} ${subprotocols}`, { cause }), { input: url });
+    }
+  }
+}
 
 /** Looks again after each turn of the event loop. */
 async function waitFor(isThere: () => boolean): Promise<void> {

@@ -15,6 +15,23 @@ test('C17 the lockfile names no registry, and every hash in it is sha512', () =>
   expect({ hosts, weak }).toEqual({ hosts: [], weak: [] });
 });
 
+test('C17 every package of the lockfile has a hash, but for those of other platforms, and none of ours runs on install', () => {
+  const packages = Object.entries(lockfile.packages).filter(([place]) => place !== '');
+
+  const open = packages.filter(
+    ([, { integrity, optional, os }]) => integrity === undefined && !(optional === true && os !== undefined),
+  );
+  const ours = packages.filter(([, { dev }]) => dev !== true);
+
+  expect(open.map(([place]) => place)).toEqual([]);
+  expect(ours.map(([place]) => place)).toEqual([
+    'node_modules/eventemitter3',
+    'node_modules/nanoid',
+    'node_modules/zod',
+  ]);
+  expect(ours.filter(([, locked]) => 'hasInstallScript' in locked)).toEqual([]);
+});
+
 test('the lockfile holds the packages of every platform', () => {
   const missing = [...missingFrom(lockfile).keys()];
 

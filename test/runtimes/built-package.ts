@@ -53,7 +53,7 @@ export async function buildPackage(): Promise<BuiltPackage> {
 }
 
 /** The same build as that of the package but for its types, which take long and are tested elsewhere. */
-function buildInto(folder: string): void {
+export function buildInto(folder: string): void {
   const args = ['--no-dts', '--out-dir', folder, '--onSuccess', 'node --version'];
   const built = runTool('tsup/dist/cli-default.js', args);
   if (!built.succeeded) throw new Error(`The build failed:\n${built.output}`);

@@ -7,6 +7,9 @@ import { toMessageError } from '../sending/message-error.js';
 /** Dressed rows may outnumber those shown by this many before they are looked through. */
 const DRESSED_SPARE = 256;
 
+/** Nobody reads more names, and a server could go on for ever. */
+const TYPING_MAX = 100;
+
 interface Dressed {
   readonly row: MessageRow;
   readonly message: ChatMessage;
@@ -49,7 +52,7 @@ export class ConversationState {
   setTyping(userId: string, untilMs: number | null): boolean {
     const before = this.typingUntilMs.size;
     if (untilMs === null) this.typingUntilMs.delete(userId);
-    else this.typingUntilMs.set(userId, untilMs);
+    else if (before < TYPING_MAX || this.typingUntilMs.has(userId)) this.typingUntilMs.set(userId, untilMs);
     if (this.typingUntilMs.size === before) return false;
     this.#typing = [...this.typingUntilMs.keys()].map((id) => ({ id }));
     return true;

@@ -11,6 +11,8 @@ import type { ConversationState } from './conversation-state.js';
 /** A page that has not come by then will not come. */
 const PAGE_TIMEOUT_MS = 10_000;
 
+type HistoryPage = Extract<InboundFrame, { type: 'history-page' }>;
+
 /** Older messages, oldest first, and whether there are more. */
 export interface OlderPage {
   readonly messages: readonly ChatMessage[];
@@ -19,6 +21,8 @@ export interface OlderPage {
 
 interface Request {
   readonly conversation: ConversationState;
+  /** Where the page ends; null is the end of the log. */
+  readonly before: number | null;
   readonly limit: number;
   readonly promise: Promise<OlderPage>;
   readonly resolve: (page: OlderPage) => void;
@@ -36,6 +40,8 @@ export class OlderPages {
   readonly #send: PagesSurroundings['send'];
   readonly #isOpen: PagesSurroundings['isOpen'];
   readonly #requests = new Map<string, Request>();
+  /** Where pages end that this connection was asked for, and that nobody waits for any more. */
+  readonly #unanswered = new Map<string, number[]>();
   /** One timer a conversation, named by its id. */
   readonly #timers: NamedTimers<string>;
 
@@ -43,7 +49,7 @@ export class OlderPages {
     this.#send = send;
     this.#isOpen = isOpen;
     this.#timers = new NamedTimers(clock, (id) =>
-      turn.run(() => this.refuse(id, lostError('the server did not answer in time; try again'))),
+      turn.run(() => this.#abandon(id, 'the server did not answer in time; try again')),
     );
   }
 
@@ -54,12 +60,12 @@ export class OlderPages {
     if (underWay !== undefined) return underWay.promise;
     if (!this.#isOpen()) return Promise.reject(lostError('there is no connection; try again when it is open'));
     if (!inbox.hasOlder) return Promise.resolve({ messages: [], hasOlder: false });
-    const isAsked = this.#ask(conversation, limit);
+    const request = makeRequest(conversation, limit);
+    const isAsked = this.#ask(request);
     if (isAsked !== true)
       return Promise.reject(
         isAsked === null ? unsupportedError() : lostError('there is no connection; try again when it is open'),
       );
-    const request = makeRequest(conversation, limit);
     inbox.startPage();
     this.#requests.set(id, request);
     this.#timers.start(id, PAGE_TIMEOUT_MS);
@@ -67,7 +73,8 @@ export class OlderPages {
   }
 
   /** True if the page was asked for, and is now part of the history. */
-  take(conversation: ConversationState, frame: Extract<InboundFrame, { type: 'history-page' }>): boolean {
+  take(conversation: ConversationState, frame: HistoryPage): boolean {
+    if (this.#isLate(conversation, frame)) return false;
     const request = this.#end(conversation.id);
     if (request === undefined) return false;
     const rows = conversation.inbox.prepend(frame);
@@ -85,21 +92,43 @@ export class OlderPages {
 
   /** The page belongs to a history that is no more. */
   reset(conversationId: string): void {
-    this.refuse(conversationId, lostError('the history was replaced meanwhile; try again'));
+    this.#abandon(conversationId, 'the history was replaced meanwhile; try again');
   }
 
   loseConnection(): void {
+    this.#unanswered.clear();
     for (const id of [...this.#requests.keys()])
       this.refuse(id, lostError('there is no connection; try again when it is open'));
   }
 
   /** Another connection took over, and the one that was asked is gone. */
   repeat(): void {
-    for (const { conversation, limit } of this.#requests.values()) this.#ask(conversation, limit);
+    this.#unanswered.clear();
+    for (const request of this.#requests.values()) this.#ask(request);
   }
 
-  #ask({ id, inbox }: ConversationState, limit: number): boolean | null {
-    return this.#send({ type: 'load-history', conversationId: id, before: inbox.fromSeq, limit });
+  /** Nobody waits for the page any more. It may come all the same. */
+  #abandon(id: string, why: string): void {
+    const before = this.#requests.get(id)?.before ?? null;
+    if (before !== null) this.#unanswered.set(id, [...(this.#unanswered.get(id) ?? []), before]);
+    this.refuse(id, lostError(why));
+  }
+
+  /**
+   * The answer to an earlier request, which ends where rows have been evicted since: taken for the next one's, it would
+   * leave a hole. The right one holds one of those rows.
+   */
+  #isLate({ id, inbox }: ConversationState, { messages }: HistoryPage): boolean {
+    const unanswered = this.#unanswered.get(id) ?? [];
+    const newestSeq = messages.at(-1)?.seq ?? 0;
+    const before = unanswered.find((end) => newestSeq < end);
+    if (before === undefined) return false;
+    unanswered.splice(unanswered.indexOf(before), 1);
+    return inbox.fromSeq !== null && before < inbox.fromSeq;
+  }
+
+  #ask({ conversation, before, limit }: Request): boolean | null {
+    return this.#send({ type: 'load-history', conversationId: conversation.id, before, limit });
   }
 
   #end(conversationId: string): Request | undefined {
@@ -117,7 +146,7 @@ function makeRequest(conversation: ConversationState, limit: number): Request {
     resolve = settle;
     reject = fail;
   });
-  return { conversation, limit, promise, resolve, reject };
+  return { conversation, before: conversation.inbox.fromSeq, limit, promise, resolve, reject };
 }
 
 function lostError(why: string): ChatSocketError {

@@ -20,12 +20,15 @@ export interface ReadMarksSurroundings {
   readonly send: (frame: OutboundFrame) => boolean | null;
 }
 
+/** What a mark needs to know of a row. */
+type Markable = Pick<MessageRow, 'id' | 'seq' | 'sender'>;
+
 interface Marks {
   readonly waiting: Set<MessageId>;
   /** Sent on this connection, frame by frame, and not confirmed. */
   readonly sent: (readonly MessageId[])[];
   /** Up to here everything is marked. */
-  last: MessageRow | null;
+  last: Markable | null;
   epoch: string | null;
 }
 
@@ -40,23 +43,24 @@ export class ReadMarks {
     this.#timers = new NamedTimers(around.clock, (id) => around.turn.run(() => this.#flush(id)));
   }
 
-  /** Marks what others wrote up to and with `upTo`; all of it for null. Nothing is ever unmarked. */
-  mark(conversation: ConversationState, upTo: MessageId | null): void {
+  /**
+   * Marks what others wrote up to and with `upTo`; all of it for null. Nothing is ever unmarked. `shown`: what the user
+   * sees, which may hold rows that are evicted since.
+   */
+  mark(conversation: ConversationState, upTo: MessageId | null, shown: readonly Markable[]): void {
     const { id, inbox } = conversation;
     const marks = this.#marks.get(id) ?? { waiting: new Set(), sent: [], last: null, epoch: null };
     this.#marks.set(id, marks);
     const epoch = inbox.cursor?.epoch ?? null;
     if (epoch !== marks.epoch) Object.assign(marks, { last: null, epoch });
-    const { rows } = inbox;
-    // An unknown message tells nothing of what was read.
-    const newest = lastIndexOf(rows, (row) => row.id !== null && (upTo === null || row.id === upTo));
-    const marked = lastIndexOf(rows, (row) => isUpTo(row, marks.last));
-    if (newest <= marked) return;
-    marks.last = rows[newest] ?? null;
-    for (const row of rows.slice(marked + 1, newest + 1)) {
+    const { last } = marks;
+    // Nothing that is shown lies behind a row that is here and not shown yet.
+    const isAhead = upTo !== null && inbox.find(upTo) !== null && !shown.some((row) => row.id === upTo);
+    for (const row of [...findUnmarked(shown, last, isAhead ? null : upTo), ...findUnmarked(inbox.rows, last, upTo)]) {
+      marks.last = row;
       if (row.id !== null && row.sender.role !== 'self') marks.waiting.add(row.id);
     }
-    if (!this.#timers.isRunning(id)) this.#flush(id);
+    if (marks.last !== last && !this.#timers.isRunning(id)) this.#flush(id);
   }
 
   /** The server has them: those named, or the frame that was sent first. */
@@ -116,14 +120,20 @@ export class ReadMarks {
   }
 }
 
+/** Those behind the last one marked, up to the newest to mark. An unknown message tells nothing of what was read. */
+function findUnmarked(rows: readonly Markable[], last: Markable | null, upTo: MessageId | null): readonly Markable[] {
+  const newest = lastIndexOf(rows, (row) => row.id !== null && (upTo === null || row.id === upTo));
+  return rows.slice(lastIndexOf(rows, (row) => isUpTo(row, last)) + 1, newest + 1);
+}
+
 /** Rows of another number come before or after by it; a row without one is found again by what it is. */
-function isUpTo(row: MessageRow, last: MessageRow | null): boolean {
+function isUpTo(row: Markable, last: Markable | null): boolean {
   if (last === null) return false;
   if (row.seq !== null && last.seq !== null) return row.seq <= last.seq;
   return row.id === last.id;
 }
 
-function lastIndexOf(rows: readonly MessageRow[], isIt: (row: MessageRow) => boolean): number {
+function lastIndexOf(rows: readonly Markable[], isIt: (row: Markable) => boolean): number {
   let index = rows.length - 1;
   for (let row = rows[index]; row !== undefined && !isIt(row); row = rows[index]) index -= 1;
   return index;

@@ -63,10 +63,10 @@ export class Ledger {
 
   /** The server has it: an end, or for one that had failed only the truth about it. */
   ack(receipt: Receipt): void {
-    const { outbox, reports, onSettled } = this.#around;
+    const { reports, onSettled } = this.#around;
     const id = receipt.clientMessageId;
     const failed = this.failed.get(id);
-    const entry = failed ?? outbox.settle(id);
+    const entry = failed ?? this.#settle(id);
     if (entry === null) return;
     this.#messages.get(id)?.ack(receipt);
     this.#forget(id);
@@ -76,14 +76,12 @@ export class Ledger {
   }
 
   fail(id: string, status: 'failed' | 'cancelled', error: ChatSocketError): boolean {
-    const entry = this.#around.outbox.settle(id);
+    const entry = this.#settle(id);
     if (entry !== null) this.end(entry, status, error);
     return entry !== null;
   }
 
   expire(entry: OutboxEntry): void {
-    // The server would wait for the number of one that it was to get again.
-    if (entry.status === 'queued' && entry.sent !== null) this.#around.outbox.renumber();
     this.fail(entry.id, 'failed', expiredError(entry));
   }
 
@@ -133,6 +131,13 @@ export class Ledger {
     if (forgotten === null) return;
     this.#messages.delete(forgotten.id);
     this.#around.reports.dismissed(forgotten);
+  }
+
+  /** Out for good; the server would wait for the number of one that it was to get again. */
+  #settle(id: string): OutboxEntry | null {
+    const entry = this.#around.outbox.settle(id);
+    if (entry?.status === 'queued' && entry.sent !== null) this.#around.outbox.renumber();
+    return entry;
   }
 
   #forget(id: string): void {

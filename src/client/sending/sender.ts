@@ -141,8 +141,8 @@ export class Sender {
 
   /** Not taken now: it goes back to its place and everything waits a moment. */
   postpone(id: string | null, retryAfterMs: number | null): void {
-    // One that ended meanwhile will not come again under its number.
-    if (id !== null && !this.#unanswered.putBack(id) && this.#ledger.failed.get(id) !== null) this.outbox.renumber();
+    // One that ended meanwhile, also by its ack, will not come again under its number.
+    if (id !== null && !this.#unanswered.putBack(id) && this.outbox.get(id) === null) this.outbox.renumber();
     this.#drain.pause(retryAfterMs);
   }
 

@@ -1,7 +1,9 @@
 /** A store from its opening to its closing. Whatever somebody's store throws, rejects with or leaves open ends here. */
 
+import { LATE_TIMER_MS } from '../../core/connection/wake.js';
 import type { Clock } from '../../ports/clock.js';
 import type { OutboxRows } from '../../ports/outbox-store.js';
+import { NamedTimers } from '../named-timers.js';
 
 /** A store that answers nothing for so long counts as broken. Longer than the store on the disk gives itself. */
 const SILENCE_MAX_MS = 30_000;
@@ -26,11 +28,13 @@ export class StoreVisit {
   readonly #unanswered = new Set<Promise<boolean>>();
   /** A store that broke down may never answer. */
   readonly #giveUps = new Set<(cause: unknown) => void>();
-  #stopTimer: () => void = noop;
+  readonly #timers: NamedTimers<'silence'>;
+  #hasSlept = false;
   #wiping: Promise<void> | undefined;
 
   constructor(around: VisitSurroundings) {
     this.#around = around;
+    this.#timers = new NamedTimers(around.clock, (_name, lateMs) => this.#whenSilent(lateMs));
     let opening: Promise<OutboxRows> | undefined;
     const open = () => {
       opening = guarded(around.open);
@@ -132,11 +136,18 @@ export class StoreVisit {
 
   /** Counts the silence of the store from now on, as long as it owes an answer. */
   #watch(): void {
-    this.#stopTimer();
-    this.#stopTimer = noop;
-    if (this.#giveUps.size === 0) return;
-    const giveUp = () => this.fail(new Error(`The store did not answer within ${SILENCE_MAX_MS} ms.`));
-    this.#stopTimer = this.#around.clock.startTimer(giveUp, SILENCE_MAX_MS);
+    this.#hasSlept = false;
+    if (this.#giveUps.size === 0) this.#timers.stopAll();
+    else this.#timers.start('silence', SILENCE_MAX_MS);
+  }
+
+  /** Where the process slept, the answer may be here and not read yet: once, the time begins anew. */
+  #whenSilent(lateMs: number): void {
+    if (lateMs <= LATE_TIMER_MS || this.#hasSlept) {
+      return this.fail(new Error(`The store did not answer within ${SILENCE_MAX_MS} ms.`));
+    }
+    this.#watch();
+    this.#hasSlept = true;
   }
 }
 

@@ -29,7 +29,8 @@ export class InboxReports {
       const { clientMessageId, id, seq } = change;
       sender.ack({ clientMessageId, id, seq, duplicate: false });
     }
-    if (change.type === 'stream-ended') onChanged('now');
+    // What is shown of an old log says nothing of the new one.
+    if (change.type === 'stream-ended' || change.type === 'reset') onChanged('now');
     announcer.inboxChanged(conversation, change);
   }
 

@@ -1,3 +1,4 @@
+import { nameOfThrown } from '../../errors/thrown-name.js';
 import { aFunction, aName, type Kind, needed } from '../option-faults.js';
 import { checkGroup } from './check-options.js';
 import type { ConformanceConnect, ConformanceConnectRequest } from './conformance-options.js';
@@ -58,7 +59,7 @@ export function webSocketConnect(options: WebSocketConnectOptions): ConformanceC
     const url = typeof options.url === 'string' ? options.url : await options.url({ user });
     const subprotocols = await subprotocolsFor(options, user);
     if (request.signal.aborted) throw new Error('Nobody waits for the connection any more.');
-    return open(new WebSocketClass(url, [...subprotocols]), request);
+    return open(makeSocket(WebSocketClass, url, [...subprotocols]), request);
   };
 }
 
@@ -68,6 +69,16 @@ async function subprotocolsFor({ token, subprotocols }: WebSocketConnectOptions,
   const shown: unknown = await token({ user });
   if (typeof shown !== 'string') throw new Error(`\`token\` gave ${typeof shown} and no token.`);
   return ['chatsocket.v1', `bearer.${base64Url(shown)}`];
+}
+
+function makeSocket(WebSocketClass: ConformanceSocketClass, url: string, subprotocols: string[]): ConformanceSocket {
+  try {
+    return new WebSocketClass(url, subprotocols);
+  } catch (thrown) {
+    const what = `The WebSocket class threw ${nameOfThrown(thrown)} for what \`url\`, \`token\` or \`subprotocols\` gave.`;
+    // Platforms put the whole URL into such errors, so the original is not passed on.
+    throw new Error(`${what} (The original error is left out, since it may hold the token.)`);
+  }
 }
 
 async function open(socket: ConformanceSocket, request: ConformanceConnectRequest) {

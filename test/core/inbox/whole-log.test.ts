@@ -192,23 +192,26 @@ describe('an inbox behind a network that loses, doubles and reorders', () => {
   });
 });
 
-/** True at every moment. */
+/** True at every moment. A hundred thousand moments are looked at, so nothing is expected where nothing is wrong. */
 function expectSound(network: Network, historyMax: number): void {
   const { inbox, log, isJoining } = network;
   const cursorSeq = inbox.cursor?.seq ?? 0;
   const seqs = inbox.rows.map(({ seq }) => seq ?? 0);
-  expect(seqs).toEqual([...new Set(seqs)].sort((a, b) => a - b));
-  expect(seqs.every((seq) => seq <= cursorSeq)).toBe(true);
+  const isUpwards = seqs.every((seq, at) => seq <= cursorSeq && seq > (seqs[at - 1] ?? 0));
+  if (!isUpwards) expect(seqs).toEqual([...new Set(seqs.filter((seq) => seq <= cursorSeq))].sort((a, b) => a - b));
   const { hole } = inbox;
-  if (hole !== null) expect(hole.toSeq).toBeGreaterThanOrEqual(hole.fromSeq);
+  if (hole !== null && hole.toSeq < hole.fromSeq) expect(hole).toBeNull();
   if (!isJoining && cursorSeq === log.head) expectWhole(network, historyMax);
 }
 
 /** The newest of what the log shows; what was evicted stays away, also where a deletion makes room. */
 function expectWhole({ inbox, log }: Network, historyMax: number): void {
   const rows = rowsOf(inbox);
-  expect(rows.length).toBeLessThanOrEqual(historyMax);
-  expect(rows).toEqual(rows.length === 0 ? [] : log.shown.slice(-rows.length));
+  const { shown } = log;
+  const newest = rows.length === 0 ? [] : shown.slice(-rows.length);
+  if (JSON.stringify(rows) !== JSON.stringify(newest)) expect(rows).toEqual(newest);
   const evictions = log.entries.filter(({ kind }) => kind === 'delete').length;
-  expect(rows.length).toBeGreaterThanOrEqual(Math.min(log.shown.length, historyMax - evictions));
+  const leastLength = Math.min(shown.length, historyMax - evictions);
+  if (rows.length > historyMax) expect(rows.length).toBeLessThanOrEqual(historyMax);
+  if (rows.length < leastLength) expect(rows.length).toBeGreaterThanOrEqual(leastLength);
 }

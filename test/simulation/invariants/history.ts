@@ -16,7 +16,7 @@ export function findDifference(world: World, life: Life, conversationId: string)
   for (const [at, row] of shown.entries()) {
     const entry = expected[at];
     if (entry === undefined) continue;
-    if (!isRightText(row, entry) && !isChangeLost(world, { life, conversationId }, entry)) {
+    if (!isRightText(world, row, entry) && !isChangeLost(world, { life, conversationId }, entry)) {
       return `${conversationId} shows ${row.seq} ${glimpse(row.content)}, and the log has ${glimpse(entry.content)}`;
     }
     if (row.stream === 'streaming' || row.stream === 'stalled') {
@@ -100,10 +100,12 @@ function isInGap(world: World, { life, conversationId }: Place, seq: number): bo
   return world.gapsOf(life, conversationId).some(({ fromSeq, toSeq }) => seq >= fromSeq && seq <= toSeq);
 }
 
-/** An answer that its reader stopped keeps what it had, however far the server wrote on. */
-function isRightText(row: ChatMessage, entry: MessageEntry): boolean {
+/** An answer that its reader stopped keeps what it had, however far the server wrote on, or lost of it since. */
+function isRightText(world: World, row: ChatMessage, entry: MessageEntry): boolean {
   const shown = wellFormed(row.content);
-  return row.stream === 'stopped' ? entry.content.startsWith(shown) : wellFormed(entry.content) === shown;
+  if (row.stream !== 'stopped') return wellFormed(entry.content) === shown;
+  const isCut = world.server.textOfAnswer(entry.id)?.startsWith(entry.content) === true;
+  return entry.content.startsWith(shown) || (isCut && shown.startsWith(wellFormed(entry.content)));
 }
 
 /** A log may end in half a character where an answer was stopped; nobody shows that half. */

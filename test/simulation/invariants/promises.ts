@@ -24,7 +24,8 @@ export const failuresAreTrue = (): Invariant => ({
   id: 'DS-3',
   sentence: 'A message that was told to have failed is in no log.',
   told(_world, { device, process }, told) {
-    if (told.name !== 'message-failed' || device.browser === null) return;
+    // An ack counts too: it is told, and the tab that has the row now may end the message in its own way.
+    if ((told.name !== 'message-failed' && told.name !== 'message-acked') || device.browser === null) return;
     const { clientMessageId } = told.payload;
     if (device.browser.tabOf(process.gate)?.hasLost(clientMessageId)) device.browser.outlived.add(clientMessageId);
   },

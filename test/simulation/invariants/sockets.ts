@@ -19,8 +19,9 @@ export const oneSocket = (): Invariant => ({
   },
 });
 
-/** What a user does to a closed client is shown within this, and a timer may see to that. */
-const NOTIFY_MS = 100;
+/** What a user does to a closed client is shown within the interval of its views, and a timer may see to that. */
+const NOTIFY_MS = 50;
+const NOTIFY_SLACK_MS = 50;
 
 export const silentAfterClose = (): Invariant => ({
   id: 'I8',
@@ -30,7 +31,8 @@ export const silentAfterClose = (): Invariant => ({
       if (life === null || life.connection.status !== 'closed') continue;
       const { reason } = life.connection;
       if (reason !== 'client' && reason !== 'stopped') continue;
-      const isTouched = world.timeline.nowMs - life.touchedAtMs < NOTIFY_MS;
+      const { notifyIntervalMs = NOTIFY_MS } = life.device.setup.options.inbox ?? {};
+      const isTouched = world.timeline.nowMs - life.touchedAtMs < notifyIntervalMs + NOTIFY_SLACK_MS;
       // Where its store is still at work, a timer sees to an end of that: of the visit that ends, and of the next one.
       const timersMax = browser?.isBusy(life.process.gate) === true ? 2 : 0;
       const { waitingTimers } = life.process;

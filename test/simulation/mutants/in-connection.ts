@@ -199,6 +199,6 @@ export const inConnection: readonly Mutant[] = [
       },
     ],
     lure: speakShortAndLong,
-    invariants: ['FR'],
+    invariants: ['FR', 'L1'],
   },
 ];

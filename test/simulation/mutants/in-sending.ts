@@ -4,6 +4,7 @@ import { logOutBeside } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const OUTBOX = 'src/core/outbox/outbox.ts';
+const LANES = 'src/core/outbox/lanes.ts';
 const DRAIN = 'src/client/sending/drain.ts';
 const SENDER = 'src/client/sending/sender.ts';
 const REQUESTS = 'src/client/sending/user-requests.ts';
@@ -66,8 +67,8 @@ export const inSending: readonly Mutant[] = [
     patches: [
       {
         file: 'src/client/sending/ledger.ts',
-        find: 'failed ?? outbox.settle(id);',
-        replace: 'failed ?? outbox.get(id);',
+        find: 'failed ?? this.#settle(id);',
+        replace: 'failed ?? this.#around.outbox.get(id);',
       },
     ],
     invariants: ['I6', 'L1'],
@@ -91,7 +92,7 @@ export const inSending: readonly Mutant[] = [
     breaks: 'Of what waits the newest goes out first.',
     patches: [
       {
-        file: OUTBOX,
+        file: LANES,
         find: 'if (first !== null) heads.push(first);',
         replace:
           '{ let last = first; while (last !== null && last.after !== null) last = last.after; if (last !== null) heads.push(last); }',

@@ -195,7 +195,7 @@ export class World {
   }
 
   whenHeard(device: Device, text: string): void {
-    for (const hook of this.#hooks.heard) hook(this, device, text);
+    for (const frame of framesOf(text)) for (const hook of this.#hooks.heard) hook(this, device, frame);
   }
 
   whenSnapshotChanged(life: Life, conversationId: string): void {
@@ -218,14 +218,14 @@ export class World {
   }
 
   noteFrame(device: Device, direction: 'up' | 'down' | 'in', { wire, text }: SentFrame): void {
-    if (direction === 'in') for (const hook of this.#hooks.reached) hook(this, device, { wire, text });
-    if (direction === 'in') return;
-    this.trace.note(
-      `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
-    );
-    for (const frame of direction === 'up' ? framesOf(text) : []) {
-      for (const hook of this.#hooks.sent) hook(this, device, { wire, text: frame });
+    if (direction !== 'in') {
+      this.trace.note(
+        `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
+      );
     }
+    if (direction === 'down') return;
+    const hooks = direction === 'up' ? this.#hooks.sent : this.#hooks.reached;
+    for (const frame of framesOf(text)) for (const hook of hooks) hook(this, device, { wire, text: frame });
   }
 
   noteDial(device: Device, wire: Wire, fate: DialFate | null): void {

@@ -1,9 +1,8 @@
 import { defineProtocol, envelopeProtocol } from 'chatsocket/protocols';
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../src/testing/index.js';
-import { listen, outcomeOf, refusalOf, sentFrames } from './chat-log.js';
+import { outcomeOf, refusalOf, sentFrames } from './chat-log.js';
 
-const RETRY_MS = 6_000;
 const contents = (log: readonly { readonly content: string }[]) => log.map(({ content }) => content);
 
 /** A client with room for two messages, of a conversation of six. */
@@ -13,6 +12,18 @@ async function openLong(more: Parameters<typeof createTestClient>[0] = {}) {
   await world.open();
   await world.clock.advance(100);
   return world;
+}
+
+function pageOf(...seqs: readonly number[]) {
+  const messages = seqs.map((seq) => ({
+    id: `conversation-1/epoch-1/${seq}`,
+    conversationId: 'conversation-1',
+    senderId: 'user-2',
+    content: `m${seq}`,
+    timestamp: '',
+    seq,
+  }));
+  return { type: 'history_page' as const, payload: { conversationId: 'conversation-1', messages, hasOlder: true } };
 }
 
 describe('loadOlder()', () => {
@@ -62,19 +73,8 @@ describe('loadOlder()', () => {
     const page = client.loadOlder({ limit: 3 });
     for (const text of ['m7', 'm8', 'm9']) server.emit(text);
     await clock.advance(100);
-    const older = ['m2', 'm3', 'm4'].map((content, index) => ({
-      id: `conversation-1/epoch-1/${index + 2}`,
-      conversationId: 'conversation-1',
-      senderId: 'user-2',
-      content,
-      timestamp: '',
-      seq: index + 2,
-    }));
 
-    server.sendFrame({
-      type: 'history_page',
-      payload: { conversationId: 'conversation-1', messages: older, hasOlder: true },
-    });
+    server.sendFrame(pageOf(2, 3, 4));
     await clock.advance(100);
 
     expect(contents((await page).messages)).toEqual(['m2', 'm3', 'm4']);
@@ -173,6 +173,83 @@ describe('loadOlder()', () => {
     client.dispose();
   });
 
+  test('RX-6 takes a page that comes too late for nothing, once rows behind it are gone', async () => {
+    const { client, server, clock } = await openLong();
+    server.ignore('load_history');
+    const first = client.loadOlder({ limit: 2 });
+    await clock.advance(10_000);
+    for (const text of ['m7', 'm8']) server.emit(text);
+    await clock.advance(100);
+    server.ignore('load_history');
+    const second = client.loadOlder({ limit: 2 });
+
+    server.sendFrame(pageOf(3, 4));
+    await clock.advance(100);
+    const late = [await outcomeOf(first), await outcomeOf(second), contents(client.snapshot.messages)];
+    server.sendFrame(pageOf(5, 6));
+    await clock.advance(100);
+
+    expect(late).toEqual(['connection/lost', 'pending', ['m7', 'm8']]);
+    expect(contents((await second).messages)).toEqual(['m5', 'm6']);
+    expect(contents(client.snapshot.messages)).toEqual(['m5', 'm6', 'm7', 'm8']);
+    client.dispose();
+  });
+
+  test('RX-6 F24 takes a page that was asked for in an old log for nothing', async () => {
+    const { client, server, clock } = await openLong();
+    server.ignore('load_history', 2);
+    const first = client.loadOlder({ limit: 2 });
+    server.newEpoch();
+    for (let count = 1; count <= 8; count += 1) server.emit(`m${count}`);
+    await clock.advance(100);
+    const second = client.loadOlder({ limit: 2 });
+
+    server.sendFrame(pageOf(3, 4));
+    await clock.advance(100);
+
+    expect([await outcomeOf(first), await outcomeOf(second)]).toEqual(['connection/lost', 'pending']);
+    expect(contents(client.snapshot.messages)).toEqual(['m7', 'm8']);
+    client.dispose();
+  });
+
+  test('RX-6 takes a page that comes too late for the next one, where it is the same', async () => {
+    const { client, server, clock } = await openLong();
+    server.ignore('load_history');
+    const first = client.loadOlder({ limit: 2 });
+    await clock.advance(10_000);
+    server.ignore('load_history');
+    const second = client.loadOlder({ limit: 2 });
+
+    server.sendFrame(pageOf(3, 4));
+    await clock.advance(100);
+
+    expect(await outcomeOf(first)).toBe('connection/lost');
+    expect(contents((await second).messages)).toEqual(['m3', 'm4']);
+    client.dispose();
+  });
+
+  test('RX-6 asks in vain once, where the server never answered before and a page does not say which it is', async () => {
+    const { client, server, clock } = await openLong();
+    server.ignore('load_history');
+    void client.loadOlder({ limit: 2 }).catch(() => {});
+    await clock.advance(10_000);
+    for (const text of ['m7', 'm8']) server.emit(text);
+    await clock.advance(100);
+    server.ignore('load_history');
+    const second = client.loadOlder({ limit: 2 });
+    // Without m5 and m6, which were deleted and left nothing.
+    server.sendFrame(pageOf(3, 4));
+    await clock.advance(10_000);
+    server.ignore('load_history');
+    const third = client.loadOlder({ limit: 2 });
+    server.sendFrame(pageOf(3, 4));
+    await clock.advance(100);
+
+    expect(await outcomeOf(second)).toBe('connection/lost');
+    expect(contents((await third).messages)).toEqual(['m3', 'm4']);
+    client.dispose();
+  });
+
   test('rejects where the protocol has no words for it', async () => {
     const envelope = envelopeProtocol();
     const { client } = await openLong({
@@ -191,172 +268,11 @@ describe('loadOlder()', () => {
   test.each([0, -1, 1.5, 1_001, Number.NaN, '10'])('refuses a limit of %j at once', async (limit) => {
     const { client } = await openLong();
 
+    // A text is not repeated: it may be anything.
+    const shown = typeof limit === 'string' ? `a string of ${limit.length} characters` : limit;
     expect(refusalOf(() => client.loadOlder({ limit: limit as number }))).toBe(
-      `usage/invalid-argument: Cannot load older messages: limit is ${limit}, expected a whole number from 1 to 1000.`,
+      `usage/invalid-argument: Cannot load older messages: limit is ${shown}, expected a whole number from 1 to 1000.`,
     );
-    client.dispose();
-  });
-});
-
-describe('typing', () => {
-  const typingFrames = (world: ReturnType<typeof createTestClient>) => [
-    ...sentFrames(world.server.connection, 'typing'),
-    ...sentFrames(world.server.connection, 'stop_typing'),
-  ];
-
-  test('UP-41 is sent at most once in 2 s, and its end once', async () => {
-    const world = createTestClient();
-    const { client, open, clock, server } = world;
-    await open();
-
-    for (let ms = 0; ms < 3_900; ms += 100) {
-      client.setTyping(true);
-      await clock.advance(100);
-    }
-    client.setTyping(false);
-    client.setTyping(false);
-
-    expect(sentFrames(server.connection, 'typing')).toHaveLength(2);
-    expect(sentFrames(server.connection, 'stop_typing')).toHaveLength(1);
-    client.dispose();
-  });
-
-  test('UP-41 offline is not sent later, and dials nothing', async () => {
-    const world = createTestClient();
-    const { client, open, clock, transport } = world;
-    client.setTyping(true);
-    const dials = transport.connections.length;
-
-    await open();
-    await clock.advance(5_000);
-
-    expect(dials).toBe(0);
-    expect(typingFrames(world)).toEqual([]);
-    client.dispose();
-  });
-
-  test('UP-41 of another user ends after 7 s, when they say so, and when the link is lost', async () => {
-    const { client, open, server, clock } = createTestClient();
-    await open();
-    const told = listen(client, 'typing-changed');
-    server.setTyping(true);
-    server.setTyping(true, { senderId: 'user-3' });
-    await clock.advance(100);
-    const both = client.snapshot.typing;
-    server.setTyping(false, { senderId: 'user-3' });
-    await clock.advance(100);
-    const one = client.snapshot.typing;
-    await clock.advance(6_700);
-    const still = client.snapshot.typing;
-    await clock.advance(200);
-    const none = client.snapshot.typing;
-    server.setTyping(true);
-    await clock.advance(100);
-    server.connection.dropAbruptly();
-    await clock.advance(100);
-
-    expect([both, one, still, none, client.snapshot.typing]).toEqual([
-      [{ id: 'user-2' }, { id: 'user-3' }],
-      [{ id: 'user-2' }],
-      [{ id: 'user-2' }],
-      [],
-      [],
-    ]);
-    expect(told.map(({ typing }) => typing.length)).toEqual([1, 2, 1, 0, 1, 0]);
-    client.dispose();
-  });
-
-  test('UP-41 is believed on as long as it is repeated, and never of this user', async () => {
-    const { client, open, server, clock } = createTestClient();
-    await open();
-    const told = listen(client, 'typing-changed');
-
-    for (let round = 0; round < 10; round += 1) {
-      server.setTyping(true);
-      server.setTyping(true, { senderId: 'user-1' });
-      await clock.advance(5_000);
-      expect(client.snapshot.typing).toEqual([{ id: 'user-2' }]);
-    }
-
-    expect(told).toHaveLength(1);
-    client.dispose();
-  });
-});
-
-describe('markRead()', () => {
-  const marks = (world: ReturnType<typeof createTestClient>) =>
-    sentFrames(world.server.connection, 'mark_read').map(({ payload }) => payload['messageIds']);
-
-  test('tells what others wrote, each once, at most one frame a second', async () => {
-    const world = createTestClient();
-    const { client, open, server, clock } = world;
-    await open();
-    await client.send('mine').acked;
-    const ids = ['one', 'two', 'three'].map((text) => server.emit(text).id);
-    await clock.advance(100);
-
-    client.markRead(ids[0]);
-    client.markRead(ids[1]);
-    client.markRead();
-    const atOnce = marks(world);
-    await clock.advance(999);
-    const before = marks(world);
-    await clock.advance(1);
-    client.markRead();
-    await clock.advance(5_000);
-
-    expect(atOnce).toEqual([[ids[0]]]);
-    expect(before).toEqual([[ids[0]]]);
-    expect(marks(world)).toEqual([[ids[0]], [ids[1], ids[2]]]);
-    client.dispose();
-  });
-
-  test('tells nothing for a message that is not known', async () => {
-    const world = createTestClient();
-    const { client, open, server, clock } = world;
-    await open();
-    server.emit('one');
-    await clock.advance(100);
-
-    client.markRead('nobody knows it');
-    await clock.advance(2_000);
-
-    expect(marks(world)).toEqual([]);
-    client.dispose();
-  });
-
-  test('offline is told on the next connection', async () => {
-    const world = createTestClient();
-    const { client, open, server, clock, transport } = world;
-    await open();
-    await transport.nextConnection();
-    const { id } = server.emit('one');
-    await clock.advance(100);
-    server.connection.dropAbruptly();
-    await clock.advance(0);
-
-    client.markRead();
-    await transport.nextConnection({ withinMs: RETRY_MS });
-    await clock.advance(100);
-
-    expect(marks(world)).toEqual([[id]]);
-    client.dispose();
-  });
-
-  test('of another user shows on own messages, and is told', async () => {
-    const { client, open, server, clock } = createTestClient();
-    await open();
-    const { id } = await client.send('mine').acked;
-    const told = listen(client, 'read-changed');
-
-    server.sendFrame({
-      type: 'messages_read',
-      payload: { conversationId: 'conversation-1', messageIds: [id], readBy: 'user-2' },
-    });
-    await clock.advance(100);
-
-    expect(told).toEqual([{ conversationId: 'conversation-1', messageIds: [id], readBy: 'user-2' }]);
-    expect(client.snapshot.messages[0]?.delivery).toBe('read');
     client.dispose();
   });
 });

@@ -1,0 +1,60 @@
+/** What goes into the tarball, from a project with more lying about than should be published. */
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isPublished, type Packed, pack, scratchFolder } from '../../scripts/packed-package.js';
+import { ROOT } from '../../scripts/rules/source-tree.js';
+import { buildInto } from '../runtimes/built-package.js';
+
+const TEST_MAX_MS = 120_000;
+const PAPERS = ['package.json', 'README.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', 'LICENSE'];
+/** What other projects have published by mistake. */
+const LYING_ABOUT = [
+  '.env',
+  '.npmrc',
+  'key.pem',
+  'src/index.ts',
+  'test/a.test.ts',
+  'coverage/index.html',
+  'binding.gyp',
+];
+
+let folder: string;
+let first: Packed;
+let second: Packed;
+
+beforeAll(async () => {
+  folder = scratchFolder();
+  first = await packProject('first');
+  second = await packProject('second');
+}, TEST_MAX_MS);
+
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('C17 two builds pack to the same bytes', () => {
+  expect(second.integrity).toMatch(/^sha512-/);
+  expect(second.integrity).toBe(first.integrity);
+});
+
+test('C17 the tarball holds what is on the list, whatever lies about', () => {
+  expect(first.files.filter((file) => !isPublished(file))).toEqual([]);
+  expect(first.files).toEqual(expect.arrayContaining([...PAPERS, 'dist/index.js', 'dist/storage.cjs']));
+});
+
+test.each(LYING_ABOUT)('C17 %s is on no list', (file) => {
+  expect([isPublished(file), isPublished(`dist/${file}`)]).toEqual([false, false]);
+});
+
+/** Built anew, in the same place: the names of the built files depend on where that is. */
+async function packProject(label: string): Promise<Packed> {
+  const project = join(folder, 'project');
+  rmSync(project, { recursive: true, force: true });
+  mkdirSync(project);
+  for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(project, paper));
+  for (const file of LYING_ABOUT) {
+    mkdirSync(dirname(join(project, file)), { recursive: true });
+    writeFileSync(join(project, file), 'nobody is to have this\n');
+  }
+  buildInto(join(project, 'dist'));
+  return pack(folder, label, project);
+}
