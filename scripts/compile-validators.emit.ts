@@ -59,7 +59,7 @@ export function emitFrames(union: JsonSchema, tag: string): string {
   const shared = Object.keys(first.properties ?? {}).filter((key) => frames.every((one) => sameField(one, first, key)));
   const place = { access: 'frame', owner: '', predicates };
   const sharedChecks = shared.map((key) => emitField(first, key, place)).filter((check) => check !== '');
-  const cases = frames.map((frame) => emitCase(frame, tag, shared, predicates));
+  const cases = frames.map((frame) => emitCase(frame, { tag, shared, predicates }));
   return `${RUNTIME}${predicates.text}
 export function isServerFrame(frame) {
   if (!(${sharedChecks.join(' && ') || 'true'})) return false;
@@ -86,13 +86,15 @@ function emitParts(union: JsonSchema, predicates: Predicates): void {
   }
 }
 
+/** What the cases of one switch have in common. */
+interface Switch {
+  readonly tag: string;
+  readonly shared: readonly string[];
+  readonly predicates: Predicates;
+}
+
 /** What is particular to the frames of one type. */
-function emitCase(
-  frame: JsonSchema,
-  tag: string,
-  shared: readonly string[],
-  predicates: Predicates,
-): { type: string; check: string } {
+function emitCase(frame: JsonSchema, { tag, shared, predicates }: Switch): { type: string; check: string } {
   expectKeywords(frame, ['type', 'properties', 'required']);
   const type = frame.properties?.[tag]?.const;
   if (type === undefined || !/^\w+$/.test(type)) throw new Error(`A frame cannot have the ${tag} ${type}.`);

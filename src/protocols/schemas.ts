@@ -7,3 +7,19 @@ export {
   type ServerFrame as EnvelopeServerFrame,
   serverFrameSchema as envelopeServerFrameSchema,
 } from './envelope/schema.js';
+export {
+  type ClientFrame as StreamingClientFrame,
+  clientFrameSchema as streamingClientFrameSchema,
+  type ServerFrame as StreamingServerFrame,
+  type StoredMessage as StreamingStoredMessage,
+  serverFrameSchema as streamingServerFrameSchema,
+  storedMessageSchema as streamingStoredMessageSchema,
+} from './streaming/schema.js';
+export {
+  type ClientFrame as ThreadClientFrame,
+  clientFrameSchema as threadClientFrameSchema,
+  type PostedMessage as ThreadPostedMessage,
+  postedMessageSchema as threadPostedMessageSchema,
+  type ServerFrame as ThreadServerFrame,
+  serverFrameSchema as threadServerFrameSchema,
+} from './thread/schema.js';

@@ -95,7 +95,7 @@ function openTab(
     ids: countingIds(seed),
     random: seededRandom(seed + 1),
     pageSignals: mockPageSignals(),
-    reconnect: { delayFirstMs: 500, delayMaxMs: 2_000, dialsPerMinuteMax: 60 },
+    reconnect: { attemptsMax: Infinity, delayFirstMs: 500, delayMaxMs: 2_000, dialsPerMinuteMax: 60 },
     inbox: { historyMax: 500 },
   });
   client.connect();
@@ -169,6 +169,7 @@ async function live(seed: number) {
     shown: client.snapshot.messages.map(({ content, sender, stream }) => [sender.role, content.trim(), stream]),
     status: client.snapshot.connection.status,
   }));
+  if (process.env['DBG']) for (const { client } of tabs) console.log(client.explain(), client.snapshot.outbox, transport.transcript().slice(-2500));
   for (const { client } of tabs) client.dispose();
   return { asked: tabs.flatMap(({ asked }) => asked), views, rows: server.rows, accepted: server.accepted };
 }

@@ -42,6 +42,12 @@ test('chatsocket/schemas exports the schema of every frame', async () => {
       "envelopeClientFrameSchema",
       "envelopeMessageSchema",
       "envelopeServerFrameSchema",
+      "streamingClientFrameSchema",
+      "streamingServerFrameSchema",
+      "streamingStoredMessageSchema",
+      "threadClientFrameSchema",
+      "threadPostedMessageSchema",
+      "threadServerFrameSchema",
     ]
   `);
 });

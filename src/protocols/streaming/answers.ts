@@ -11,6 +11,13 @@ const TEXTS_LENGTH_MAX = 2_000_000;
 /** So many readings of the history without a whole answer, and it was another one said again. */
 const MISSES_MAX = 2;
 
+/** Where something is heard, and when. */
+export interface Hearing {
+  readonly lineId: LineId;
+  readonly conversationId: string;
+  readonly nowMs: number;
+}
+
 /** What one socket brings at the moment. */
 interface Voice {
   run: Run | null;
@@ -68,8 +75,8 @@ export class Answers {
   }
 
   /** A worker begins: with the next answer, or once more with one that it did not bring to its end. */
-  start(lineId: LineId, conversationId: string, nowMs: number): readonly InboundFrame[] {
-    const voice = this.#voices.get(lineId);
+  start(at: Hearing): readonly InboundFrame[] {
+    const voice = this.#voices.get(at.lineId);
     if (voice === undefined) return [];
     voice.isLate = false;
     voice.isEcho = false;
@@ -86,12 +93,12 @@ export class Answers {
     else if (last?.status === 'done' || last?.status === 'settled') {
       voice.run = new Run(last);
       voice.isEcho = true;
-    } else told.push(...this.#begin(voice, conversationId, nowMs, ''));
+    } else told.push(...this.#begin(voice, at, ''));
     return told;
   }
 
-  chunk(lineId: LineId, conversationId: string, nowMs: number, chunk: string): readonly InboundFrame[] {
-    const voice = this.#voices.get(lineId);
+  chunk(at: Hearing, chunk: string): readonly InboundFrame[] {
+    const voice = this.#voices.get(at.lineId);
     if (voice === undefined || chunk === '') return [];
     if (voice.run === null) {
       voice.isLate = true;
@@ -99,15 +106,15 @@ export class Answers {
     }
     if (voice.isEcho) {
       if (voice.run.repeats(chunk)) return [];
-      return this.#begin(voice, conversationId, nowMs, voice.run.said + chunk);
+      return this.#begin(voice, at, voice.run.said + chunk);
     }
     const frame = voice.run.answer.status === 'growing' ? voice.run.say(chunk) : null;
     return frame === null ? [] : [frame];
   }
 
   /** `isSure`: what is shown is all there is to know of it. Else the history has to tell. */
-  complete(lineId: LineId, conversationId: string, nowMs: number): { told: readonly InboundFrame[]; isSure: boolean } {
-    const voice = this.#voices.get(lineId);
+  complete(at: Hearing): { told: readonly InboundFrame[]; isSure: boolean } {
+    const voice = this.#voices.get(at.lineId);
     if (voice === undefined) return { told: [], isSure: true };
     const { run, isEcho } = voice;
     voice.run = null;
@@ -121,7 +128,7 @@ export class Answers {
       return { told: [], isSure: !this.#hasHistory };
     }
     const told: InboundFrame[] = [];
-    if (isEcho) told.push(...this.#begin(voice, conversationId, nowMs, run.said));
+    if (isEcho) told.push(...this.#begin(voice, at, run.said));
     const { answer } = isEcho && voice.run !== null ? voice.run : run;
     voice.run = null;
     if (answer.status !== 'growing') return { told, isSure: true };
@@ -131,17 +138,17 @@ export class Answers {
   }
 
   /** The worker failed in the middle, or before it had said a word. */
-  fail(lineId: LineId, conversationId: string, nowMs: number): readonly InboundFrame[] {
-    const voice = this.#voices.get(lineId);
+  fail(at: Hearing): readonly InboundFrame[] {
+    const voice = this.#voices.get(at.lineId);
     if (voice === undefined) return [];
-    const told = voice.run === null && !voice.isLate ? this.#begin(voice, conversationId, nowMs, '') : [];
+    const told = voice.run === null && !voice.isLate ? this.#begin(voice, at, '') : [];
     const answer = voice.isEcho ? undefined : voice.run?.answer;
     voice.run = null;
     voice.isEcho = false;
     return answer?.status === 'growing' ? [...told, answer.end('failed')] : told;
   }
 
-  #begin(voice: Voice, conversationId: string, nowMs: number, text: string): InboundFrame[] {
+  #begin(voice: Voice, { conversationId, nowMs }: Hearing, text: string): InboundFrame[] {
     const failed = this.#list.at(-1);
     this.#count += 1;
     const answer = new Answer(this.#count, nowMs);

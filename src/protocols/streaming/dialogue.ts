@@ -5,7 +5,7 @@ import type { HttpAnswer } from '../../ports/http.js';
 import type { Dialogue, DialogueEvent, DialogueStep, LineId } from '../dialogue/dialogue.js';
 import { type FrameReader, readEvent, type UnknownFrame } from '../dialogue/read-event.js';
 import type { Rename } from '../rename.js';
-import { Answers } from './answers.js';
+import { Answers, type Hearing } from './answers.js';
 import { Questions } from './questions.js';
 import { readHistory } from './read-history.js';
 import { readRefusal } from './refusal.js';
@@ -37,6 +37,7 @@ export interface StreamingOptions {
 }
 
 interface Line {
+  readonly id: LineId;
   readonly isPolling: boolean;
   isGreeted: boolean;
   /** How many messages the join that is open asked for; null while none is. */
@@ -76,19 +77,26 @@ export class StreamingDialogue implements Dialogue {
       case 'ended':
         return this.#end(lineId, nowMs);
       case 'heard':
-        return this.#hear(lineId, line, event.text, nowMs);
+        return this.#hear(line, event.text, nowMs);
       case 'asked':
-        return this.#say(lineId, line, event.frame, nowMs);
+        return this.#say(line, event.frame, nowMs);
       case 'answered':
         return this.#takeHistory(line, event.answer);
       case 'woken':
-        if (line.joinLimit !== null && !line.isPolling) return this.#doWithout(line, []);
+        if (line.joinLimit !== null && !line.isPolling) return this.#goWithout(line, []);
         return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : {};
     }
   }
 
   #open(lineId: LineId, isPolling: boolean): DialogueStep {
-    this.#lines.set(lineId, { isPolling, isGreeted: isPolling, joinLimit: null, isReading: false, readAtMs: 0 });
+    this.#lines.set(lineId, {
+      id: lineId,
+      isPolling,
+      isGreeted: isPolling,
+      joinLimit: null,
+      isReading: false,
+      readAtMs: 0,
+    });
     if (isPolling) return { told: [hello()] };
     this.#answers.open(lineId);
     return {};
@@ -101,7 +109,7 @@ export class StreamingDialogue implements Dialogue {
     return {};
   }
 
-  #say(lineId: LineId, line: Line, frame: OutboundFrame, nowMs: number): DialogueStep {
+  #say(line: Line, frame: OutboundFrame, nowMs: number): DialogueStep {
     switch (frame.type) {
       case 'ping':
         if (line.isPolling) return this.#read(line, nowMs);
@@ -109,26 +117,26 @@ export class StreamingDialogue implements Dialogue {
       case 'join':
         this.#conversationId = frame.conversationId;
         line.joinLimit = frame.limit;
-        this.#questions.recall(frame.unconfirmed, lineId, nowMs);
+        this.#questions.recall(frame.unconfirmed, line.id, nowMs);
         // Without a history nobody can tell what was missed; what is shown stays.
         if (this.#options.historyUrl === null) return { told: [this.#joined(line, [], 'partial')] };
         return { ...this.#read(line, nowMs), wakeAfterMs: JOIN_MS };
       case 'send':
         if (line.isPolling) return { isDeclined: true };
         if (this.#mustKeepOrder) return { isDeclined: true, ...this.#lookForLost(line, nowMs) };
-        this.#questions.ask(frame.clientMessageId, frame.content, lineId, nowMs);
+        this.#questions.ask({ id: frame.clientMessageId, content: frame.content, askedAtMs: nowMs }, line.id);
         return { texts: [JSON.stringify({ message: frame.content })] };
       default:
         return { isDeclined: true };
     }
   }
 
-  #hear(lineId: LineId, line: Line, text: string, nowMs: number): DialogueStep {
+  #hear(line: Line, text: string, nowMs: number): DialogueStep {
     const result = readEvent(text, this.#reader);
-    return 'fault' in result ? { fault: result.fault } : this.#take(lineId, line, result.frame, nowMs);
+    return 'fault' in result ? { fault: result.fault } : this.#take(line, result.frame, nowMs);
   }
 
-  #take(lineId: LineId, line: Line, frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
+  #take(line: Line, frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
     switch (frame.event) {
       case 'connected':
         line.isGreeted = true;
@@ -136,26 +144,30 @@ export class StreamingDialogue implements Dialogue {
       case 'pong':
         return { told: [{ type: 'pong', latest: null }] };
       case 'task_queued':
-        return this.#accept(lineId);
+        return this.#accept(line.id);
       case 'processing_started':
-        return { told: this.#answers.start(lineId, this.#conversationId, nowMs) };
+        return { told: this.#answers.start(this.#at(line, nowMs)) };
       case 'chunk':
-        return { told: this.#answers.chunk(lineId, this.#conversationId, nowMs, frame.chunk) };
+        return { told: this.#answers.chunk(this.#at(line, nowMs), frame.chunk) };
       case 'complete': {
-        const { told, isSure } = this.#answers.complete(lineId, this.#conversationId, nowMs);
+        const { told, isSure } = this.#answers.complete(this.#at(line, nowMs));
         if (isSure) return { told };
         this.#looks = LOOKS_MAX;
         return { told, ...this.#read(line, nowMs) };
       }
       case 'error':
         return frame.type === WORKER_TYPE
-          ? { told: this.#answers.fail(lineId, this.#conversationId, nowMs) }
-          : this.#refuse(lineId, frame.error);
+          ? { told: this.#answers.fail(this.#at(line, nowMs)) }
+          : this.#refuse(line.id, frame.error);
       case 'token_expiring_soon':
         return { told: [{ type: 'token-expiring', expiresInMs: frame.expires_in * 1_000 }] };
       case 'unknown':
         return { told: [{ type: 'unknown', name: frame.name }] };
     }
+  }
+
+  #at({ id: lineId }: Line, nowMs: number): Hearing {
+    return { lineId, conversationId: this.#conversationId, nowMs };
   }
 
   #accept(lineId: LineId): DialogueStep {
@@ -211,7 +223,7 @@ export class StreamingDialogue implements Dialogue {
     }
     if (waited && !this.#mustKeepOrder) told.push(GO_ON);
     if (line.isPolling) return { told, wakeAfterMs: POLL_MS };
-    if (rows === null) return this.#doWithout(line, told);
+    if (rows === null) return this.#goWithout(line, told);
     const wakes = this.#isUnsettled;
     this.#looks = Math.max(0, this.#looks - 1);
     return wakes ? { told, wakeAfterMs: LOOK_AGAIN_MS } : { told };
@@ -224,7 +236,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   /** A chat whose history cannot be had is still a chat. It is told as soon as there is one. */
-  #doWithout(line: Line, told: readonly InboundFrame[]): DialogueStep {
+  #goWithout(line: Line, told: readonly InboundFrame[]): DialogueStep {
     const joined = line.joinLimit === null ? [] : [this.#joined(line, [], 'partial')];
     const wakeAfterMs = this.#failures < FAILURES_MAX ? LOOK_AGAIN_MS : LOOK_RARELY_MS;
     return { told: [...joined, ...told], wakeAfterMs };

@@ -25,9 +25,9 @@ export interface Question {
 export class Questions {
   #list: Question[] = [];
 
-  ask(id: string, content: string, lineId: LineId, askedAtMs: number): void {
-    this.drop(id);
-    this.#add({ id, content, askedAtMs, lineId, status: 'asked', isAnswered: false, lostAtMs: 0, isOfOld: false });
+  ask(asked: Pick<Question, 'id' | 'content' | 'askedAtMs'>, lineId: LineId): void {
+    this.drop(asked.id);
+    this.#add({ ...asked, lineId, status: 'asked', isAnswered: false, lostAtMs: 0, isOfOld: false });
   }
 
   /** Those that the client asked in an earlier life, if they are not known. */

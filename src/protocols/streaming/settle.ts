@@ -55,7 +55,9 @@ export class Settlement {
       const key = String(row.id);
       const known = this.#shown.get(key);
       const shown =
-        known === undefined ? this.#identify(row, key, unsettled.questions, open) : claim(known, row, unsettled, found);
+        known === undefined
+          ? this.#identify(row, unsettled.questions, open)
+          : claim(known, row, { questions: unsettled.questions, found });
       this.#shown.set(key, shown);
       oldest ??= shown.ordinal;
       const message = toMessage(row, conversationId, shown);
@@ -71,7 +73,8 @@ export class Settlement {
     return { messages, fresh, found };
   }
 
-  #identify(row: StoredMessage, key: string, questions: Questions, open: Answer[]): Shown {
+  #identify(row: StoredMessage, questions: Questions, open: Answer[]): Shown {
+    const key = String(row.id);
     if (row.sender === 'user') {
       const question = questions.match(row.content, (one) => isSince(row, one));
       if (question !== null) questions.drop(question.id);
@@ -99,8 +102,13 @@ export class Settlement {
   }
 }
 
+interface Claims {
+  readonly questions: Questions;
+  readonly found: FoundQuestion[];
+}
+
 /** A question of an earlier life may be in a history that was read before it was recalled. */
-function claim(known: Shown, row: StoredMessage, { questions }: Unsettled, found: FoundQuestion[]): Shown {
+function claim(known: Shown, row: StoredMessage, { questions, found }: Claims): Shown {
   if (row.sender !== 'user' || known.clientMessageId !== null) return known;
   const question = questions.match(row.content, (one) => one.isOfOld && isSince(row, one));
   if (question === null) return known;
