@@ -80,8 +80,7 @@ const PRESETS: ProtocolPresets = {
 /** What this family has words for. */
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send']);
 
-/** Soon, for most servers that refuse are only being restarted; the client tries again by itself with growing delays. */
-const POLLING = { afterFailures: 3, retryAfterMs: 2_000 };
+const POLLING = { afterFailures: 3, retryAfterMs: 30_000 };
 
 const CAPABILITIES: ProtocolCapabilities = {
   acks: true,
