@@ -169,7 +169,6 @@ async function live(seed: number) {
     shown: client.snapshot.messages.map(({ content, sender, stream }) => [sender.role, content.trim(), stream]),
     status: client.snapshot.connection.status,
   }));
-  if (process.env['DBG']) for (const { client } of tabs) console.log(client.explain(), client.snapshot.outbox, transport.transcript().slice(-2500));
   for (const { client } of tabs) client.dispose();
   return { asked: tabs.flatMap(({ asked }) => asked), views, rows: server.rows, accepted: server.accepted };
 }
