@@ -181,7 +181,10 @@ export class ChatSession {
       options,
       turn,
       reports: this.#deliveries,
-      send: (dialId, frame) => this.link.send(dialId, frame),
+      send: (dialId, frame) => {
+        if (frame.type === 'send') this.#receiver.hasten(dialId, frame.conversationId);
+        return this.link.send(dialId, frame);
+      },
       bufferedBytes: (dialId) => this.link.bufferedBytes(dialId),
       onAckOverdue: (dialId, hasProbed) =>
         this.link.dispatch(

@@ -65,7 +65,10 @@ export class Receiver {
       clock,
       historyMax: inbox.historyMax,
       onAsked: ({ id }) => this.#gaps.stop(id),
+      joinWaitMs: (terms) => around.sender.waitMs(terms),
+      urgentIds: () => this.#urgentIds,
       onReady: (joins) => this.#whenReady(joins),
+      onAnswered: (dialId) => around.dispatch({ type: 'join-answered', dialId }),
     });
     this.#gaps = new GapFiller({
       ...around,
@@ -132,10 +135,21 @@ export class Receiver {
     this.#dials.join(conversation);
   }
 
+  /** A message is about to go there. */
+  hasten(dialId: DialId, conversationId: string): void {
+    this.#dials.get(dialId)?.hasten(conversationId);
+  }
+
   /** Follows up what changed in a conversation, and tells it. */
   report(conversation: ConversationState, changes: readonly InboxChange[]): void {
     this.#followUps.take(conversation, changes);
     this.#around.onTouched('soon');
+  }
+
+  /** What the user is most likely to look at, and what was sent, may have arrived and can be told apart by a join only. */
+  get #urgentIds(): ReadonlySet<string | null> {
+    const { options, sender } = this.#around;
+    return new Set([options.conversationId, ...sender.outbox.list().map(({ conversationId }) => conversationId)]);
   }
 
   /** Of the socket in use. */

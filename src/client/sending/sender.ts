@@ -113,8 +113,13 @@ export class Sender {
     this.#drain.run();
   }
 
-  countFrame(): void {
-    this.#drain.countFrame();
+  countFrame(terms: ServerTerms): void {
+    this.#drain.countFrame(terms);
+  }
+
+  /** How long a join has to wait. */
+  waitMs(terms: ServerTerms): number {
+    return this.#drain.waitMs(terms);
   }
 
   /** The server has a message. `isAnswer`: by its own word to us; else its copy was seen. */
