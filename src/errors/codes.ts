@@ -20,7 +20,8 @@ export const ERROR_CODES = {
   'delivery/evicted': 'The outbox was full, and the message gave way to a newer one as outbox.overflow asks for.',
   'delivery/poison': 'The connection ended again and again right after this message was sent.',
   'delivery/cancelled': 'The message was cancelled before the server had it.',
-  'delivery/closed': 'The client was closed; the message stays in the outbox.',
+  'delivery/closed':
+    'The client was closed before the server had the message. A durable store keeps it; else it ends with the client.',
   'delivery/cleared': 'The outbox was cleared.',
   'storage/unavailable': 'The outbox store cannot keep messages; they are kept in memory.',
   'storage/row-set-aside': 'Stored messages could not be read and were set aside.',
