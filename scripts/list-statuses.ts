@@ -101,15 +101,17 @@ function lifeTable(): string {
   const rows = Object.values(LIFE)
     .flat()
     .map(([name, { connection, forUser }]) => {
-      const { text, awaited } = explainConnection(connection, NOW_MS, null);
+      const { text, awaited } = explainConnection(connection, NOW_MS);
       return [name, awaited === null ? '–' : `\`${awaited}\``, text, forUser];
     });
   return table(['`connection`', '`awaited`', '`explain().text`', 'what the user should see'], rows);
 }
 
+const WITH_WORDS = { found: null, dialWords: 'Why, in the words of the `error` event.', unread: null };
+
 function causeTable(): string {
   const rows = entriesOf(BY_CAUSE).map(([kind, [action, forUser]]) => {
-    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), NOW_MS, null);
+    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), NOW_MS, WITH_WORDS);
     const words = text.slice(text.indexOf('Last cause:'));
     return [
       `\`${kind}\``,
@@ -136,7 +138,7 @@ function cutText(diagnosis: 'idle-timeout' | 'age-limit'): string {
 
 function quoteAdvice(facts: Partial<CloseCause>): string {
   const cause: CloseCause = { ...causeOf('socket-closed', 'retry'), ...facts };
-  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS, null)
+  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS)
     .advice.map((sentence) => `> ${sentence}`)
     .join('\n');
 }

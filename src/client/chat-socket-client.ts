@@ -215,8 +215,9 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options } = this.#session;
-    return explainConnection(link.view, options.clock.nowMs(), link.inquiry.found);
+    const { link, options, recentTrouble } = this.#session;
+    const { dialWords, unread } = recentTrouble;
+    return explainConnection(link.view, options.clock.nowMs(), { found: link.inquiry.found, dialWords, unread });
   }
 
   #default(member: string): Conversation {
