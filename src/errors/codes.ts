@@ -10,7 +10,8 @@ export const ERROR_CODES = {
     'The token provider answered null: there is no session. whenOpen() rejects with it; the event is closed, with the cause no-token.',
   'token/failed': 'The url or the token function threw or rejected; what it threw is left out.',
   'token/timed-out': 'The url or the token function did not answer within timeouts.tokenMs.',
-  'token/unusable': 'The token is empty, too long, or has characters that its place on the wire cannot carry.',
+  'token/unusable':
+    'The token is empty, too long, or has blanks or other characters that its place on the wire cannot carry.',
   'token/refused':
     'The server refused a fresh token twice in a row. whenOpen() rejects with it; the event is closed, with the cause token-refused.',
   'delivery/empty': 'The content is empty after trimming.',
