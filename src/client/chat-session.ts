@@ -6,6 +6,7 @@
 import type { DialId } from '../core/connection/state.js';
 import type { OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { FrameFault } from '../ports/protocol.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
@@ -20,6 +21,7 @@ import { ReadMarks } from './receiving/read-marks.js';
 import { Receiver } from './receiving/receiver.js';
 import { StreamStops } from './receiving/stream-stops.js';
 import { Typing } from './receiving/typing.js';
+import { RecentTrouble } from './recent-trouble.js';
 import { DeliveryReports } from './sending/delivery-reports.js';
 import { Sender } from './sending/sender.js';
 import { Announcer } from './telling/announcer.js';
@@ -49,6 +51,7 @@ export class ChatSession {
   // The connection below both.
   readonly link: Link;
   readonly logoutWatch: LogoutWatch;
+  readonly recentTrouble = new RecentTrouble();
 
   constructor(options: ResolvedOptions) {
     const { turn, metrics } = this;
@@ -130,6 +133,7 @@ export class ChatSession {
   }
 
   #whenOpened(dialId: DialId): void {
+    this.recentTrouble.forget();
     this.sender.open(dialId, this.#receiver.terms);
     this.readMarks.gainConnection();
   }
@@ -157,6 +161,11 @@ export class ChatSession {
     this.readMarks.loseConnection();
     this.pages.loseConnection();
     this.views.mark('now');
+  }
+
+  #whenFrameRejected(reason: FrameFault, sizeChars: number): void {
+    if (!this.link.isOpen) this.recentTrouble.noteFrame(reason);
+    this.announcer.emit('frame-rejected', { reason, sizeChars });
   }
 
   #makeViews(): Views {
@@ -227,7 +236,7 @@ export class ChatSession {
       onTouched: (urgency) => this.views.mark(urgency),
       onTyping: (conversationId, userId, isTyping) => this.typing.receive(conversationId, userId, isTyping),
       onTokenRenewed: (expiresInMs) => announcer.emit('token-renewed', { expiresInMs }),
-      onFrameRejected: (reason, sizeChars) => announcer.emit('frame-rejected', { reason, sizeChars }),
+      onFrameRejected: (reason, sizeChars) => this.#whenFrameRejected(reason, sizeChars),
       onTrouble: (error) => announcer.trouble(error),
     });
   }
@@ -250,7 +259,10 @@ export class ChatSession {
       onDrained: (dialId) => this.#whenDrained(dialId),
       onDialLeft: (dialId, wasOpen) => this.#whenDialLeft(dialId, wasOpen),
       onViewChanged: () => this.views.mark('now'),
-      onTrouble: (error) => announcer.trouble(error),
+      onTrouble: (error) => {
+        this.recentTrouble.noteDial(error);
+        announcer.trouble(error);
+      },
     });
   }
 }

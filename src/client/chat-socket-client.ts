@@ -99,7 +99,8 @@ export class ChatSocketClient {
   /**
    * Wants the connection off. Resolves when it is: no timer, socket or listener is left then, and the store is let go
    * of until the next `connect()` or `send()`. Messages stay in the outbox for that; their `acked` promises reject
-   * with `delivery/closed`. Another tab may send those that a durable store keeps.
+   * with `delivery/closed`, and an `error` event tells of those that no durable store keeps: they live and end with
+   * this client. Another tab may send those that one keeps.
    * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client, or wants
    * it on: the later call counts.
    */
@@ -146,7 +147,7 @@ export class ChatSocketClient {
     this.#conversations.clear();
     turn.run(() => {
       link.dispatch({ type: 'dispose-requested' });
-      sender.letGo(new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'));
+      sender.letGo();
     });
     logoutWatch.close();
     views.stop();
@@ -214,8 +215,9 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options } = this.#session;
-    return explainConnection(link.view, options.clock.nowMs(), link.inquiry.found);
+    const { link, options, recentTrouble } = this.#session;
+    const { dialWords, unread } = recentTrouble;
+    return explainConnection(link.view, options.clock.nowMs(), { found: link.inquiry.found, dialWords, unread });
   }
 
   #default(member: string): Conversation {
@@ -233,13 +235,7 @@ export class ChatSocketClient {
     const { link, sender } = this.#session;
     link.dispatch({ type: 'close-requested' });
     this.#session.logoutWatch.close();
-    sender.rejectAll(
-      new ChatSocketError(
-        'delivery/closed',
-        'The client was closed. The message stays in the outbox and goes out with the next connect(); do not send it again.',
-        { fields: { retained: true } },
-      ),
-    );
+    sender.close();
     return sender.release();
   }
 
