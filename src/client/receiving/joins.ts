@@ -14,6 +14,8 @@ import type { Conversations } from './conversations.js';
 const JOIN_LIMIT = 100;
 /** A join on an open connection that is not answered by then is asked again. */
 const JOIN_TIMEOUT_MS = 5_000;
+/** Numbers to look for behind the cursor where not even the answer to the smallest join can be read. */
+const PROBE_LENGTH = 256;
 
 export interface JoinsSurroundings {
   readonly clock: Clock;
@@ -23,6 +25,7 @@ export interface JoinsSurroundings {
   readonly send: (dialId: DialId, frame: OutboundFrame) => boolean | null;
   /** From here on live frames wait for the answer. */
   readonly onAsked: (conversation: ConversationState) => void;
+  readonly onChanges: (conversation: ConversationState, changes: readonly InboxChange[]) => void;
   readonly onReady: (joins: Joins) => void;
 }
 
@@ -33,6 +36,10 @@ export class Joins {
   readonly #around: JoinsSurroundings;
   /** Joins that are to be sent again, one timer a conversation. */
   readonly #timers: NamedTimers<string>;
+  /** Messages to ask for where an answer was too big. */
+  readonly #limits = new Map<string, number>();
+  /** Where a conversation stood when even the smallest answer was too big; null if it had no place in its log yet. */
+  readonly #without = new Map<string, number | null>();
 
   constructor(agreement: Agreement, around: JoinsSurroundings) {
     this.agreement = agreement;
@@ -66,6 +73,7 @@ export class Joins {
     this.#timers.stop(answer.conversationId);
     const askedFrom = agreement.joining.get(answer.conversationId);
     agreement.joining.delete(answer.conversationId);
+    this.#without.delete(answer.conversationId);
     if (askedFrom === undefined || conversation === null) return null;
     const canAsk = agreement.terms.ranges && !agreement.asked.has(conversation.id);
     const { recovered, changes } = conversation.inbox.join(answer, canAsk, askedFrom);
@@ -89,6 +97,35 @@ export class Joins {
     this.conclude();
   }
 
+  /** The answer to the oldest join was too big; false if none is open. */
+  askForLess(): boolean {
+    const { joining } = this.agreement;
+    const [id] = joining.keys();
+    if (id === undefined) return false;
+    const conversation = this.#around.conversations.get(id);
+    const limit = this.#limitOf(id);
+    if (conversation === null) this.settle(id);
+    else if (limit === 1) this.#goWithout(conversation);
+    else {
+      this.#limits.set(id, Math.floor(limit / 2));
+      // Whose answer comes next is last in line.
+      joining.delete(id);
+      this.#send(conversation);
+    }
+    // Where answers come in no order, it may have been another one's.
+    for (const other of joining.keys()) this.#timers.start(other, JOIN_TIMEOUT_MS);
+    return true;
+  }
+
+  /** A conversation that went on without the answer to its join goes on: another answer may be small enough. */
+  notice(conversation: ConversationState): void {
+    const { id, inbox } = conversation;
+    const seq = this.#without.get(id);
+    if (seq === undefined || inbox.hole !== null || (seq !== null && inbox.cursor?.seq === seq)) return;
+    this.#without.delete(id);
+    this.ask(conversation);
+  }
+
   /** Is in use from here on, in the place of another one. What that one has asked for is asked again. */
   takeOver(other: Joins | null): void {
     this.isInUse = true;
@@ -105,6 +142,26 @@ export class Joins {
     this.#timers.stopAll();
   }
 
+  #limitOf(conversationId: string): number {
+    return this.#limits.get(conversationId) ?? Math.min(JOIN_LIMIT, this.#around.historyMax);
+  }
+
+  /** Not even one message fits. Nothing else waits for this conversation; what it has missed is asked for in pieces. */
+  #goWithout(conversation: ConversationState): void {
+    const { agreement } = this;
+    const { id, inbox } = conversation;
+    const seq = inbox.cursor?.seq ?? null;
+    if (this.isInUse) {
+      const changes = inbox.giveUpJoin();
+      const canProbe = seq !== null && agreement.terms.ranges && this.#without.get(id) !== seq;
+      const probe = canProbe ? inbox.noteHead(seq + PROBE_LENGTH) : [];
+      this.#around.onChanges(conversation, [...changes, ...probe]);
+    }
+    this.#without.set(id, seq);
+    agreement.noteRecovery('partial');
+    this.settle(id);
+  }
+
   #send(conversation: ConversationState): void {
     const { agreement } = this;
     if (!agreement.hasGreeted) return;
@@ -114,7 +171,7 @@ export class Joins {
       conversationId: id,
       after: inbox.cursor,
       streams: inbox.streams.offsets(),
-      limit: Math.min(JOIN_LIMIT, this.#around.historyMax),
+      limit: this.#limitOf(id),
     });
     if (isAsked !== true) return;
     agreement.joining.set(id, inbox.cursor);

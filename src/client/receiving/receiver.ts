@@ -11,6 +11,7 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Sender } from '../sending/sender.js';
 import type { Turn } from '../telling/turn.js';
 import { type Agreement, BASE_TERMS } from './agreement.js';
+import { BigAnswers } from './big-answers.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
 import { FollowUps } from './follow-ups.js';
@@ -52,6 +53,7 @@ export class Receiver {
   readonly #reader: FrameReader;
   readonly #dials: OpenDials;
   readonly #gaps: GapFiller;
+  readonly #bigAnswers: BigAnswers;
   readonly #refusals: Refusals;
   readonly #streams: StreamFrames;
   readonly #followUps: FollowUps;
@@ -59,12 +61,19 @@ export class Receiver {
   constructor(around: ReceiverSurroundings) {
     this.#around = around;
     const { clock, inbox } = around.options;
-    this.#reader = new FrameReader(around);
+    this.#reader = new FrameReader({
+      ...around,
+      onTooBig: (dialId) => {
+        const joins = this.#dials.get(dialId);
+        return joins !== null && this.#bigAnswers.askForLess(joins);
+      },
+    });
     this.#dials = new OpenDials({
       ...around,
       clock,
       historyMax: inbox.historyMax,
       onAsked: ({ id }) => this.#gaps.stop(id),
+      onChanges: (...changed) => this.report(...changed),
       onReady: (joins) => this.#whenReady(joins),
     });
     this.#gaps = new GapFiller({
@@ -75,8 +84,10 @@ export class Receiver {
       canFetch: () => this.terms.ranges,
       send: (frame) => this.#used !== null && around.send(this.#used.agreement.dialId, frame),
       rejoin: (conversation) => this.#used?.ask(conversation),
+      onChanges: (...changed) => this.report(...changed),
     });
     const gaps = this.#gaps;
+    this.#bigAnswers = new BigAnswers(gaps, around.pages);
     this.#refusals = new Refusals({ ...around, gaps });
     this.#streams = new StreamFrames({ ...around, clock, onChanges: (...changed) => this.report(...changed) });
     this.#followUps = new FollowUps({ ...around, joins: () => this.#used, gaps, streams: this.#streams });
@@ -168,9 +179,7 @@ export class Receiver {
       case 'history-page':
         return this.#takePage(frame);
       case 'range':
-        return this.#tell(this.#around.conversations.get(frame.conversationId), (conversation) =>
-          this.#gaps.take(conversation, frame),
-        );
+        return this.#takeRange(joins, frame);
       case 'typing':
         return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
       case 'pong':
@@ -194,6 +203,13 @@ export class Receiver {
     const conversation = this.#around.conversations.get(event.conversationId);
     if (conversation === null || this.#dials.isOutdated(joins, event.epoch, conversation)) return;
     this.report(conversation, conversation.inbox.receive(event, this.#reader.frameChars));
+    if (joins.isInUse) joins.notice(conversation);
+  }
+
+  #takeRange(joins: Joins, range: Extract<InboundFrame, { type: 'range' }>): void {
+    const conversation = this.#around.conversations.get(range.conversationId);
+    this.#tell(conversation, (state) => this.#gaps.take(state, range));
+    if (conversation !== null && joins.isInUse) joins.notice(conversation);
   }
 
   #greet(joins: Joins, hello: Extract<InboundFrame, { type: 'hello' }>): void {

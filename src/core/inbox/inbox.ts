@@ -134,6 +134,11 @@ export class Inbox {
     return { recovered, changes };
   }
 
+  /** The answer cannot be had. What has waited for it follows. */
+  giveUpJoin(): readonly InboxChange[] {
+    return [...this.#log.settle(this.cursor), ...this.streams.endJoin()];
+  }
+
   /** A frame of the log, in whatever order it came. `sizeChars`: what it takes to keep it while it waits. */
   receive(frame: LogFrame, sizeChars = 0): readonly InboxChange[] {
     return this.#log.receive(frame, sizeChars);
@@ -144,6 +149,11 @@ export class Inbox {
     return this.#log.fill(range, asked);
   }
 
+  /** What cannot be had, up to a number. */
+  giveUp(toSeq: number): readonly InboxChange[] {
+    return this.#log.giveUp(toSeq);
+  }
+
   /** The server says how far its log goes. */
   noteHead(latestSeq: number): readonly InboxChange[] {
     return this.#log.noteHead(latestSeq);
@@ -152,6 +162,11 @@ export class Inbox {
   /** An older page is asked for: until `prepend` or `endPage` no row is evicted. */
   startPage(): void {
     this.#history.keepAll(true);
+  }
+
+  /** One older message alone cannot be had: the next page ends before it. Null where no number says which it is. */
+  skipOlder(): readonly InboxChange[] | null {
+    return this.#oldEnd.skip();
   }
 
   endPage(): void {
