@@ -9,7 +9,7 @@ import type { SeqRange } from './log-position.js';
 import { MessageRows } from './message-rows.js';
 import { OldEnd } from './old-end.js';
 import { OrderedLog } from './ordered-log.js';
-import { findLoss, isWorthAsking, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
+import { findLoss, type JoinAnswer, judgeLoss, readCursor, readRecovery } from './recovery.js';
 
 export interface InboxBounds {
   readonly historyMax: number;
@@ -121,12 +121,14 @@ export class Inbox {
     const recovered = this.#readRecovery(answer, before, askedFrom);
     const isResume = this.#hasJoined && recovered !== 'none';
     const loss = recovered === 'partial' ? findLoss(answer, before) : null;
-    if (loss !== null && canAsk && isWorthAsking(loss, answer, this.#historyMax)) {
+    const verdict = loss === null ? null : judgeLoss(loss, answer, { canAsk, historyMax: this.#historyMax });
+    if (loss !== null && verdict === 'ask') {
       return { recovered, changes: [...this.#log.defer(answer, loss.toSeq + 1), ...this.streams.endJoin()] };
     }
     const changes: InboxChange[] = [];
     if (this.#hasJoined && recovered === 'none') changes.push(this.#reset());
-    if (loss !== null) changes.push({ type: 'gap-lost', ...loss });
+    if (loss !== null && verdict === 'page') changes.push(this.#beginAnew(loss.toSeq + 1));
+    else if (loss !== null) changes.push({ type: 'gap-lost', ...loss });
     if (!isResume) this.#oldEnd.begin(answer);
     changes.push(...this.#takeAnswer(answer, isResume));
     this.#hasJoined = true;
@@ -209,6 +211,13 @@ export class Inbox {
     if (fromSeq === null || seq >= fromSeq || this.#history.findBySeq(seq) === null) return NOTHING;
     this.#history.fromSeq = seq;
     return seq + 1 < fromSeq ? [{ type: 'gap-lost', fromSeq: seq + 1, toSeq: fromSeq - 1 }] : NOTHING;
+  }
+
+  /** The rows give way, as they would have to rows that came one by one. What is before a number can be had in pages. */
+  #beginAnew(fromSeq: number): InboxChange {
+    this.#history.giveWay();
+    this.#oldEnd.beginAt(fromSeq);
+    return { type: 'reset' };
   }
 
   #reset(): InboxChange {

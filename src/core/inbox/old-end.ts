@@ -33,6 +33,12 @@ export class OldEnd {
     this.#history.fromSeq = messages[0]?.seq ?? (latestSeq === null ? null : latestSeq + 1);
   }
 
+  /** A history begins at a number; the server has what lies before it. */
+  beginAt(fromSeq: number): void {
+    this.#hasOlder = true;
+    this.#history.fromSeq = fromSeq;
+  }
+
   /** Moves over the number before the history; null where there is none. */
   skip(): readonly InboxChange[] | null {
     const seq = (this.#history.fromSeq ?? 0) - 1;
