@@ -5,6 +5,8 @@ import { explainConnection } from '../src/client/explain.js';
 import type { CloseCause, CloseKind } from '../src/core/connection/close-cause.js';
 import { ROOT } from './rules/source-tree.js';
 
+const NOTHING_FOUND = { found: null, framesTooBig: 0 };
+
 const NOW_MS = 0;
 
 type Status = ConnectionSnapshot['status'];
@@ -101,7 +103,7 @@ function lifeTable(): string {
   const rows = Object.values(LIFE)
     .flat()
     .map(([name, { connection, forUser }]) => {
-      const { text, awaited } = explainConnection(connection, NOW_MS, null);
+      const { text, awaited } = explainConnection(connection, NOW_MS, NOTHING_FOUND);
       return [name, awaited === null ? '–' : `\`${awaited}\``, text, forUser];
     });
   return table(['`connection`', '`awaited`', '`explain().text`', 'what the user should see'], rows);
@@ -109,7 +111,7 @@ function lifeTable(): string {
 
 function causeTable(): string {
   const rows = entriesOf(BY_CAUSE).map(([kind, [action, forUser]]) => {
-    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), NOW_MS, null);
+    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), NOW_MS, NOTHING_FOUND);
     const words = text.slice(text.indexOf('Last cause:'));
     return [
       `\`${kind}\``,
@@ -136,7 +138,7 @@ function cutText(diagnosis: 'idle-timeout' | 'age-limit'): string {
 
 function quoteAdvice(facts: Partial<CloseCause>): string {
   const cause: CloseCause = { ...causeOf('socket-closed', 'retry'), ...facts };
-  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS, null)
+  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS, NOTHING_FOUND)
     .advice.map((sentence) => `> ${sentence}`)
     .join('\n');
 }

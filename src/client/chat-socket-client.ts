@@ -214,8 +214,9 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options } = this.#session;
-    return explainConnection(link.view, options.clock.nowMs(), link.inquiry.found);
+    const { link, options, metrics } = this.#session;
+    const { framesTooBig } = metrics;
+    return explainConnection(link.view, options.clock.nowMs(), { found: link.inquiry.found, framesTooBig });
   }
 
   #default(member: string): Conversation {

@@ -38,9 +38,13 @@ export type Awaited =
   | 'connect';
 
 /** Puts a connection into words. Never holds a URL, a token or message text; `found` is what `diagnose` answered. */
-export function explainConnection(connection: ConnectionSnapshot, nowMs: number, found: string | null): Explanation {
+export function explainConnection(
+  connection: ConnectionSnapshot,
+  nowMs: number,
+  { found, framesTooBig }: { readonly found: string | null; readonly framesTooBig: number },
+): Explanation {
   const cause = 'cause' in connection ? connection.cause : null;
-  const advice = cause === null ? [] : adviseOn(cause, found);
+  const advice = [...(cause === null ? [] : adviseOn(cause, found)), ...adviseOnSize(framesTooBig)];
   const sentences = [tellStatus(connection, nowMs), ...(cause === null ? [] : [tellCause(cause)]), ...advice];
   const isConnecting = connection.status === 'connecting';
   return {
@@ -158,6 +162,15 @@ function adviseOn(cause: CloseCause, found: string | null): readonly string[] {
     case null:
       return adviseOnKind(cause);
   }
+}
+
+/** An answer that nobody could read looks like one that never came. */
+function adviseOnSize(framesTooBig: number): readonly string[] {
+  if (framesTooBig === 0) return [];
+  return [
+    `Frames of the server that were longer than inbox.frameBytesMax, and so were not read: ${framesTooBig}.`,
+    'Have the server bound its answers by their bytes, or raise the limit.',
+  ];
 }
 
 function secondsOf(timeMs: number | null): number {

@@ -91,6 +91,24 @@ describe('RX-4 CN-8 an answer to a join that is too big', () => {
   });
 });
 
+describe('UP-06 what explain() says of answers that were too big', () => {
+  test('names their number and the limit, and nothing before there were any', async () => {
+    const world = makeWorld();
+    for (let index = 0; index < 3; index += 1) world.server.emit(LONG);
+    const before = world.client.explain().advice;
+
+    await world.open();
+
+    const advice = [
+      'Frames of the server that were longer than inbox.frameBytesMax, and so were not read: 6.',
+      'Have the server bound its answers by their bytes, or raise the limit.',
+    ];
+    expect(before).toEqual([]);
+    expect(world.client.explain()).toMatchObject({ advice, text: ['Connected.', ...advice].join(' ') });
+    world.client.dispose();
+  });
+});
+
 describe('RX-1 RX-2 a live message that is too big', () => {
   test('leaves a hole that is given up once, and the log goes on', async () => {
     const world = makeWorld();

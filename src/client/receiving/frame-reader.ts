@@ -55,6 +55,7 @@ export class FrameReader {
   #reject(agreement: Agreement, reason: FrameFault, sizeChars: number): typeof NOTHING {
     const { metrics, dispatch, onFrameRejected } = this.#around;
     metrics.framesRejected += 1;
+    if (reason === 'too-big') metrics.framesTooBig += 1;
     onFrameRejected(reason, sizeChars);
     // What is asked for in smaller pieces comes to an end.
     if (reason === 'too-big' && this.#around.onTooBig(agreement.dialId)) return NOTHING;
