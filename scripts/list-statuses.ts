@@ -109,7 +109,7 @@ function lifeTable(): string {
   return table(['`connection`', '`awaited`', '`explain().text`', 'what the user should see'], rows);
 }
 
-const WITH_WORDS = { found: null, dialWords: 'Why, in the words of the `error` event.', unread: null };
+const WITH_WORDS = { found: null, dialWords: 'Why, in the words of the `error` event.', unread: null, framesTooBig: 0 };
 
 function causeTable(): string {
   const rows = entriesOf(BY_CAUSE).map(([kind, [action, forUser]]) => {

@@ -74,7 +74,13 @@ export class ChatSession {
     const onTyping = (conversation: ConversationState) => this.#reports.typingChanged(conversation);
     this.typing = new Typing({ clock, turn, conversations, send, onChanged: onTyping });
     this.readMarks = new ReadMarks({ clock, turn, send });
-    this.pages = new OlderPages({ clock, turn, send, isOpen: () => this.link.isOpen });
+    this.pages = new OlderPages({
+      clock,
+      turn,
+      send,
+      isOpen: () => this.link.isOpen,
+      onChanges: (...changed) => this.#receiver.report(...changed),
+    });
     this.streamStops = this.#makeStops();
     this.#receiver = this.#makeReceiver();
 

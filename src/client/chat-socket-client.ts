@@ -215,9 +215,11 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options, recentTrouble } = this.#session;
+    const { link, options, recentTrouble, metrics } = this.#session;
     const { dialWords, unread } = recentTrouble;
-    return explainConnection(link.view, options.clock.nowMs(), { found: link.inquiry.found, dialWords, unread });
+    const { framesTooBig } = metrics;
+    const { found } = link.inquiry;
+    return explainConnection(link.view, options.clock.nowMs(), { found, dialWords, unread, framesTooBig });
   }
 
   #default(member: string): Conversation {

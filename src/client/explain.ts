@@ -44,9 +44,11 @@ interface Findings {
   readonly found: string | null;
   readonly dialWords: string | null;
   readonly unread: UnreadFrames | null;
+  /** Frames so far that were too big to be read. */
+  readonly framesTooBig: number;
 }
 
-const NOTHING_FOUND: Findings = { found: null, dialWords: null, unread: null };
+const NOTHING_FOUND: Findings = { found: null, dialWords: null, unread: null, framesTooBig: 0 };
 
 /** Puts a connection into words. Never holds a URL, a token or message text. */
 export function explainConnection(
@@ -56,7 +58,11 @@ export function explainConnection(
 ): Explanation {
   const { found } = findings;
   const cause = 'cause' in connection ? connection.cause : null;
-  const advice = [...(cause === null ? [] : adviseOn(cause, findings)), ...tellUnread(findings.unread)];
+  const advice = [
+    ...(cause === null ? [] : adviseOn(cause, findings)),
+    ...tellUnread(findings.unread),
+    ...adviseOnSize(findings.framesTooBig),
+  ];
   const sentences = [tellStatus(connection, nowMs), ...(cause === null ? [] : [tellCause(cause)]), ...advice];
   const isConnecting = connection.status === 'connecting';
   return {
@@ -185,6 +191,15 @@ function adviseOn(cause: CloseCause, { found, dialWords }: Findings): readonly s
     case null:
       return adviseOnKind(cause, dialWords === null ? [] : [cleaned(dialWords)]);
   }
+}
+
+/** An answer that nobody could read looks like one that never came. */
+function adviseOnSize(framesTooBig: number): readonly string[] {
+  if (framesTooBig === 0) return [];
+  return [
+    `Frames of the server that were longer than inbox.frameBytesMax, and so were not read: ${framesTooBig}.`,
+    'Have the server bound its answers by their bytes, or raise the limit.',
+  ];
 }
 
 function secondsOf(timeMs: number | null): number {

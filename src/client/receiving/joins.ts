@@ -10,6 +10,7 @@ import type { Turn } from '../telling/turn.js';
 import type { Agreement } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
+import { JoinPause } from './join-pause.js';
 
 const JOIN_LIMIT = 100;
 /** Not answered yet: what one is to hear must not queue up behind the histories of all others. `open` waits for as many. */
@@ -19,10 +20,8 @@ const JOIN_EVERY_MS = 1_000;
 /** A join on an open connection that is not answered by then is asked again, and the next ones have twice as long. */
 const JOIN_TIMEOUT_MS = 5_000;
 const JOIN_TIMEOUT_MAX_MS = 40_000;
-/** What a server asks for may be the time of a single frame; refused again and again, it is told less and less often. */
-const JOIN_PAUSE_MIN_MS = 250;
-const JOIN_PAUSE_MS = 1_000;
-const JOIN_PAUSE_MAX_MS = 5_000;
+/** Numbers to look for behind the cursor where not even the answer to the smallest join can be read. */
+const PROBE_LENGTH = 256;
 
 export interface JoinsSurroundings {
   readonly clock: Clock;
@@ -36,6 +35,7 @@ export interface JoinsSurroundings {
   readonly urgentIds: () => ReadonlySet<string | null>;
   /** From here on live frames wait for the answer. */
   readonly onAsked: (conversation: ConversationState) => void;
+  readonly onChanges: (conversation: ConversationState, changes: readonly InboxChange[]) => void;
   readonly onReady: (joins: Joins) => void;
   /** Answered, but there are more. */
   readonly onAnswered: (dialId: DialId) => void;
@@ -55,10 +55,12 @@ export class Joins {
   #later: readonly string[] = [];
   #sentAtMs = 0;
   #sentCount = 0;
-  #pausedUntilMs = 0;
-  /** Since a join was last answered. */
-  #pauses = 0;
+  readonly #pause = new JoinPause();
   #timeoutMs = JOIN_TIMEOUT_MS;
+  /** Messages to ask for where an answer was too big. */
+  readonly #limits = new Map<string, number>();
+  /** Where a conversation stood when even the smallest answer was too big; null if it had no place in its log yet. */
+  readonly #without = new Map<string, number | null>();
 
   constructor(agreement: Agreement, around: JoinsSurroundings) {
     this.agreement = agreement;
@@ -103,21 +105,15 @@ export class Joins {
 
   /** The server cannot do this one now. */
   postpone(conversationId: string, retryAfterMs: number | null): void {
-    this.#timers.start(conversationId, Math.min(JOIN_PAUSE_MAX_MS, Math.max(0, retryAfterMs ?? JOIN_PAUSE_MS)));
+    this.#timers.start(conversationId, JoinPause.lengthMs(retryAfterMs));
   }
 
   /** The server has too many frames, so none of the others would do better. */
   pause(conversationId: string, retryAfterMs: number | null): void {
-    const nowMs = this.#around.clock.nowMs();
     this.#timers.stop(conversationId);
     this.agreement.joining.delete(conversationId);
     this.#waiting = new Set([conversationId, ...this.#waiting]);
-    // Others that were on their way with it are refused for the same reason.
-    if (this.#pausedUntilMs <= nowMs) {
-      const askedMs = Math.max(JOIN_PAUSE_MIN_MS, retryAfterMs ?? JOIN_PAUSE_MS);
-      this.#pausedUntilMs = nowMs + Math.min(JOIN_PAUSE_MAX_MS, askedMs * 2 ** this.#pauses);
-      this.#pauses += 1;
-    }
+    this.#pause.begin(this.#around.clock.nowMs(), retryAfterMs);
     this.#proceed();
   }
 
@@ -126,6 +122,7 @@ export class Joins {
     const { agreement } = this;
     const askedFrom = agreement.joining.get(answer.conversationId);
     this.#end(answer.conversationId);
+    this.#without.delete(answer.conversationId);
     if (askedFrom === undefined || conversation === null) return null;
     const canAsk = agreement.terms.ranges && !agreement.asked.has(conversation.id);
     const { recovered, changes } = conversation.inbox.join(answer, canAsk, askedFrom);
@@ -150,6 +147,35 @@ export class Joins {
   settle(conversationId: string): void {
     this.#end(conversationId);
     this.conclude();
+  }
+
+  /** The answer to the oldest join was too big; false if none is open. */
+  askForLess(): boolean {
+    const { joining } = this.agreement;
+    const [id] = joining.keys();
+    if (id === undefined) return false;
+    const conversation = this.#around.conversations.get(id);
+    const limit = this.#limitOf(id);
+    if (conversation === null) this.settle(id);
+    else if (limit === 1) this.#goWithout(conversation);
+    else {
+      this.#limits.set(id, Math.floor(limit / 2));
+      // Whose answer comes next is last in line.
+      joining.delete(id);
+      this.#send(id);
+    }
+    // Where answers come in no order, it may have been another one's.
+    for (const other of joining.keys()) this.#timers.start(other, JOIN_TIMEOUT_MS);
+    return true;
+  }
+
+  /** A conversation that went on without the answer to its join goes on: another answer may be small enough. */
+  notice(conversation: ConversationState): void {
+    const { id, inbox } = conversation;
+    const seq = this.#without.get(id);
+    if (seq === undefined || inbox.hole !== null || (seq !== null && inbox.cursor?.seq === seq)) return;
+    this.#without.delete(id);
+    this.ask(conversation);
   }
 
   /** Is in use from here on, in the place of another one. What that one has asked for is asked again. */
@@ -203,7 +229,8 @@ export class Joins {
 
   #waitMs(): number {
     const nowMs = this.#around.clock.nowMs();
-    if (this.#pausedUntilMs > nowMs) return this.#pausedUntilMs - nowMs;
+    const pausedMs = this.#pause.leftMs(nowMs);
+    if (pausedMs > 0) return pausedMs;
     // The first ones are counted, but what waits for them must not depend on what was sent before.
     if (this.#sentCount < JOINS_AT_ONCE) return 0;
     return Math.min(this.#around.joinWaitMs(this.agreement.terms), this.#sentAtMs + JOIN_EVERY_MS - nowMs);
@@ -220,8 +247,28 @@ export class Joins {
     this.#timers.stop(conversationId);
     this.agreement.joining.delete(conversationId);
     this.#waiting.delete(conversationId);
-    this.#pauses = 0;
+    this.#pause.end();
     this.#proceed();
+  }
+
+  #limitOf(conversationId: string): number {
+    return this.#limits.get(conversationId) ?? Math.min(JOIN_LIMIT, this.#around.historyMax);
+  }
+
+  /** Not even one message fits. Nothing else waits for this conversation; what it has missed is asked for in pieces. */
+  #goWithout(conversation: ConversationState): void {
+    const { agreement } = this;
+    const { id, inbox } = conversation;
+    const seq = inbox.cursor?.seq ?? null;
+    if (this.isInUse) {
+      const changes = inbox.giveUpJoin();
+      const canProbe = seq !== null && agreement.terms.ranges && this.#without.get(id) !== seq;
+      const probe = canProbe ? inbox.noteHead(seq + PROBE_LENGTH) : [];
+      this.#around.onChanges(conversation, [...changes, ...probe]);
+    }
+    this.#without.set(id, seq);
+    agreement.noteRecovery('partial');
+    this.settle(id);
   }
 
   #send(id: string): void {
@@ -235,7 +282,7 @@ export class Joins {
       conversationId: id,
       after: inbox.cursor,
       streams: inbox.streams.offsets(),
-      limit: Math.min(JOIN_LIMIT, this.#around.historyMax),
+      limit: this.#limitOf(id),
     });
     if (isAsked !== true) return;
     this.#sentAtMs = this.#around.clock.nowMs();
