@@ -25,6 +25,13 @@ export default defineConfig({
   // It would remove the 'use client' directive of the React subpath.
   treeshake: false,
   external: ['react', 'react-dom'],
+  // It is for ES modules only, which Jest and older tools cannot require: the CommonJS build holds it, the other one imports it.
+  noExternal: ['nanoid'],
+  esbuildOptions: (options, { format }) => {
+    // Its edition for browsers asks for the global `crypto` alone, which every supported Node has too.
+    if (format === 'cjs') options.conditions = ['browser'];
+    else options.external = [...(options.external ?? []), 'nanoid'];
+  },
   onSuccess: async () => {
     await putClientDirectiveFirst();
     await nameSourcesRelatively();

@@ -33,8 +33,10 @@ try {
     run('node', ['--input-type=module', '--eval', ESM_CHECK], { folder: project }),
   );
   report(
-    'loads from CommonJS, without React',
-    run('node', ['--input-type=commonjs', '--eval', CJS_CHECK], { folder: project }),
+    'loads from CommonJS, without React and without an ES module',
+    run('node', ['--no-experimental-require-module', '--input-type=commonjs', '--eval', CJS_CHECK], {
+      folder: project,
+    }),
   );
   report(
     'errors are recognised across both builds',

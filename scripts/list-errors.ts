@@ -1,6 +1,7 @@
 /** `npm run errors`: writes docs/errors.md from the list of codes. With `--check` it fails instead if the page is stale. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ERROR_CODES } from '../src/errors/codes.js';
+import { type ChatSocketErrorCode, ERROR_CODES } from '../src/errors/codes.js';
+import { ERROR_FIELDS } from './error-fields.js';
 import { ROOT } from './rules/source-tree.js';
 
 const GROUPS: Readonly<Record<string, string>> = {
@@ -18,12 +19,12 @@ function errorsPage(): string {
   const sections = Object.entries(GROUPS).map(([group, meaning]) => {
     const rows = Object.entries(ERROR_CODES)
       .filter(([code]) => code.startsWith(`${group}/`))
-      .map(([code, line]) => `| \`${code}\` | ${line} |`);
-    return [`## ${group}`, '', meaning, '', '| code | meaning |', '| --- | --- |', ...rows].join('\n');
+      .map(([code, line]) => `| \`${code}\` | ${line} | ${fieldsOf(code)} |`);
+    return [`## ${group}`, '', meaning, '', '| code | meaning | `fields` |', '| --- | --- | --- |', ...rows].join('\n');
   });
   return `${[
     '# Errors',
-    '<!-- Made by `npm run errors` from src/errors/codes.ts. -->',
+    '<!-- Made by `npm run errors` from src/errors/codes.ts and scripts/error-fields.ts. -->',
     [
       'Every failure is a `ChatSocketError` with a stable `code`, a `message` that says what failed, why and the way out,',
       '`retryable`, `cause` and named `fields`. Recognise one by `isChatSocketError(error, code)`: `instanceof` fails where',
@@ -33,6 +34,12 @@ function errorsPage(): string {
     ].join('\n'),
     ...sections,
   ].join('\n\n')}\n`;
+}
+
+function fieldsOf(code: string): string {
+  // Safe: it is one of the names of the list.
+  const fields = Object.entries(ERROR_FIELDS[code as ChatSocketErrorCode] ?? {});
+  return fields.map(([name, meaning]) => `\`${name}\`: ${meaning}`).join('; ') || '–';
 }
 
 /** Codes outside every group would be left out without a word. */
@@ -46,6 +53,8 @@ if (strays.length > 0) throw new Error(`These error codes belong to no group: ${
 if (!process.argv.includes('--check')) {
   writeFileSync(page, errorsPage());
 } else if (readFileSync(page, 'utf8') !== errorsPage()) {
-  console.error('docs/errors.md is not what src/errors/codes.ts says: run `npm run errors`.');
+  console.error(
+    'docs/errors.md is not what src/errors/codes.ts and scripts/error-fields.ts say: run `npm run errors`.',
+  );
   process.exitCode = 1;
 }

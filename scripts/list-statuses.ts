@@ -3,10 +3,11 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import type { ConnectionSnapshot } from '../src/client/chat-snapshot.js';
 import { explainConnection } from '../src/client/explain.js';
 import type { CloseCause, CloseKind } from '../src/core/connection/close-cause.js';
+import { type CloseAction, type CloseVerdict, readCloseCode } from '../src/core/connection/close-code.js';
+import { envelopeProtocol } from '../src/protocols/index.js';
 import { ROOT } from './rules/source-tree.js';
 
 const NOW_MS = 0;
-const FACTS = { nowMs: NOW_MS, found: null, sendsAgainAtMs: null };
 
 type Status = ConnectionSnapshot['status'];
 type Phase = Extract<ConnectionSnapshot, { status: 'connecting' }>['phase'];
@@ -102,15 +103,23 @@ function lifeTable(): string {
   const rows = Object.values(LIFE)
     .flat()
     .map(([name, { connection, forUser }]) => {
-      const { text, awaited } = explainConnection(connection, FACTS);
+      const { text, awaited } = explainConnection(connection, NOW_MS);
       return [name, awaited === null ? '–' : `\`${awaited}\``, text, forUser];
     });
   return table(['`connection`', '`awaited`', '`explain().text`', 'what the user should see'], rows);
 }
 
+const WITH_WORDS = {
+  found: null,
+  dialWords: 'Why, in the words of the `error` event.',
+  unread: null,
+  framesTooBig: 0,
+  sendsAgainAtMs: null,
+};
+
 function causeTable(): string {
   const rows = entriesOf(BY_CAUSE).map(([kind, [action, forUser]]) => {
-    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), FACTS);
+    const { text, advice } = explainConnection(closedBy(causeOf(kind, action)), NOW_MS, WITH_WORDS);
     const words = text.slice(text.indexOf('Last cause:'));
     return [
       `\`${kind}\``,
@@ -126,6 +135,42 @@ function causeTable(): string {
   );
 }
 
+const CODE_MIN = 1000;
+const CODE_MAX = 4999;
+
+/** What the client does about each action. */
+const BY_ACTION: Readonly<Record<CloseAction, string>> = {
+  stop: 'closes for good; `explain()` adds that dialling again will not help',
+  'renew-token': 'asks your `token` function once more, at once; the second refusal in a row is `token-refused`',
+  'too-big': 'fails one message with `delivery/too-big` and goes on',
+  retry: 'dials again, after a pause that grows',
+};
+
+function closeTable(): string {
+  const protocol = envelopeProtocol();
+  const codesOf = new Map<CloseAction, string[]>();
+  for (let code = CODE_MIN; code <= CODE_MAX; code += 1) {
+    const verdict = protocol.readClose(code, '');
+    const action = verdict?.action ?? readCloseCode(code);
+    codesOf.set(action, [...(codesOf.get(action) ?? []), verdict === null ? `${code}` : `${code}*`]);
+  }
+  const rows = entriesOf(BY_ACTION).map(([action, does]) => {
+    const codes = action === 'retry' ? 'every other code, a clean 1000 too' : (codesOf.get(action) ?? []).join(', ');
+    return [codes, `\`${action}\``, does];
+  });
+  const flood = pauseRow('1008* with “Rate limit exceeded”', protocol.readClose(1008, 'Rate limit exceeded'));
+  const hint = pauseRow(
+    'any* but 1009 with `retryAfterMs=500` in its reason',
+    protocol.readClose(1013, 'retryAfterMs=500'),
+  );
+  return table(['the server closes with', '`action`', 'the client'], [flood, hint, ...rows]);
+}
+
+function pauseRow(codes: string, verdict: CloseVerdict | null): string[] {
+  if (verdict === null || verdict.retryAfterMs === null) throw new Error(`${codes} has no pause.`);
+  return [codes, `\`${verdict.action}\``, `dials again, not before ${verdict.retryAfterMs} ms have passed`];
+}
+
 function refusalText(): string {
   return quoteAdvice({ everOpened: false, diagnosis: 'handshake-refused' });
 }
@@ -137,7 +182,7 @@ function cutText(diagnosis: 'idle-timeout' | 'age-limit'): string {
 
 function quoteAdvice(facts: Partial<CloseCause>): string {
   const cause: CloseCause = { ...causeOf('socket-closed', 'retry'), ...facts };
-  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, FACTS)
+  return explainConnection({ ...CONNECTING, phase: 'dialing', attempt: 3, cause }, NOW_MS)
     .advice.map((sentence) => `> ${sentence}`)
     .join('\n');
 }
@@ -176,7 +221,7 @@ function diagnoseParagraphs(): readonly string[] {
 function statusPage(): string {
   return `${[
     '# What the user should see',
-    '<!-- Made by `npm run statuses` from src/client/explain.ts. -->',
+    '<!-- Made by `npm run statuses` from src/client/explain.ts and the tables of close codes. -->',
     [
       '`snapshot.connection` says where the connection stands, `explain()` says why, what it waits for and what can be done: as',
       'fields (`status`, `cause`, `attempt`, `attemptsMax`, `awaited`, `retryAtMs`, `found`, `advice`) and as `text`. The texts are for',
@@ -192,10 +237,11 @@ function statusPage(): string {
     '## Why',
     '`connection.cause` stays while the client reconnects or is closed; `cause.action` is what the client made of it.',
     causeTable(),
+    '## What a close code does',
+    closeTable(),
     [
-      'Where `action` is `stop`, `explain()` adds that dialling again will not help; the close codes are 1002, 1003, 1007, 1010, 4003,',
-      '4403 and what the protocol lists. `renew-token` (4001, 4401) asks your `token` function once more, at once; the second refusal in',
-      'a row is `token-refused`. `too-big` (1009) fails one message with `delivery/too-big` and goes on.',
+      'The codes that are in no row, 1006 among them, are of the last one. `shouldRetry` overrules what is said here. Codes marked * are',
+      'read by `envelopeProtocol`; another protocol has its own `readClose`.',
     ].join('\n'),
     '## When the handshake is refused',
     [

@@ -21,11 +21,12 @@ interface PackReport {
   readonly files: readonly { readonly path: string }[];
 }
 
-/** Everything that may be in the tarball: the built entries, the chunks they share, and the papers. */
+/** Everything that may be in the tarball: the built entries, the chunks they share, the pages, and the papers. */
 const MAY_BE_PACKED = [
   /^dist\/(index|protocols|schemas|transports|storage|react|testing)\.(js|cjs|d\.ts|d\.cts)$/,
   /^dist\/[a-z-]+-[A-Za-z0-9_-]+\.(js|cjs|d\.ts|d\.cts)$/,
   /^dist\/.+\.(js|cjs)\.map$/,
+  /^docs\/[a-z-]+\.md$/,
   /^(package\.json|README\.md|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|LICENSE)$/,
 ];
 

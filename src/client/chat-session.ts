@@ -6,6 +6,7 @@
 import type { DialId } from '../core/connection/state.js';
 import type { OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import type { FrameFault } from '../ports/protocol.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
@@ -20,6 +21,7 @@ import { ReadMarks } from './receiving/read-marks.js';
 import { Receiver } from './receiving/receiver.js';
 import { StreamStops } from './receiving/stream-stops.js';
 import { Typing } from './receiving/typing.js';
+import { RecentTrouble } from './recent-trouble.js';
 import { DeliveryReports } from './sending/delivery-reports.js';
 import { Sender } from './sending/sender.js';
 import { Announcer } from './telling/announcer.js';
@@ -49,6 +51,7 @@ export class ChatSession {
   // The connection below both.
   readonly link: Link;
   readonly logoutWatch: LogoutWatch;
+  readonly recentTrouble = new RecentTrouble();
 
   constructor(options: ResolvedOptions) {
     const { turn, metrics } = this;
@@ -71,7 +74,13 @@ export class ChatSession {
     const onTyping = (conversation: ConversationState) => this.#reports.typingChanged(conversation);
     this.typing = new Typing({ clock, turn, conversations, send, onChanged: onTyping });
     this.readMarks = new ReadMarks({ clock, turn, send });
-    this.pages = new OlderPages({ clock, turn, send, isOpen: () => this.link.isOpen });
+    this.pages = new OlderPages({
+      clock,
+      turn,
+      send,
+      isOpen: () => this.link.isOpen,
+      onChanges: (...changed) => this.#receiver.report(...changed),
+    });
     this.streamStops = this.#makeStops();
     this.#receiver = this.#makeReceiver();
 
@@ -130,6 +139,7 @@ export class ChatSession {
   }
 
   #whenOpened(dialId: DialId): void {
+    this.recentTrouble.forget();
     this.sender.open(dialId, this.#receiver.terms);
     this.readMarks.gainConnection();
   }
@@ -159,6 +169,11 @@ export class ChatSession {
     this.views.mark('now');
   }
 
+  #whenFrameRejected(reason: FrameFault, sizeChars: number): void {
+    if (!this.link.isOpen) this.recentTrouble.noteFrame(reason);
+    this.announcer.emit('frame-rejected', { reason, sizeChars });
+  }
+
   #makeViews(): Views {
     const { options, turn, conversations, announcer } = this;
     return new Views({
@@ -181,7 +196,10 @@ export class ChatSession {
       options,
       turn,
       reports: this.#deliveries,
-      send: (dialId, frame) => this.link.send(dialId, frame),
+      send: (dialId, frame) => {
+        if (frame.type === 'send') this.#receiver.hasten(dialId, frame.conversationId);
+        return this.link.send(dialId, frame);
+      },
       bufferedBytes: (dialId) => this.link.bufferedBytes(dialId),
       onAckOverdue: (dialId, hasProbed) =>
         this.link.dispatch(
@@ -224,7 +242,7 @@ export class ChatSession {
       onTouched: (urgency) => this.views.mark(urgency),
       onTyping: (conversationId, userId, isTyping) => this.typing.receive(conversationId, userId, isTyping),
       onTokenRenewed: (expiresInMs) => announcer.emit('token-renewed', { expiresInMs }),
-      onFrameRejected: (reason, sizeChars) => announcer.emit('frame-rejected', { reason, sizeChars }),
+      onFrameRejected: (reason, sizeChars) => this.#whenFrameRejected(reason, sizeChars),
       onTrouble: (error) => announcer.trouble(error),
     });
   }
@@ -247,7 +265,10 @@ export class ChatSession {
       onDrained: (dialId) => this.#whenDrained(dialId),
       onDialLeft: (dialId, wasOpen) => this.#whenDialLeft(dialId, wasOpen),
       onViewChanged: () => this.views.mark('now'),
-      onTrouble: (error) => announcer.trouble(error),
+      onTrouble: (error) => {
+        this.recentTrouble.noteDial(error);
+        announcer.trouble(error);
+      },
     });
   }
 }

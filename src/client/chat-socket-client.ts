@@ -99,7 +99,8 @@ export class ChatSocketClient {
   /**
    * Wants the connection off. Resolves when it is: no timer, socket or listener is left then, and the store is let go
    * of until the next `connect()` or `send()`. Messages stay in the outbox for that; their `acked` promises reject
-   * with `delivery/closed`. Another tab may send those that a durable store keeps.
+   * with `delivery/closed`, and an `error` event tells of those that no durable store keeps: they live and end with
+   * this client. Another tab may send those that one keeps.
    * With `drainMs` it first waits that long for the outbox to empty, unless another call closes the client, or wants
    * it on: the later call counts.
    */
@@ -146,7 +147,7 @@ export class ChatSocketClient {
     this.#conversations.clear();
     turn.run(() => {
       link.dispatch({ type: 'dispose-requested' });
-      sender.letGo(new ChatSocketError('delivery/closed', 'The client was disposed before the message was confirmed.'));
+      sender.letGo();
     });
     logoutWatch.close();
     views.stop();
@@ -214,9 +215,13 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options, sender } = this.#session;
+    const { link, options, recentTrouble, metrics, sender } = this.#session;
+    const { dialWords, unread } = recentTrouble;
+    const { framesTooBig } = metrics;
     const { found } = link.inquiry;
-    return explainConnection(link.view, { nowMs: options.clock.nowMs(), found, sendsAgainAtMs: sender.pausedUntilMs });
+    const { pausedUntilMs: sendsAgainAtMs } = sender;
+    const findings = { found, dialWords, unread, framesTooBig, sendsAgainAtMs };
+    return explainConnection(link.view, options.clock.nowMs(), findings);
   }
 
   #default(member: string): Conversation {
@@ -234,13 +239,7 @@ export class ChatSocketClient {
     const { link, sender } = this.#session;
     link.dispatch({ type: 'close-requested' });
     this.#session.logoutWatch.close();
-    sender.rejectAll(
-      new ChatSocketError(
-        'delivery/closed',
-        'The client was closed. The message stays in the outbox and goes out with the next connect(); do not send it again.',
-        { fields: { retained: true } },
-      ),
-    );
+    sender.close();
     return sender.release();
   }
 

@@ -1,6 +1,7 @@
 import type { CloseCause } from '../core/connection/close-cause.js';
 import { nearestLimitMs } from '../core/connection/cuts.js';
 import type { ConnectionSnapshot } from './chat-snapshot.js';
+import type { UnreadFrames } from './recent-trouble.js';
 
 /** Why the client is or is not connected, and what comes next. */
 export interface Explanation {
@@ -39,18 +40,33 @@ export type Awaited =
   | 'signal'
   | 'connect';
 
-/** What the connection itself does not say. */
-export interface ExplainedFacts {
-  readonly nowMs: number;
+/** What is known besides the state; null for nothing. */
+interface Findings {
+  /** What `diagnose` answered. */
   readonly found: string | null;
+  readonly dialWords: string | null;
+  readonly unread: UnreadFrames | null;
+  /** Frames so far that were too big to be read. */
+  readonly framesTooBig: number;
+  /** Until when messages wait for the server; null if they do not. */
   readonly sendsAgainAtMs: number | null;
 }
 
-/** Puts a connection into words. Never holds a URL, a token or message text; `found` is what `diagnose` answered. */
-export function explainConnection(connection: ConnectionSnapshot, facts: ExplainedFacts): Explanation {
-  const { nowMs, found, sendsAgainAtMs } = facts;
+const NOTHING_FOUND: Findings = { found: null, dialWords: null, unread: null, framesTooBig: 0, sendsAgainAtMs: null };
+
+/** Puts a connection into words. Never holds a URL, a token or message text. */
+export function explainConnection(
+  connection: ConnectionSnapshot,
+  nowMs: number,
+  findings: Findings = NOTHING_FOUND,
+): Explanation {
+  const { found, sendsAgainAtMs } = findings;
   const cause = 'cause' in connection ? connection.cause : null;
-  const advice = cause === null ? [] : adviseOn(cause, found);
+  const advice = [
+    ...(cause === null ? [] : adviseOn(cause, findings)),
+    ...tellUnread(findings.unread),
+    ...adviseOnSize(findings.framesTooBig),
+  ];
   const sentences = [
     tellStatus(connection, nowMs),
     ...(sendsAgainAtMs === null ? [] : [tellPause(sendsAgainAtMs - nowMs)]),
@@ -144,7 +160,7 @@ const CONTROL_CHARACTERS = /\p{Cc}/gu;
 
 const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
   'socket-closed': 'the socket closed',
-  'token-failed': 'the url or the token function failed, or gave nothing usable; the error event has the details',
+  'token-failed': 'the url or the token function failed, or gave nothing usable',
   'token-timed-out': 'the url or the token function did not answer in time',
   'token-refused': 'the server refused the token',
   'no-token': 'the token provider has no session',
@@ -157,7 +173,18 @@ const CAUSE_TEXTS: Readonly<Record<CloseCause['kind'], string>> = {
   'bad-frames': 'the server sent too many frames that cannot be read',
 };
 
-function adviseOn(cause: CloseCause, found: string | null): readonly string[] {
+/** A server whose hello has another shape is else no more than a silent one. */
+function tellUnread(unread: UnreadFrames | null): readonly string[] {
+  if (unread === null) return [];
+  const { count, lastFault } = unread;
+  const what = count === 1 ? '1 frame of the server was' : `${count} frames of the server were`;
+  return [
+    `Before the connection was open, ${what} dropped unread, the last as ${lastFault}.`,
+    'Check the hello and the answers to joins; envelopeServerFrameSchema of chatsocket/schemas names the field that is wrong.',
+  ];
+}
+
+function adviseOn(cause: CloseCause, { found, dialWords }: Findings): readonly string[] {
   if (found !== null) return [`The handshake was refused, and this was found: ${cleaned(found)}`];
   switch (cause.diagnosis) {
     case 'handshake-refused':
@@ -177,26 +204,36 @@ function adviseOn(cause: CloseCause, found: string | null): readonly string[] {
         'Raise it.',
       ];
     case null:
-      return adviseOnKind(cause);
+      return adviseOnKind(cause, dialWords === null ? [] : [cleaned(dialWords)]);
   }
+}
+
+/** An answer that nobody could read looks like one that never came. */
+function adviseOnSize(framesTooBig: number): readonly string[] {
+  if (framesTooBig === 0) return [];
+  return [
+    `Frames of the server that were longer than inbox.frameBytesMax, and so were not read: ${framesTooBig}.`,
+    'Have the server bound its answers by their bytes, or raise the limit.',
+  ];
 }
 
 function secondsOf(timeMs: number | null): number {
   return nearestLimitMs(timeMs ?? 0) / 1_000;
 }
 
-function adviseOnKind(cause: CloseCause): readonly string[] {
+function adviseOnKind(cause: CloseCause, dialWords: readonly string[]): readonly string[] {
   switch (cause.kind) {
     case 'token-refused':
     case 'no-token':
       return ['Sign in again, then call connect().'];
     case 'token-failed':
+      return [...dialWords, 'Check the token endpoint.'];
     case 'token-timed-out':
       return ['Check the token endpoint.'];
     case 'stopped-by-provider':
       return [];
     case 'dial-failed':
-      return ['The error event says why the transport cannot dial.'];
+      return dialWords;
     case 'bad-frames':
       return ['Check that client and server speak the same protocol.'];
     default:

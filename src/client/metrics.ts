@@ -44,6 +44,8 @@ export class MetricsCounter {
   charsIn = 0;
   charsOut = 0;
   framesRejected = 0;
+  /** Of those that were rejected. */
+  framesTooBig = 0;
   framesUnknown = 0;
   contradictions = 0;
   duplicatesDropped = 0;

@@ -6,11 +6,14 @@ export const ERROR_CODES = {
   'connection/exhausted': 'The last allowed attempt failed.',
   'connection/closed': 'The client was closed while something was waiting for the connection.',
   'connection/aborted': "The caller's AbortSignal ended the wait.",
-  'token/none': 'The token provider answered null: there is no session.',
+  'token/none':
+    'The token provider answered null: there is no session. whenOpen() rejects with it; the event is closed, with the cause no-token.',
   'token/failed': 'The url or the token function threw or rejected; what it threw is left out.',
   'token/timed-out': 'The url or the token function did not answer within timeouts.tokenMs.',
-  'token/unusable': 'The token is empty, too long, or has characters that its place on the wire cannot carry.',
-  'token/refused': 'The server refused a fresh token twice in a row.',
+  'token/unusable':
+    'The token is empty, too long, or has blanks or other characters that its place on the wire cannot carry.',
+  'token/refused':
+    'The server refused a fresh token twice in a row. whenOpen() rejects with it; the event is closed, with the cause token-refused.',
   'delivery/empty': 'The content is empty after trimming.',
   'delivery/too-long': 'The content is longer than the server takes.',
   'delivery/outbox-full': 'The outbox holds as much as it may.',
@@ -21,7 +24,8 @@ export const ERROR_CODES = {
   'delivery/evicted': 'The outbox was full, and the message gave way to a newer one as outbox.overflow asks for.',
   'delivery/poison': 'The connection ended again and again right after this message was sent.',
   'delivery/cancelled': 'The message was cancelled before the server had it.',
-  'delivery/closed': 'The client was closed; the message stays in the outbox.',
+  'delivery/closed':
+    'The client was closed before the server had the message. A durable store keeps it; else it ends with the client.',
   'delivery/cleared': 'The outbox was cleared.',
   'storage/unavailable': 'The outbox store cannot keep messages; they are kept in memory.',
   'storage/row-set-aside': 'Stored messages could not be read and were set aside.',

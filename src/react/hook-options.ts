@@ -15,8 +15,8 @@ import type { ChatSocketOptions } from '../client/options/options.js';
  */
 export interface OwnClientOptions extends ChatSocketOptions {
   /**
-   * How long the connection outlives the component, so that what was just sent still arrives and a component that comes
-   * back finds it open. Milliseconds, 0 to 600,000; default 1,000.
+   * How long the connection outlives the component, so that what was just sent still arrives and a component that was only
+   * hidden finds it open. One that is mounted anew has a client of its own. Milliseconds, 0 to 600,000; default 1,000.
    */
   readonly lingerMs?: number;
   readonly client?: never;

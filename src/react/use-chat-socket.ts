@@ -18,7 +18,7 @@ export interface ChatSocketState extends ChatSnapshot, ChatActions {
  * (`client`), or of the provider's (nothing, or another `conversationId`).
  *
  * A client of its own is connected while the component is mounted and closed `lingerMs` after; what it could not send
- * until then is not sent. For a chat that outlives components, put a `ChatSocketProvider` above them, or make the
+ * until then is lost, and told to the `logger`, unless `outbox.store` keeps it. For a chat that outlives components, put a `ChatSocketProvider` above them, or make the
  * client outside of React and pass it in: it then is the application that calls `connect()` and `close()`. Two
  * components with the same `url` are two clients. A conversation stays joined until `client.conversation(id).leave()`.
  *

@@ -41,6 +41,7 @@ class ScriptedServer implements MockServer {
   readonly #streams: MockStreams;
   readonly #inbox: ServerInbox;
   readonly #answers: ServerAnswers;
+  #isDown = false;
 
   constructor(options: MockServerOptions) {
     const { transport, mode = 'manual', dialect = 'chatsocket.v1', userId = 'user-1', clock = null } = options;
@@ -57,7 +58,8 @@ class ScriptedServer implements MockServer {
       onToken: (token) => this.renewedTokens.push(token),
     });
     transport.onConnection((connection) => {
-      if (mode === 'auto') this.#greet(connection, {});
+      if (this.#isDown) connection.rejectHandshake();
+      else if (mode === 'auto') this.#greet(connection, {});
     });
   }
 
@@ -77,6 +79,17 @@ class ScriptedServer implements MockServer {
 
   logOf(conversationId: string): readonly MockLogEntry[] {
     return this.#state.log(conversationId).entries;
+  }
+
+  down(): void {
+    this.#isDown = true;
+    for (const connection of this.transport.connections) {
+      if (connection.state !== 'closed') connection.dropAbruptly();
+    }
+  }
+
+  up(): void {
+    this.#isDown = false;
   }
 
   ready(hello: Readonly<Record<string, unknown>> = {}): void {

@@ -1,3 +1,4 @@
+import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { Clock } from '../ports/clock.js';
 import type { DialRequest, SocketHandlers, Transport, TransportSocket } from '../ports/transport.js';
 import { aDuration, checkCallOptions, checkOptions } from './check-given.js';
@@ -81,7 +82,7 @@ class InMemoryTransport implements MockTransport {
     const number = this.#connections.length + 1;
     const link = new MockLink(request, { number, handlers, clock: this.#clock, transcript: this.#transcript });
     this.#connections.push(link);
-    this.#listeners.call(link);
+    this.#tell(link);
     return link.makeSocket();
   }
 
@@ -104,6 +105,17 @@ class InMemoryTransport implements MockTransport {
 
   transcript(): string {
     return this.#transcript.print();
+  }
+
+  /** The client leaves out what a transport throws, for platforms put URLs into it; the words of a test are for the test. */
+  #tell(link: MockLink): void {
+    try {
+      this.#listeners.call(link);
+    } catch (thrown) {
+      const words = thrown instanceof Error ? thrown.message : String(thrown);
+      const reason = `A listener of onConnection threw: ${words}`;
+      throw new ChatSocketError('usage/listener-threw', reason, { cause: thrown });
+    }
   }
 
   get #hasNext(): boolean {

@@ -3,6 +3,7 @@
  * every error, wherever the token travels; and nothing that comes out of the client holds them.
  */
 import { describe, expect, test } from 'vitest';
+import { ERROR_FIELDS } from '../../scripts/error-fields.js';
 import { ERROR_CODES } from '../../src/errors/codes.js';
 import type { ChatSocketErrorCode } from '../../src/index.js';
 import type { TokenPlacement } from '../../src/ports/protocol.js';
@@ -58,6 +59,14 @@ function leaksOf({ seen }: Scene): readonly string[] {
   });
 }
 
+/** Named facts that the page of errors does not name. */
+function unlistedFieldsOf(scene: Scene): readonly string[] {
+  return scene.errors().flatMap(({ code, fields }) => {
+    const listed = Object.keys(ERROR_FIELDS[code] ?? {});
+    return Object.keys(fields).flatMap((name) => (listed.includes(name) ? [] : [`${code}: ${name}`]));
+  });
+}
+
 test('UP-19 C2 I12 every error in the registry has a way to it', () => {
   expect(Object.keys(PATHS).sort()).toEqual(Object.keys(ERROR_CODES).sort());
   for (const paths of Object.values(PATHS)) expect(paths.length).toBeGreaterThan(0);
@@ -69,6 +78,7 @@ describe.each(PLACES)('with the token in %j', (tokenIn) => {
 
     expect([...scene.codes()]).toContain(code);
     expect(leaksOf(scene)).toEqual([]);
+    expect(unlistedFieldsOf(scene)).toEqual([]);
   });
 
   test.each([...OTHER_CONNECTION_PATHS, ...OTHER_MESSAGE_PATHS, ...OTHER_THREAD_PATHS])(

@@ -2,7 +2,13 @@
 import 'fake-indexeddb/auto';
 import { IDBFactory } from 'fake-indexeddb';
 import { vi } from 'vitest';
-import { type ChatSocketErrorCode, type ChatSocketOptions, consoleLogger, isChatSocketError } from '../../src/index.js';
+import {
+  type ChatSocketError,
+  type ChatSocketErrorCode,
+  type ChatSocketOptions,
+  consoleLogger,
+  isChatSocketError,
+} from '../../src/index.js';
 import type { OutboxRows, OutboxStoreRequest, StoredMessage } from '../../src/ports/outbox-store.js';
 import type { Protocol, TokenPlacement } from '../../src/ports/protocol.js';
 import { envelopeProtocol } from '../../src/protocols/index.js';
@@ -56,6 +62,8 @@ export interface Scene extends TestWorld {
   plant(sink: Sink, value: unknown): void;
   /** The codes of all errors that came out anywhere. */
   codes(): ReadonlySet<ChatSocketErrorCode>;
+  /** The errors themselves. */
+  errors(): readonly ChatSocketError[];
   end(): Promise<void>;
 }
 
@@ -117,7 +125,8 @@ export function openScene({ tokenIn, client = {}, server = {}, adapt = (same) =>
       await world.clock.advance(ms / 2);
       await scene.breathe();
     },
-    codes: () => codesIn(events, seen),
+    codes: () => new Set(errorsIn(events, seen).map(({ code }) => code)),
+    errors: () => errorsIn(events, seen),
     end: async () => {
       world.client.dispose();
       await scene.breathe();
@@ -202,12 +211,12 @@ function isOfClient(line: string): boolean {
   return /#\d+ client /.test(line);
 }
 
-function codesIn(events: readonly ToldEvent[], seen: Scene['seen']): ReadonlySet<ChatSocketErrorCode> {
+function errorsIn(events: readonly ToldEvent[], seen: Scene['seen']): readonly ChatSocketError[] {
   const told = events.map(({ payload }) => ('error' in payload ? payload.error : null));
   const rows = (seen.get('the snapshot') ?? []).flatMap((snapshot) =>
     // Only snapshots are put there, but for what a proof plants.
     (snapshot as TestWorld['client']['snapshot']).messages.map(({ error }) => error),
   );
   const thrown = [...(seen.get('a rejection') ?? []), ...(seen.get('a thrown error') ?? [])];
-  return new Set([...told, ...rows, ...thrown].flatMap((error) => (isChatSocketError(error) ? [error.code] : [])));
+  return [...told, ...rows, ...thrown].filter((error) => isChatSocketError(error));
 }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { StopConnecting } from '../../src/index.js';
+import { ChatSocketError, StopConnecting } from '../../src/index.js';
 import { createTestClient } from '../../src/testing/index.js';
 
 describe('explain()', () => {
@@ -53,7 +53,7 @@ describe('explain()', () => {
   >([
     [
       'a token provider that fails',
-      'Reconnecting in 1 s, attempt 1. Last cause: the url or the token function failed, or gave nothing usable; the error event has the details. Check the token endpoint.',
+      'Reconnecting in 1 s, attempt 1. Last cause: the url or the token function failed, or gave nothing usable. Cannot connect: the url or the token function threw an error. The original is left out, since it may hold the token; catch it there to read it. Check the token endpoint.',
       { client: { token: () => Promise.reject(new Error('x')) } },
       () => {},
     ],
@@ -143,6 +143,30 @@ describe('explain()', () => {
       },
     ],
     [
+      'a hello of another shape',
+      'Reconnecting in 1 s, attempt 1. Last cause: the server did not greet, or did not answer a join, in time. Before the connection was open, 1 frame of the server was dropped unread, the last as invalid-shape. Check the hello and the answers to joins; envelopeServerFrameSchema of chatsocket/schemas names the field that is wrong.',
+      { server: { mode: 'manual' } },
+      async ({ server, clock }) => {
+        server.connection.accept();
+        server.connection.sendRaw('{"type":"connected","payload":{"sessionId":5,"secret":"hush"}}');
+        await clock.advance(10_000);
+      },
+    ],
+    [
+      'a platform that cannot dial',
+      'Not connected, and not trying again: connect() starts anew. Last cause: the transport could not dial. Cannot dial: there is no cable.',
+      {},
+      ({ transport, server, clock }) => {
+        Object.assign(transport, {
+          open: () => {
+            throw new ChatSocketError('usage/invalid-option', 'Cannot dial: there is no cable.');
+          },
+        });
+        server.connection.dropAbruptly();
+        return clock.advance(1_000);
+      },
+    ],
+    [
       'the last attempt',
       'Not connected: every allowed attempt failed. A wake-up, connect() or a new message starts anew. Last cause: the socket closed (code 1006).',
       { client: { reconnect: { attemptsMax: 0 } } },
@@ -181,5 +205,25 @@ describe('explain()', () => {
     expect(status).toBe(world.client.snapshot.connection.status);
     expect(cause).not.toBeNull();
     world.client.dispose();
+  });
+
+  test('UP-47 tells nothing of frames that were dropped before an earlier connection was open', async () => {
+    const { client, server, clock } = createTestClient({ server: { mode: 'manual' } });
+    client.connect();
+    await clock.advance(0);
+    server.connection.accept();
+    server.connection.sendRaw('{');
+    await clock.advance(0);
+    const { text } = client.explain();
+
+    server.ready();
+    await clock.advance(0);
+    server.connection.sendRaw('{');
+    server.connection.dropAbruptly();
+    await clock.advance(0);
+
+    expect(text).toContain('1 frame of the server was dropped unread, the last as not-json.');
+    expect(client.explain().text).not.toContain('unread');
+    client.dispose();
   });
 });

@@ -124,6 +124,19 @@ describe('misuse', () => {
     expect(() => new ChatSocketClient(undefined as never)).toThrow(/Cannot use the option options: expected/);
   });
 
+  test('F50 C2 a token with its scheme before it is refused in words that fit and do not repeat it', async () => {
+    const { client, open } = createTestClient({ client: { token: () => 'Bearer abc' } });
+    const errors: string[] = [];
+    client.on('error', ({ error }) => errors.push(error.message));
+
+    await open();
+
+    expect(errors).toEqual([
+      'Cannot use the token: it holds a blank; give the token alone, without a scheme such as Bearer. Check the token provider.',
+    ]);
+    client.dispose();
+  });
+
   test('F47 a token provider that is silent is told as an error, try after try', async () => {
     const { client, clock } = createTestClient({ client: { token: () => new Promise<string>(() => {}) } });
     const codes: string[] = [];

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createTestClient } from '../../src/testing/index.js';
+import { scriptedStore } from '../support/scripted-store.js';
 import { listen, outcomeOf, sentTexts, watchEvents } from './chat-log.js';
 
 const contents = (log: readonly { readonly content: string }[]) => log.map(({ content }) => content);
@@ -118,9 +119,9 @@ describe('close()', () => {
     expect(await error).toMatchObject({
       code: 'delivery/closed',
       message:
-        'The client was closed. The message stays in the outbox and goes out with the next connect(); do not send it again.',
+        'The client was closed before the message was confirmed. What this client has in memory alone goes out if it connects again, else never. Use indexedDbOutboxStore, or a client that outlives the component.',
       retryable: false,
-      fields: { retained: true },
+      fields: { retained: true, durable: false },
     });
     expect(client.outbox.list().map((item) => [item.id, item.status])).toEqual([[id, 'queued']]);
     await assertClean({ acked });
@@ -129,6 +130,49 @@ describe('close()', () => {
     expect(contents(server.log)).toEqual(['kept']);
     expect(client.snapshot.messages.map(({ delivery }) => delivery)).toEqual(['sent']);
   });
+
+  test.each(['close', 'dispose'] as const)(
+    'DS-11 %s() tells of messages that nothing but its memory has, and of no others',
+    async (method) => {
+      const { client, open, clock } = createTestClient();
+      const errors = listen(client, 'error');
+      await open();
+      const arrived = client.send('arrived');
+      await clock.advance(100);
+      await client[method]();
+      const ofNothing = errors.length;
+      const other = createTestClient();
+      const told = listen(other.client, 'error');
+      const { acked } = other.client.send('in memory');
+
+      await other.client[method]();
+
+      await expect(arrived.acked).resolves.toBeDefined();
+      expect(ofNothing).toBe(0);
+      expect(told.map(({ error }) => [error.code, error.fields])).toEqual([['delivery/closed', { count: 1 }]]);
+      expect(await acked.catch((error: unknown) => error)).toMatchObject({
+        message: expect.stringMatching(/indexedDbOutboxStore, or a client that outlives the component\.$/),
+        fields: { retained: method === 'close', durable: false },
+      });
+    },
+  );
+
+  test.each(['close', 'dispose'] as const)(
+    'DS-11 %s() says nothing of loss where a store keeps the message',
+    async (method) => {
+      const { client, clock } = createTestClient({
+        client: { identity: 'ada', outbox: { store: scriptedStore() } },
+      });
+      const errors = listen(client, 'error');
+      const { acked } = client.send('kept');
+      await clock.advance(100);
+
+      await client[method]();
+
+      expect(await acked.catch((error: unknown) => error)).toMatchObject({ fields: { retained: true, durable: true } });
+      expect(errors).toEqual([]);
+    },
+  );
 
   test('DS-11 keeps what was in flight too, and shows it once after the next connect', async () => {
     const { client, server, open, clock } = createTestClient();

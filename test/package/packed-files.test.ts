@@ -33,8 +33,8 @@ test('UP-53 React is left to the application, and may be missing', () => {
   expect(manifest.peerDependenciesMeta).toEqual({ react: { optional: true } });
 });
 
-test('the tarball holds the build and the papers', () => {
-  expect(manifest.files).toEqual(['dist', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md']);
+test('the tarball holds the build, the pages and the papers', () => {
+  expect(manifest.files).toEqual(['dist', 'docs/*.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md']);
   expect(manifest.sideEffects).toBe(false);
 });
 

@@ -1,13 +1,19 @@
 /** What goes into the tarball, from a project with more lying about than should be published. */
-import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isPublished, type Packed, pack, scratchFolder } from '../../scripts/packed-package.js';
+import { brokenLinks } from '../../scripts/rules/code-blocks.js';
 import { ROOT } from '../../scripts/rules/source-tree.js';
 import { buildInto } from '../runtimes/built-package.js';
 
 const TEST_MAX_MS = 120_000;
 const PAPERS = ['package.json', 'README.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', 'LICENSE'];
+const PAGES = readdirSync(join(ROOT, 'docs'))
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => `docs/${file}`);
+/** What pages link to although it is in the repository alone; README.md says so. */
+const IN_REPOSITORY = ['CONTRIBUTING.md', 'docs/decisions', 'examples/server/README.md'];
 /** What other projects have published by mistake. */
 const LYING_ABOUT = [
   '.env',
@@ -16,6 +22,8 @@ const LYING_ABOUT = [
   'src/index.ts',
   'test/a.test.ts',
   'coverage/index.html',
+  'docs/decisions/README.md',
+  'docs/notes.txt',
   'binding.gyp',
 ];
 
@@ -38,7 +46,20 @@ test('C17 two builds pack to the same bytes', () => {
 
 test('C17 the tarball holds what is on the list, whatever lies about', () => {
   expect(first.files.filter((file) => !isPublished(file))).toEqual([]);
-  expect(first.files).toEqual(expect.arrayContaining([...PAPERS, 'dist/index.js', 'dist/storage.cjs']));
+  expect(first.files).toEqual(expect.arrayContaining([...PAPERS, ...PAGES, 'dist/index.js', 'dist/storage.cjs']));
+});
+
+test('what the packed pages link to is packed, or README.md says that it is not', () => {
+  const readme = readFileSync(join(ROOT, 'README.md'), 'utf8');
+  const isKnown = (path: string) => first.files.includes(path) || IN_REPOSITORY.some((one) => path.startsWith(one));
+
+  const dead = ['README.md', 'CHANGELOG.md', ...PAGES].flatMap((page) =>
+    brokenLinks(page, readFileSync(join(ROOT, page), 'utf8'), isKnown),
+  );
+
+  expect(dead).toEqual([]);
+  const [, told = ''] = readme.split('In the repository, not in the package:');
+  expect(IN_REPOSITORY.filter((path) => !told.includes(`](${path}`))).toEqual([]);
 });
 
 test.each(LYING_ABOUT)('C17 %s is on no list', (file) => {
@@ -50,7 +71,8 @@ async function packProject(label: string): Promise<Packed> {
   const project = join(folder, 'project');
   rmSync(project, { recursive: true, force: true });
   mkdirSync(project);
-  for (const paper of PAPERS) copyFileSync(join(ROOT, paper), join(project, paper));
+  mkdirSync(join(project, 'docs'));
+  for (const paper of [...PAPERS, ...PAGES]) copyFileSync(join(ROOT, paper), join(project, paper));
   for (const file of LYING_ABOUT) {
     mkdirSync(dirname(join(project, file)), { recursive: true });
     writeFileSync(join(project, file), 'nobody is to have this\n');

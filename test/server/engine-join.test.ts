@@ -95,7 +95,7 @@ describe('joining', () => {
   });
 
   it('S19 bounds a history by its text', () => {
-    const bench = new EngineBench({ limits: { pageTextMax: 10_000 } });
+    const bench = new EngineBench({ limits: { pageBytesMax: 10_000 } });
     bench.connect('ada');
     for (let number = 1; number <= 5; number += 1) bench.send('ada', `m${number}`, { content: 'a'.repeat(4_000) });
 
@@ -104,6 +104,49 @@ describe('joining', () => {
     const history = bench.last('ada', 'conversation_history');
     expect(history.messages.map((message) => message.seq)).toEqual([4, 5]);
     expect(history.hasOlder).toBe(true);
+  });
+
+  it.each([
+    ['signs of three bytes', '你'],
+    ['characters that JSON writes in six bytes', '\u0001'],
+  ])('S19 RX-4 writes no frame that clients drop, with messages of %s', (_what, character) => {
+    const bench = new EngineBench({ limits: { messagesPerSecond: 1_000, framesPerSecond: 1_000 } });
+    bench.connect('ada');
+    bench.send('ada', 'first');
+    bench.join('ada');
+    const { epoch = '' } = bench.last('ada', 'conversation_history');
+    for (let number = 1; number <= 400; number += 1) {
+      bench.send('ada', `m${number}`, { content: `z${character.repeat(4_998)}z` });
+    }
+    const bytesOf = (frame: unknown) => Buffer.byteLength(JSON.stringify(frame));
+
+    bench.join('ada', { after: { epoch, seq: 1 } });
+    const resumed = bench.last('ada', 'conversation_history');
+    bench.join('ada', { limit: 1_000 });
+    const joined = bench.last('ada', 'conversation_history');
+    bench.receive('ada', { type: 'load_history', payload: { conversationId: 'lobby', before: 300, limit: 50 } });
+    const page = bench.last('ada', 'history_page');
+    bench.fetchRange('ada', [100, 200]);
+    const range = bench.last('ada', 'range');
+
+    expect([resumed.recovered, resumed.hasOlder, joined.hasOlder]).toEqual(['partial', true, true]);
+    for (const frame of [resumed, joined, page, range]) expect(bytesOf(frame)).toBeLessThan(265_000);
+    for (const { messages } of [resumed, joined, page]) expect(messages.length).toBeGreaterThan(5);
+    expect(range.events.length).toBeGreaterThan(5);
+  });
+
+  it('S19 gives the newest message that was missed, however long it is', () => {
+    const bench = new EngineBench({ limits: { pageBytesMax: 1_000 } });
+    bench.connect('ada');
+    bench.send('ada', 'first');
+    bench.join('ada');
+    const { epoch = '' } = bench.last('ada', 'conversation_history');
+    for (const id of ['b', 'c']) bench.send('ada', id, { content: id.repeat(4_000) });
+
+    bench.join('ada', { after: { epoch, seq: 1 } });
+
+    const { recovered, messages } = bench.last('ada', 'conversation_history');
+    expect([recovered, messages.map(({ seq }) => seq)]).toEqual(['partial', [3]]);
   });
 
   it('announces the heads of the conversations in hello and in every pong', () => {

@@ -66,7 +66,7 @@ describe('a range', () => {
   });
 
   it('S19 ends early at its bound of text, and always gives one event', () => {
-    const bench = chatted(0, { pageTextMax: 7_000 });
+    const bench = chatted(0, { pageBytesMax: 7_000 });
     for (const id of ['a', 'b', 'c']) bench.send('ada', id, { content: id.repeat(4_000) });
     bench.send('ada', 'd', { content: 'd', metadata: { blob: 'd'.repeat(9_000) } });
 

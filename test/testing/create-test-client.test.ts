@@ -86,3 +86,42 @@ describe('createTestClient', () => {
     }
   });
 });
+
+describe('a server that is down', () => {
+  test('refuses every dial until it is up, and then gets what was typed meanwhile', async () => {
+    const { client, clock, server, transport, open, assertClean } = createTestClient();
+    await open();
+    server.emit('before');
+
+    server.down();
+    await clock.advance(5_000);
+    const sent = client.send('typed in a tunnel');
+    await clock.advance(30_000);
+    const whileDown = [client.snapshot.connection.status, sent.status, transport.liveCount];
+    const dials = transport.connections.length;
+    server.up();
+    await clock.advance(60_000);
+
+    expect(whileDown).toEqual(['connecting', 'queued', 0]);
+    expect(dials).toBeGreaterThan(2);
+    expect(client.snapshot.connection.status).toBe('open');
+    expect(server.log.map(({ content }) => content)).toEqual(['before', 'typed in a tunnel']);
+    await client.close();
+    await assertClean();
+  });
+
+  test('says in the words of the mock that a handshake was accepted already', async () => {
+    const { client, transport, open } = createTestClient();
+    const errors: string[] = [];
+    client.on('error', ({ error }) => errors.push(`${error.code} ${error.message}`));
+    transport.onConnection((connection) => connection.rejectHandshake());
+
+    await open();
+
+    expect(errors).toEqual([
+      expect.stringMatching(/^usage\/listener-threw A listener of onConnection threw: .*reject/s),
+    ]);
+    expect(client.explain().text).toContain('A listener of onConnection threw');
+    client.dispose();
+  });
+});

@@ -15,8 +15,8 @@ export interface Span {
 
 export interface SpanLimit {
   readonly count: number;
-  /** UTF-16 code units. */
-  readonly textMax: number;
+  /** Of the JSON that is written. */
+  readonly bytesMax: number;
 }
 
 export interface Excerpt {
@@ -29,14 +29,14 @@ export interface Excerpt {
 export function newestOf(conversation: Conversation, span: Span, limit: SpanLimit): Excerpt {
   const messages: MessageEntry[] = [];
   const last = Math.min(span.before - 1, conversation.headSeq);
-  let text = 0;
+  let bytes = 0;
   for (let seq = last; seq > span.after; seq -= 1) {
     const entry = conversation.entryAt(seq);
     if (entry === null) return { messages: messages.reverse(), isComplete: false };
     if (entry.kind !== 'message') continue;
-    text += weightOf(entry);
+    bytes += bytesOf(conversation.id, entry);
     // One message is always given, however long, so that paging gets on.
-    if (messages.length > 0 && (messages.length >= limit.count || text > limit.textMax)) {
+    if (messages.length > 0 && (messages.length >= limit.count || bytes > limit.bytesMax)) {
       return { messages: messages.reverse(), isComplete: false };
     }
     messages.push(entry);
@@ -46,17 +46,19 @@ export function newestOf(conversation: Conversation, span: Span, limit: SpanLimi
 
 /**
  * All that came after a place, and what was changed of the messages up to it. Walks back from the head, so where a
- * limit or the edge of memory ends it, nothing is missing behind the oldest message that came after.
+ * limit or the edge of memory ends it, nothing is missing behind the oldest message that came after. The newest is
+ * always given, however long.
  */
 export function newsSince(conversation: Conversation, after: number, limit: SpanLimit): Excerpt {
   const news = new Map<number, MessageEntry>();
-  let text = 0;
+  let bytes = 0;
   for (let seq = conversation.headSeq; seq > after; seq -= 1) {
     const entry = conversation.entryAt(seq);
     const touched = entry === null ? null : touchedBy(conversation, entry, after);
     const fresh = touched?.filter((message) => !news.has(message.seq)) ?? [];
-    text += fresh.reduce((sum, message) => sum + weightOf(message), 0);
-    if (touched === null || news.size + fresh.length > limit.count || text > limit.textMax) {
+    bytes += fresh.reduce((sum, message) => sum + bytesOf(conversation.id, message), 0);
+    const isTooLong = bytes > limit.bytesMax && news.size + fresh.length > 1;
+    if (touched === null || news.size + fresh.length > limit.count || isTooLong) {
       return { messages: inOrder(news), isComplete: false };
     }
     for (const message of fresh) news.set(message.seq, message);
@@ -76,24 +78,28 @@ function inOrder(messages: ReadonlyMap<number, MessageEntry>): readonly MessageE
 }
 
 /** The oldest events within the limit, without a hole between them; one is always given. */
-export function oldestWithin(events: readonly LogEvent[], { count, textMax }: SpanLimit): readonly LogEvent[] {
-  let text = 0;
+export function oldestWithin(events: readonly LogEvent[], { count, bytesMax }: SpanLimit): readonly LogEvent[] {
+  let bytes = 0;
   const end = events.findIndex((event, index) => {
-    text += weightOfEvent(event);
+    bytes += jsonBytesOf(event);
     const isNext = index === 0 || event.payload.seq === (events[index - 1]?.payload.seq ?? 0) + 1;
-    return index > 0 && (index >= count || text > textMax || !isNext);
+    return index > 0 && (index >= count || bytes > bytesMax || !isNext);
   });
   return end === -1 ? events : events.slice(0, end);
 }
 
-/** Cuts what a store has read down to the text limit, from its old end. */
-export function fitText(entries: readonly LogEntry[], textMax: number): readonly MessageEntry[] {
+/** Cuts what a store has read down to the limit, from its old end. */
+export function fitBytes(
+  conversationId: string,
+  entries: readonly LogEntry[],
+  bytesMax: number,
+): readonly MessageEntry[] {
   const messages = entries.filter((entry) => entry.kind === 'message');
-  let text = 0;
+  let bytes = 0;
   let start = messages.length;
   for (const message of messages.toReversed()) {
-    text += weightOf(message);
-    if (text > textMax && start < messages.length) break;
+    bytes += bytesOf(conversationId, message);
+    if (bytes > bytesMax && start < messages.length) break;
     start -= 1;
   }
   return messages.slice(start);
@@ -146,12 +152,17 @@ export function eventOf(conversation: Conversation, entry: LogEntry, target: Mes
   return { type: 'message_updated', payload: { ...place, message: onWire(conversationId, target) } };
 }
 
-/** How much of a message people chose, in UTF-16 code units; the rest is bounded by its form. */
-function weightOf({ content, metadata }: { readonly content: string; readonly metadata?: unknown }): number {
-  return content.length + (metadata === undefined ? 0 : JSON.stringify(metadata).length);
+/** Entries never change, and a hundred clients may ask for the same one. */
+const knownBytes = new WeakMap<MessageEntry, number>();
+
+function bytesOf(conversationId: string, entry: MessageEntry): number {
+  const known = knownBytes.get(entry);
+  if (known !== undefined) return known;
+  const bytes = jsonBytesOf(onWire(conversationId, entry));
+  knownBytes.set(entry, bytes);
+  return bytes;
 }
 
-function weightOfEvent(event: LogEvent): number {
-  if (event.type === 'message_deleted') return 0;
-  return event.type === 'messages_read' ? event.payload.messageIds.join().length : weightOf(event.payload.message);
+function jsonBytesOf(value: EnvelopeMessage | LogEvent): number {
+  return Buffer.byteLength(JSON.stringify(value));
 }

@@ -30,8 +30,11 @@ export interface EngineLimits {
   readonly joinMax: number;
   /** Messages in a `history_page`, events in a `range`. */
   readonly pageMax: number;
-  /** UTF-16 code units that people chose in one `conversation_history`, `history_page` or `range`. */
-  readonly pageTextMax: number;
+  /**
+   * Bytes of the JSON of all messages in one `conversation_history`, `history_page` or `range`; one is given however long
+   * it is. Clients drop a frame of more than 1,000,000 bytes, and one character may take six.
+   */
+  readonly pageBytesMax: number;
   /** Operations of one conversation that wait for the store. */
   readonly pendingMax: number;
   readonly openStreamsMax: number;
@@ -62,7 +65,7 @@ export const defaultLimits: EngineLimits = {
   joinDefault: 100,
   joinMax: 1_000,
   pageMax: 50,
-  pageTextMax: 262_144,
+  pageBytesMax: 262_144,
   pendingMax: 5_000,
   openStreamsMax: 16,
   streamLengthMax: 262_144,

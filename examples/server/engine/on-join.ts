@@ -53,21 +53,21 @@ export function receiveJoin(world: World, turn: Turn, from: { connection: Connec
 
 /** All that came after the client's place where that can be given; else the newest, and the word that it is not all. */
 function backlogFor(world: World, conversation: Conversation, ask: JoinFrame['payload']): Backlog {
-  const { joinMax, joinDefault, pageTextMax: textMax } = world.options.limits;
+  const { joinMax, joinDefault, pageBytesMax: bytesMax } = world.options.limits;
   const { after, limit = joinDefault } = ask;
   const count = Math.min(limit, joinMax);
   if (after === null || after === undefined) {
-    return { messages: newest(conversation, { count, textMax }), recovered: null, after: 0 };
+    return { messages: newest(conversation, { count, bytesMax }), recovered: null, after: 0 };
   }
   if (after.epoch !== conversation.epoch || after.seq > conversation.headSeq) {
-    return { messages: newest(conversation, { count, textMax }), recovered: 'none', after: 0 };
+    return { messages: newest(conversation, { count, bytesMax }), recovered: 'none', after: 0 };
   }
-  const missed = newsSince(conversation, after.seq, { count: joinMax, textMax });
+  const missed = newsSince(conversation, after.seq, { count: joinMax, bytesMax });
   if (missed.isComplete) return { messages: missed.messages, recovered: 'full', after: after.seq };
-  const { messages } = newsSince(conversation, after.seq, { count, textMax });
+  const { messages } = newsSince(conversation, after.seq, { count, bytesMax });
   return { messages, recovered: 'partial', after: after.seq };
 }
 
-function newest(conversation: Conversation, limit: { count: number; textMax: number }): readonly MessageEntry[] {
+function newest(conversation: Conversation, limit: { count: number; bytesMax: number }): readonly MessageEntry[] {
   return newestOf(conversation, { after: 0, before: conversation.headSeq + 1 }, limit).messages;
 }

@@ -1,7 +1,7 @@
 /** `load_history`: older messages, from memory or the store. */
 
 import type { EnvelopeClientFrame } from 'chatsocket/schemas';
-import { fitText, hasMessageBefore, newestOf, onWire } from './history.js';
+import { fitBytes, hasMessageBefore, newestOf, onWire } from './history.js';
 import type { LogEntry, MessageEntry } from './records.js';
 import { notFound, refuse, tooFast } from './refuse.js';
 import type { PageRequest, Turn } from './turn.js';
@@ -31,7 +31,7 @@ export function receiveLoad(world: World, turn: Turn, from: { connection: Connec
     limit: Math.min(frame.payload.limit, limits.pageMax),
   };
   const span = { after: conversation.firstSeq - 1, before: request.before };
-  const page = newestOf(conversation, span, { count: request.limit, textMax: limits.pageTextMax });
+  const page = newestOf(conversation, span, { count: request.limit, bytesMax: limits.pageBytesMax });
   const isMoreStored = conversation.firstSeq > conversation.oldestSeq;
   const isCutByMemory = page.isComplete && isMoreStored && page.messages.length < request.limit;
   if (isCutByMemory) turn.effects.push({ type: 'read-page', request });
@@ -50,7 +50,7 @@ export function receivePage(
   const entries = kept.map((entry) => conversation.current(entry));
   tellPage(world, turn, {
     request: read.request,
-    messages: fitText(entries, world.options.limits.pageTextMax),
+    messages: fitBytes(conversation.id, entries, world.options.limits.pageBytesMax),
   });
 }
 

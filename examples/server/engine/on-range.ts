@@ -81,11 +81,11 @@ function tellRange(
   },
 ): void {
   const { ask, conversation, entries, targetOf } = range;
-  const { pageMax, pageTextMax } = world.options.limits;
+  const { pageMax, pageBytesMax } = world.options.limits;
   const events = entries.map((entry) => {
     return eventOf(conversation, entry, 'messageId' in entry ? targetOf(entry.messageId) : null);
   });
-  const given = oldestWithin(events, { count: pageMax, textMax: pageTextMax });
+  const given = oldestWithin(events, { count: pageMax, bytesMax: pageBytesMax });
   const first = given[0]?.payload.seq;
   tell(world, turn, {
     connectionId: ask.connectionId,

@@ -39,6 +39,7 @@ export function checkToken(token: unknown): string {
   if (token.length > TOKEN_CHARS_MAX) throw badToken(`has ${token.length} characters; ${TOKEN_CHARS_MAX} is the most`);
   // No regular expression: the platform remembers the text of the last match, for everybody to read.
   for (const character of token) {
+    if (character === ' ') throw badToken('holds a blank; give the token alone, without a scheme such as Bearer');
     if (character < '!' || character > '~') throw badToken('has characters outside printable ASCII');
   }
   return token;

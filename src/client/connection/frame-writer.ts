@@ -16,7 +16,7 @@ export interface WriterSurroundings {
   /** A message is suspected of ending connections: nothing may share a text with it. */
   readonly mustGoAlone: () => boolean;
   /** Counts towards the server's rate limit, which is for frames of every kind. */
-  readonly onFrame: () => void;
+  readonly onFrame: (terms: ServerTerms) => void;
   readonly sendText: (dialId: DialId, text: string) => boolean;
 }
 
@@ -42,7 +42,7 @@ export class FrameWriter {
     if (text === null) return null;
     metrics.countFrameOut(text.length);
     // The sender counts its own.
-    if (frame.type !== 'send') onFrame();
+    if (frame.type !== 'send') onFrame(terms);
     return this.#batch.add(dialId, text, terms.batch === true && !mustGoAlone() ? this.#charsMax(terms) : 0);
   }
 

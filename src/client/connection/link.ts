@@ -149,7 +149,7 @@ export class Link {
       metrics,
       termsOf: (dialId) => receiver.termsOf(dialId),
       mustGoAlone: () => sender.mustGoAlone,
-      onFrame: () => sender.countFrame(),
+      onFrame: (terms) => sender.countFrame(terms),
       sendText: (dialId, text) => this.#dials.send(dialId, text),
     });
   }

@@ -81,7 +81,10 @@ export interface OutboxOptions {
   readonly ackTimeoutMs?: number;
   /** Frames of all kinds sent in a second, at most; 80 % of what the server announces replaces it. Default 15; `Infinity` for none. */
   readonly ratePerSecond?: number;
-  /** The longest content, in UTF-16 code units; the server's limit wins where it is lower. Default 10,000. */
+  /**
+   * The longest content, in UTF-16 code units. The limits of the protocol (5,000 with `envelopeProtocol`) and of the
+   * server's hello win where they are lower. 1 to 1,000,000; default 10,000.
+   */
   readonly contentLengthMax?: number;
   /**
    * A message that is older than this and not acknowledged fails with `delivery/expired`: the user decides whether it

@@ -1,6 +1,7 @@
 /** Turns the texts of a socket into frames: measured and decoded, and told and counted where nobody can read them. */
 
 import type { ConnectionEvent } from '../../core/connection/event.js';
+import type { DialId } from '../../core/connection/state.js';
 import type { InboundFrame } from '../../core/frame.js';
 import type { FrameFault } from '../../ports/protocol.js';
 import type { MetricsCounter } from '../metrics.js';
@@ -18,6 +19,8 @@ export interface ReaderSurroundings {
   readonly metrics: MetricsCounter;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly isPulseInDoubt: () => boolean;
+  /** A frame was too big to be read; true if what it may have answered was asked for again. */
+  readonly onTooBig: (dialId: DialId) => boolean;
   readonly onFrameRejected: (reason: FrameFault, sizeChars: number) => void;
 }
 
@@ -52,7 +55,10 @@ export class FrameReader {
   #reject(agreement: Agreement, reason: FrameFault, sizeChars: number): typeof NOTHING {
     const { metrics, dispatch, onFrameRejected } = this.#around;
     metrics.framesRejected += 1;
+    if (reason === 'too-big') metrics.framesTooBig += 1;
     onFrameRejected(reason, sizeChars);
+    // What is asked for in smaller pieces comes to an end.
+    if (reason === 'too-big' && this.#around.onTooBig(agreement.dialId)) return NOTHING;
     agreement.badFrames += 1;
     if (agreement.badFrames >= BAD_FRAMES_MAX) {
       dispatch({ type: 'connection-failed', dialId: agreement.dialId, kind: 'bad-frames' });

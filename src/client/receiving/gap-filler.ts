@@ -13,6 +13,8 @@ import type { Conversations } from './conversations.js';
 const RANGE_LENGTH_MAX = 256;
 /** Asked in vain this often, the log is joined anew. */
 const ASKS_MAX = 3;
+/** One event is given up when it was too big this often. */
+const BIG_ASKS_MAX = 2;
 const REFUSAL_PAUSE_MS = 1_000;
 const REFUSAL_PAUSE_MAX_MS = 5_000;
 
@@ -26,6 +28,7 @@ export interface GapSurroundings {
   readonly canFetch: () => boolean;
   readonly send: (frame: OutboundFrame) => boolean | null;
   readonly rejoin: (conversation: ConversationState) => void;
+  readonly onChanges: (conversation: ConversationState, changes: readonly InboxChange[]) => void;
 }
 
 interface Search {
@@ -33,6 +36,8 @@ interface Search {
   asks: number;
   /** What the server was asked for last; null while stragglers may still come. */
   asked: SeqRange | null;
+  /** Numbers to ask for at once: fewer after an answer that was too big. */
+  lengthMax: number;
 }
 
 export class GapFiller {
@@ -58,7 +63,7 @@ export class GapFiller {
     const { id } = conversation;
     if (this.#searches.has(id)) return;
     if (!this.#around.canFetch()) return this.#around.rejoin(conversation);
-    this.#searches.set(id, { asks: 0, asked: null });
+    this.#searches.set(id, { asks: 0, asked: null, lengthMax: RANGE_LENGTH_MAX });
     this.#timers.start(id, this.#around.waitMs);
   }
 
@@ -75,10 +80,30 @@ export class GapFiller {
     if (inbox.hole === null || changes.some(({ type }) => type === 'rejoin-needed')) this.stop(id);
     else if (inbox.cursor?.seq === seqBefore) this.#timers.start(id, this.#around.waitMs * 2 ** search.asks);
     else {
-      this.#searches.set(id, { asks: 0, asked: null });
+      this.#searches.set(id, { asks: 0, asked: null, lengthMax: Math.min(RANGE_LENGTH_MAX, search.lengthMax * 2) });
       this.#ask(conversation);
     }
     return changes;
+  }
+
+  /** The answer to the range that was asked for first was too big; false if none was asked for. */
+  askForLess(): boolean {
+    for (const [id, search] of this.#searches) {
+      const conversation = this.#around.conversations.get(id);
+      if (conversation === null || search.asked === null) continue;
+      const { fromSeq, toSeq } = search.asked;
+      if (fromSeq === toSeq && search.asks >= BIG_ASKS_MAX) this.#giveUp(conversation, search, toSeq);
+      else {
+        const isOne = fromSeq === toSeq;
+        const lengthMax = Math.ceil((toSeq - fromSeq + 1) / 2);
+        // Whose answer comes next is last in line.
+        this.#searches.delete(id);
+        this.#searches.set(id, { asks: isOne ? search.asks : 0, asked: isOne ? search.asked : null, lengthMax });
+        this.#ask(conversation);
+      }
+      return true;
+    }
+    return false;
   }
 
   /** The server does not give a range now, or ever; false if none was asked for. */
@@ -103,6 +128,17 @@ export class GapFiller {
     this.#timers.stopAll();
   }
 
+  /** Not even one event fits: what it is cannot be had, and the log goes on behind it. */
+  #giveUp(conversation: ConversationState, search: Search, seq: number): void {
+    const { id, inbox } = conversation;
+    const changes = inbox.giveUp(seq);
+    search.asked = null;
+    search.asks = 0;
+    if (inbox.hole === null) this.stop(id);
+    else this.#ask(conversation);
+    this.#around.onChanges(conversation, changes);
+  }
+
   #ask(conversation: ConversationState): void {
     const { id, inbox } = conversation;
     const search = this.#searches.get(id);
@@ -112,7 +148,7 @@ export class GapFiller {
     const isOpen = search.asked !== null && search.asked.toSeq >= fromSeq;
     // A late answer to an earlier request must mean the same, so what is asked for keeps its end.
     const toSeq =
-      search.asked !== null && isOpen ? search.asked.toSeq : Math.min(hole.toSeq, fromSeq + RANGE_LENGTH_MAX - 1);
+      search.asked !== null && isOpen ? search.asked.toSeq : Math.min(hole.toSeq, fromSeq + search.lengthMax - 1);
     const isAsked =
       search.asks < ASKS_MAX &&
       this.#around.send({ type: 'fetch-range', conversationId: id, from: fromSeq, to: toSeq }) === true;

@@ -1,6 +1,7 @@
 /** Pages back through history, one request a conversation at a time, with a deadline. A page belongs to its connection. */
 
 import type { InboundFrame, OutboundFrame } from '../../core/frame.js';
+import type { InboxChange } from '../../core/inbox/inbox-change.js';
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { Clock } from '../../ports/clock.js';
 import type { ChatMessage } from '../chat-message.js';
@@ -23,6 +24,7 @@ interface Request {
   readonly conversation: ConversationState;
   /** Where the page ends; null is the end of the log. */
   readonly before: number | null;
+  /** Half of it where an answer was too big. */
   readonly limit: number;
   readonly promise: Promise<OlderPage>;
   readonly resolve: (page: OlderPage) => void;
@@ -34,20 +36,23 @@ export interface PagesSurroundings {
   readonly turn: Turn;
   readonly send: (frame: OutboundFrame) => boolean | null;
   readonly isOpen: () => boolean;
+  readonly onChanges: (conversation: ConversationState, changes: readonly InboxChange[]) => void;
 }
 
 export class OlderPages {
   readonly #send: PagesSurroundings['send'];
   readonly #isOpen: PagesSurroundings['isOpen'];
+  readonly #onChanges: PagesSurroundings['onChanges'];
   readonly #requests = new Map<string, Request>();
   /** Where pages end that this connection was asked for, and that nobody waits for any more. */
   readonly #unanswered = new Map<string, number[]>();
   /** One timer a conversation, named by its id. */
   readonly #timers: NamedTimers<string>;
 
-  constructor({ clock, turn, send, isOpen }: PagesSurroundings) {
+  constructor({ clock, turn, send, isOpen, onChanges }: PagesSurroundings) {
     this.#send = send;
     this.#isOpen = isOpen;
+    this.#onChanges = onChanges;
     this.#timers = new NamedTimers(clock, (id) =>
       turn.run(() => this.#abandon(id, 'the server did not answer in time; try again')),
     );
@@ -80,6 +85,22 @@ export class OlderPages {
     const rows = conversation.inbox.prepend(frame);
     request.resolve({ messages: rows.map((row) => conversation.dress(row)), hasOlder: frame.hasOlder });
     return true;
+  }
+
+  /** The answer to the page that was asked for first was too big; false if none was asked for. */
+  askForLess(): boolean {
+    for (const [id, request] of this.#requests) {
+      const { conversation, before, limit } = request;
+      const skipped = limit > 1 ? [] : conversation.inbox.skipOlder();
+      if (skipped === null) this.refuse(id, lostError('one message alone is longer than inbox.frameBytesMax'));
+      else {
+        const end = limit > 1 ? before : conversation.inbox.fromSeq;
+        this.#askAnew({ ...request, before: end, limit: Math.ceil(limit / 2) });
+        this.#onChanges(conversation, skipped);
+      }
+      return true;
+    }
+    return false;
   }
 
   /** The server will not give the page; false if none was asked for. */
@@ -125,6 +146,13 @@ export class OlderPages {
     if (before === undefined) return false;
     unanswered.splice(unanswered.indexOf(before), 1);
     return inbox.fromSeq !== null && before < inbox.fromSeq;
+  }
+
+  /** Whose answer comes next is last in line. */
+  #askAnew(request: Request): void {
+    this.#requests.delete(request.conversation.id);
+    this.#requests.set(request.conversation.id, request);
+    this.#ask(request);
   }
 
   #ask({ conversation, before, limit }: Request): boolean | null {

@@ -10,7 +10,8 @@ import type { MetricsCounter } from '../metrics.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Sender } from '../sending/sender.js';
 import type { Turn } from '../telling/turn.js';
-import { type Agreement, BASE_TERMS } from './agreement.js';
+import { BASE_TERMS } from './agreement.js';
+import { BigAnswers } from './big-answers.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';
 import { FollowUps } from './follow-ups.js';
@@ -20,6 +21,7 @@ import type { Joins } from './joins.js';
 import type { OlderPages } from './older-pages.js';
 import { OpenDials } from './open-dials.js';
 import type { ReadMarks } from './read-marks.js';
+import { Receipts } from './receipts.js';
 import { Refusals } from './refusals.js';
 import { StreamFrames } from './stream-frames.js';
 import type { StreamStops } from './stream-stops.js';
@@ -52,20 +54,32 @@ export class Receiver {
   readonly #reader: FrameReader;
   readonly #dials: OpenDials;
   readonly #gaps: GapFiller;
+  readonly #bigAnswers: BigAnswers;
   readonly #refusals: Refusals;
   readonly #streams: StreamFrames;
   readonly #followUps: FollowUps;
+  readonly #receipts: Receipts;
 
   constructor(around: ReceiverSurroundings) {
     this.#around = around;
     const { clock, inbox } = around.options;
-    this.#reader = new FrameReader(around);
+    this.#reader = new FrameReader({
+      ...around,
+      onTooBig: (dialId) => {
+        const joins = this.#dials.get(dialId);
+        return joins !== null && this.#bigAnswers.askForLess(joins);
+      },
+    });
     this.#dials = new OpenDials({
       ...around,
       clock,
       historyMax: inbox.historyMax,
       onAsked: ({ id }) => this.#gaps.stop(id),
+      joinWaitMs: (terms) => around.sender.waitMs(terms),
+      urgentIds: () => this.#urgentIds,
+      onChanges: (...changed) => this.report(...changed),
       onReady: (joins) => this.#whenReady(joins),
+      onAnswered: (dialId) => around.dispatch({ type: 'join-answered', dialId }),
     });
     this.#gaps = new GapFiller({
       ...around,
@@ -75,11 +89,18 @@ export class Receiver {
       canFetch: () => this.terms.ranges,
       send: (frame) => this.#used !== null && around.send(this.#used.agreement.dialId, frame),
       rejoin: (conversation) => this.#used?.ask(conversation),
+      onChanges: (...changed) => this.report(...changed),
     });
     const gaps = this.#gaps;
+    this.#bigAnswers = new BigAnswers(gaps, around.pages);
     this.#refusals = new Refusals({ ...around, gaps });
     this.#streams = new StreamFrames({ ...around, clock, onChanges: (...changed) => this.report(...changed) });
     this.#followUps = new FollowUps({ ...around, joins: () => this.#used, gaps, streams: this.#streams });
+    this.#receipts = new Receipts({
+      ...around,
+      report: (...changed) => this.report(...changed),
+      followUp: (...changed) => this.#followUps.take(...changed),
+    });
   }
 
   /** Of the server in use. */
@@ -132,10 +153,21 @@ export class Receiver {
     this.#dials.join(conversation);
   }
 
+  /** A message is about to go there. */
+  hasten(dialId: DialId, conversationId: string): void {
+    this.#dials.get(dialId)?.hasten(conversationId);
+  }
+
   /** Follows up what changed in a conversation, and tells it. */
   report(conversation: ConversationState, changes: readonly InboxChange[]): void {
     this.#followUps.take(conversation, changes);
     this.#around.onTouched('soon');
+  }
+
+  /** What the user is most likely to look at, and what was sent, may have arrived and can be told apart by a join only. */
+  get #urgentIds(): ReadonlySet<string | null> {
+    const { options, sender } = this.#around;
+    return new Set([options.conversationId, ...sender.outbox.list().map(({ conversationId }) => conversationId)]);
   }
 
   /** Of the socket in use. */
@@ -154,7 +186,7 @@ export class Receiver {
       case 'refused':
         return this.#refusals.take(joins, { ...frame, code: this.#around.options.secrets.hide(frame.code) });
       case 'ack':
-        return this.#whenAcked(agreement, frame);
+        return this.#receipts.takeAck(agreement, frame);
       case 'message':
       case 'message-updated':
       case 'message-deleted':
@@ -166,11 +198,9 @@ export class Receiver {
       case 'stream-end':
         return this.#streams.take(frame);
       case 'history-page':
-        return this.#takePage(frame);
+        return this.#receipts.takePage(frame);
       case 'range':
-        return this.#tell(this.#around.conversations.get(frame.conversationId), (conversation) =>
-          this.#gaps.take(conversation, frame),
-        );
+        return this.#takeRange(joins, frame);
       case 'typing':
         return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
       case 'pong':
@@ -194,6 +224,15 @@ export class Receiver {
     const conversation = this.#around.conversations.get(event.conversationId);
     if (conversation === null || this.#dials.isOutdated(joins, event.epoch, conversation)) return;
     this.report(conversation, conversation.inbox.receive(event, this.#reader.frameChars));
+    if (joins.isInUse) joins.notice(conversation);
+  }
+
+  #takeRange(joins: Joins, range: Extract<InboundFrame, { type: 'range' }>): void {
+    const conversation = this.#around.conversations.get(range.conversationId);
+    if (conversation === null) return;
+    const changes = this.#gaps.take(conversation, range);
+    if (changes !== null) this.report(conversation, changes);
+    if (joins.isInUse) joins.notice(conversation);
   }
 
   #greet(joins: Joins, hello: Extract<InboundFrame, { type: 'hello' }>): void {
@@ -239,41 +278,6 @@ export class Receiver {
     for (const [conversationId, seq] of latest) {
       const conversation = this.#around.conversations.get(conversationId);
       if (conversation !== null) this.#followUps.take(conversation, conversation.inbox.noteHead(seq));
-    }
-  }
-
-  /** An ack that names another place than the log did is followed by a look at the log. */
-  #whenAcked(agreement: Agreement, frame: Extract<InboundFrame, { type: 'ack' }>): void {
-    const { sender, conversations, readMarks } = this.#around;
-    const { clientMessageId, id, seq, duplicate } = frame;
-    const echo = agreement.echoes.get(clientMessageId);
-    agreement.echoes.delete(clientMessageId);
-    if (echo !== undefined && ((id !== null && id !== echo.id) || (seq !== null && seq !== echo.seq))) {
-      this.#tell(conversations.get(echo.conversationId), () => [{ type: 'contradiction' }]);
-    }
-    sender.ack({ clientMessageId, id, seq, duplicate }, true);
-    readMarks.confirm(clientMessageId);
-    for (const conversation of conversations.list())
-      this.#followUps.take(conversation, conversation.inbox.takeDoubts());
-  }
-
-  #tell(
-    conversation: ConversationState | null,
-    apply: (state: ConversationState) => readonly InboxChange[] | null,
-  ): void {
-    const changes = conversation === null ? null : apply(conversation);
-    if (conversation !== null && changes !== null) this.report(conversation, changes);
-  }
-
-  /** An own message found in a page is as good as its ack, wherever it stands. */
-  #takePage(frame: Extract<InboundFrame, { type: 'history-page' }>): void {
-    const { conversations, sender, pages, onTouched } = this.#around;
-    const conversation = conversations.get(frame.conversationId);
-    if (conversation === null) return;
-    if (pages.take(conversation, frame)) onTouched('now');
-    for (const { clientMessageId, id, senderId, seq } of frame.messages) {
-      const isOwn = senderId !== null && senderId === conversations.selfId;
-      if (isOwn && clientMessageId !== null) sender.ack({ clientMessageId, id, seq, duplicate: false });
     }
   }
 }

@@ -16,8 +16,6 @@ type Refused = Extract<InboundFrame, { readonly type: 'refused' }>;
 const CODE_CHARS_MAX = 64;
 /** How protocols say that a message was taken, but elsewhere. */
 const WRONG_CONVERSATION = 'WRONG_CONVERSATION';
-const JOIN_PAUSE_MS = 1_000;
-const JOIN_PAUSE_MAX_MS = 5_000;
 
 export interface RefusalSurroundings {
   readonly sender: Sender;
@@ -54,7 +52,7 @@ export class Refusals {
     const { sender, onTrouble } = this.#around;
     const { clientMessageId: id, retryAfterMs, verdict, code } = refused;
     if (id !== null && joins.agreement.joining.has(id)) {
-      return joins.postpone(id, Math.min(JOIN_PAUSE_MAX_MS, Math.max(0, retryAfterMs ?? JOIN_PAUSE_MS)));
+      return verdict === 'pause' ? joins.pause(id, retryAfterMs) : joins.postpone(id, retryAfterMs);
     }
     if (id === null && verdict === 'retry') return onTrouble(refusal('protocol/refused', code));
     if (id === null || !this.#refuseRequest(id, refused)) sender.postpone(id, retryAfterMs);

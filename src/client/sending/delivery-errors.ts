@@ -35,6 +35,33 @@ export function poisonError(id: string): ChatSocketError {
   return new ChatSocketError('delivery/poison', reason, { fields: { outcome: 'unknown' } });
 }
 
+/** A client ended before the message was confirmed. `isKept`: by a durable store, so that it outlives the client. */
+export function endedError(how: 'closed' | 'disposed', isKept: boolean): ChatSocketError {
+  const reason = `The client was ${how} before the message was confirmed. ${ENDED_TEXTS[how][isKept ? 'kept' : 'inMemory']}`;
+  return new ChatSocketError('delivery/closed', reason, {
+    fields: { retained: isKept || how === 'closed', durable: isKept },
+  });
+}
+
+/** What the sender of a message was told too late, for those who look at the client. */
+export function lostWithClientError(how: 'closed' | 'disposed', count: number): ChatSocketError {
+  const reason = `The client was ${how} before ${count} of its messages were confirmed. ${ENDED_TEXTS[how].inMemory}`;
+  return new ChatSocketError('delivery/closed', reason, { fields: { count } });
+}
+
+const WAY_OUT = 'Use indexedDbOutboxStore, or a client that outlives the component.';
+
+const ENDED_TEXTS = {
+  closed: {
+    kept: 'It stays in the outbox and goes out with the next connect(); do not send it again.',
+    inMemory: `What this client has in memory alone goes out if it connects again, else never. ${WAY_OUT}`,
+  },
+  disposed: {
+    kept: 'The store keeps it for the next client of this identity.',
+    inMemory: `What it had in memory alone is not kept. ${WAY_OUT}`,
+  },
+} as const;
+
 export function tooBigError(): ChatSocketError {
   const reason = 'The server closed the connection because a frame was too big (1009).';
   return new ChatSocketError('delivery/too-big', reason);

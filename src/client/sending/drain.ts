@@ -124,7 +124,7 @@ export class Drain {
     if (options.outbox.store !== null) for (const entry of outbox.nextToClear(window)) onNext(entry);
     while (outbox.queuedCount > 0) {
       if (this.#mustWaitForBuffer(link.dialId)) return this.#runIn(BUFFER_CHECK_MS);
-      const spent = spend(this.#pace, this.#ratePerSecond, nowMs);
+      const spent = spend(this.#pace, this.#ratePerSecond(link.terms), nowMs);
       if (spent.waitMs > 0) return this.#runIn(spent.waitMs);
       const entry = outbox.take(window, nowMs);
       if (entry === null) return;
@@ -150,9 +150,15 @@ export class Drain {
     this.run();
   }
 
+  /** How long a frame that can wait has to: messages that wait for their turn go first. */
+  waitMs(terms: ServerTerms): number {
+    if (this.#timers.isRunning('drain')) return Number.POSITIVE_INFINITY;
+    return spend(this.#pace, this.#ratePerSecond(terms), this.#around.options.clock.nowMs()).waitMs;
+  }
+
   /** Counts a frame that is no message against the pace; joins go out before there is a link. */
-  countFrame(): void {
-    this.#pace = owe(this.#pace, this.#ratePerSecond, this.#around.options.clock.nowMs());
+  countFrame(terms: ServerTerms): void {
+    this.#pace = owe(this.#pace, this.#ratePerSecond(terms), this.#around.options.clock.nowMs());
   }
 
   #transmit(entry: OutboxEntry, link: SendLink): boolean {
@@ -197,8 +203,7 @@ export class Drain {
     return { dialId, inFlightMax, keepsOrder: terms.producerOrder };
   }
 
-  get #ratePerSecond(): number {
-    const announced = this.#link?.terms.messagesPerSecond ?? null;
-    return announced === null ? this.#around.options.outbox.ratePerSecond : announced * SHARE_OF_LIMIT;
+  #ratePerSecond({ messagesPerSecond }: ServerTerms): number {
+    return messagesPerSecond === null ? this.#around.options.outbox.ratePerSecond : messagesPerSecond * SHARE_OF_LIMIT;
   }
 }

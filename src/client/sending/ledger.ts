@@ -7,7 +7,7 @@ import type { Draft, OutboxEntry } from '../../core/outbox/outbox-entry.js';
 import type { ChatSocketError } from '../../errors/chat-socket-error.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Receipt } from '../outgoing.js';
-import { expiredError } from './delivery-errors.js';
+import { endedError, expiredError } from './delivery-errors.js';
 import type { DeliveryReports } from './delivery-reports.js';
 import { OutgoingHandle, OutgoingMessage } from './outgoing-message.js';
 
@@ -115,9 +115,15 @@ export class Ledger {
     return entries;
   }
 
-  /** Promises end, messages stay. */
-  rejectAll(error: ChatSocketError): void {
-    for (const message of this.#messages.values()) message.reject(error);
+  /** Promises end, messages stay; returns how many of them nothing but the client's memory has. */
+  rejectAll(how: 'closed' | 'disposed'): number {
+    let inMemory = 0;
+    for (const message of this.#messages.values()) {
+      if (!message.isPending) continue;
+      if (!message.mayBeKept) inMemory += 1;
+      message.reject(endedError(how, message.mayBeKept));
+    }
+    return inMemory;
   }
 
   /** A signal that lives on holds no message. */

@@ -26,6 +26,16 @@ export class OutgoingMessage {
     this.#hasStore = hasStore;
   }
 
+  /** Nobody has said yet how it ends. */
+  get isPending(): boolean {
+    return this.#outcome === null;
+  }
+
+  /** False where a durable store does not have it, nor will. */
+  get mayBeKept(): boolean {
+    return this.#hasStore && this.#isKept !== false;
+  }
+
   get acked(): Promise<Receipt> {
     this.#acked ??= this.#makeAcked();
     return this.#acked;

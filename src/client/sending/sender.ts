@@ -11,7 +11,7 @@ import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Receipt } from '../outgoing.js';
 import type { Turn } from '../telling/turn.js';
 import { Deadlines } from './deadlines.js';
-import { unsendableError } from './delivery-errors.js';
+import { lostWithClientError, unsendableError } from './delivery-errors.js';
 import type { DeliveryReports } from './delivery-reports.js';
 import { Drain } from './drain.js';
 import { Ledger } from './ledger.js';
@@ -118,8 +118,13 @@ export class Sender {
     this.#drain.run();
   }
 
-  countFrame(): void {
-    this.#drain.countFrame();
+  countFrame(terms: ServerTerms): void {
+    this.#drain.countFrame(terms);
+  }
+
+  /** How long a join has to wait. */
+  waitMs(terms: ServerTerms): number {
+    return this.#drain.waitMs(terms);
   }
 
   /** The server has a message. `isAnswer`: by its own word to us; else its copy was seen. */
@@ -168,8 +173,8 @@ export class Sender {
   }
 
   /** The client is closed: promises end, messages stay. */
-  rejectAll(error: ChatSocketError): void {
-    this.#ledger.rejectAll(error);
+  close(): void {
+    this.#rejectAll('closed');
   }
 
   /** Others may have what the store keeps; it is opened again when it is needed. */
@@ -178,10 +183,15 @@ export class Sender {
   }
 
   /** The client is disposed: promises end, a signal that lives on holds no message, and others may have the store. */
-  letGo(error: ChatSocketError): void {
-    this.#ledger.rejectAll(error);
+  letGo(): void {
+    this.#rejectAll('disposed');
     this.#ledger.unfollowAll();
     this.#keeper.end();
+  }
+
+  #rejectAll(how: 'closed' | 'disposed'): void {
+    const count = this.#ledger.rejectAll(how);
+    if (count > 0) this.#around.onTrouble(lostWithClientError(how, count));
   }
 
   #resend(): void {

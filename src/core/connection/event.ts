@@ -34,6 +34,8 @@ export type DialEvent =
   /** The transport could not dial: `stop` if it never can, as without a WebSocket on the platform. */
   | { readonly type: 'dial-failed'; readonly dialId: DialId; readonly action: 'retry' | 'stop' }
   | { readonly type: 'socket-opened'; readonly dialId: DialId }
+  /** One of several joins; the others go on. */
+  | { readonly type: 'join-answered'; readonly dialId: DialId }
   | {
       readonly type: 'joined';
       readonly dialId: DialId;

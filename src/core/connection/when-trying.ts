@@ -24,6 +24,8 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
       return fail(state, { kind: 'dial-failed', action: event.action }, context);
     case 'socket-opened':
       return state.attempt.phase === 'dialing' ? join(state, context) : stay(state);
+    case 'join-answered':
+      return state.attempt.phase === 'joining' ? goOn(state, context) : stay(state);
     case 'joined':
       return state.attempt.phase === 'joining' ? openWith(noteJoin(state, context), event, context) : stay(state);
     case 'token-rejected':
@@ -66,13 +68,23 @@ function dial(state: Trying, context: Context): Step {
 
 /** So have the joins. Where the last ones took too long, the same time again would be in vain, and they have more. */
 function join(state: Trying, context: Context): Step {
-  const { nowMs, policy } = context;
-  const { joinsTimedOut } = state.record;
-  const joinMs = policy.connectMs * 2 ** joinsTimedOut;
-  const deadlineAtMs = joinsTimedOut === 0 ? state.attempt.deadlineAtMs : nowMs + joinMs;
+  const { nowMs } = context;
+  const joinMs = joinTimeMs(state, context);
+  const deadlineAtMs = state.record.joinsTimedOut === 0 ? state.attempt.deadlineAtMs : nowMs + joinMs;
   const attempt: Attempt = { ...state.attempt, phase: 'joining', deadlineAtMs, openedAtMs: nowMs };
   const record = { ...state.record, handshakesRefused: 0 };
   return go({ ...state, attempt, record }, startTimer(attempt, joinMs, context));
+}
+
+/** Each join has the time that one alone would have: many of them take long where the server is asked as slowly as it wishes. */
+function goOn(state: Trying, context: Context): Step {
+  const joinMs = joinTimeMs(state, context);
+  const attempt: Attempt = { ...state.attempt, deadlineAtMs: context.nowMs + joinMs };
+  return go({ ...state, attempt }, startTimer(attempt, joinMs, context));
+}
+
+function joinTimeMs({ record }: Trying, { policy }: Context): number {
+  return policy.connectMs * 2 ** record.joinsTimedOut;
 }
 
 function startTimer({ deadlineAtMs }: Attempt, phaseMs: number, { nowMs }: Context): ConnectionCommand {
@@ -81,9 +93,9 @@ function startTimer({ deadlineAtMs }: Attempt, phaseMs: number, { nowMs }: Conte
 }
 
 /** A join that would have been in time without being given more shows that the link is as good as any. */
-function noteJoin(state: Trying, { nowMs, policy }: Context): Trying {
-  const { openedAtMs } = state.attempt;
-  const tookLong = openedAtMs !== null && nowMs - openedAtMs > policy.connectMs;
+function noteJoin(state: Trying, context: Context): Trying {
+  const leftMs = state.attempt.deadlineAtMs - context.nowMs;
+  const tookLong = joinTimeMs(state, context) - leftMs > context.policy.connectMs;
   return tookLong ? state : { ...state, record: { ...state.record, joinsTimedOut: 0 } };
 }
 

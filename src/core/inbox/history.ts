@@ -129,6 +129,15 @@ export class History {
     this.#view = null;
   }
 
+  /** All confirmed rows give way, as those do that are evicted: not while they grow. */
+  giveWay(): void {
+    const rows = this.#confirmed.slice(this.#start);
+    this.#confirmed = rows.filter(isGrowing);
+    this.#start = 0;
+    for (const row of rows) if (!isGrowing(row)) this.#forget(row);
+    this.#view = null;
+  }
+
   /** Forgets what is confirmed; own pending messages stay. */
   reset(): void {
     this.#confirmed = [];
@@ -186,10 +195,8 @@ export class History {
     if (this.#confirmed.length - this.#start <= this.#rowsMax) return;
     this.#hasEvicted = true;
     const oldest = this.#confirmed[this.#start];
-    if (oldest !== undefined && (oldest.stream === 'streaming' || oldest.stream === 'stalled')) {
-      const victim = this.#confirmed.findIndex(
-        (row, index) => index > this.#start && row.stream !== 'streaming' && row.stream !== 'stalled',
-      );
+    if (oldest !== undefined && isGrowing(oldest)) {
+      const victim = this.#confirmed.findIndex((row, index) => index > this.#start && !isGrowing(row));
       // The newest row stays, even beyond the cap: nobody has seen it yet.
       if (victim !== -1 && victim < this.#confirmed.length - 1) this.#leave(this.#confirmed.splice(victim, 1)[0]);
       return;
@@ -206,4 +213,8 @@ export class History {
     const seq = row?.seq ?? null;
     if (seq !== null) this.fromSeq = Math.max(this.fromSeq ?? 0, seq + 1);
   }
+}
+
+function isGrowing({ stream }: MessageRow): boolean {
+  return stream === 'streaming' || stream === 'stalled';
 }

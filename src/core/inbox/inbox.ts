@@ -9,7 +9,7 @@ import type { SeqRange } from './log-position.js';
 import { MessageRows } from './message-rows.js';
 import { OldEnd } from './old-end.js';
 import { OrderedLog } from './ordered-log.js';
-import { findLoss, isWorthAsking, type JoinAnswer, readCursor, readRecovery } from './recovery.js';
+import { findLoss, type JoinAnswer, judgeLoss, readCursor, readRecovery } from './recovery.js';
 
 export interface InboxBounds {
   readonly historyMax: number;
@@ -121,17 +121,24 @@ export class Inbox {
     const recovered = this.#readRecovery(answer, before, askedFrom);
     const isResume = this.#hasJoined && recovered !== 'none';
     const loss = recovered === 'partial' ? findLoss(answer, before) : null;
-    if (loss !== null && canAsk && isWorthAsking(loss, answer, this.#historyMax)) {
+    const verdict = loss === null ? null : judgeLoss(loss, answer, { canAsk, historyMax: this.#historyMax });
+    if (loss !== null && verdict === 'ask') {
       return { recovered, changes: [...this.#log.defer(answer, loss.toSeq + 1), ...this.streams.endJoin()] };
     }
     const changes: InboxChange[] = [];
     if (this.#hasJoined && recovered === 'none') changes.push(this.#reset());
-    if (loss !== null) changes.push({ type: 'gap-lost', ...loss });
+    if (loss !== null && verdict === 'page') changes.push(this.#beginAnew(loss.toSeq + 1));
+    else if (loss !== null) changes.push({ type: 'gap-lost', ...loss });
     if (!isResume) this.#oldEnd.begin(answer);
     changes.push(...this.#takeAnswer(answer, isResume));
     this.#hasJoined = true;
     changes.push(...this.streams.endJoin());
     return { recovered, changes };
+  }
+
+  /** The answer cannot be had. What has waited for it follows. */
+  giveUpJoin(): readonly InboxChange[] {
+    return [...this.#log.settle(this.cursor), ...this.streams.endJoin()];
   }
 
   /** A frame of the log, in whatever order it came. `sizeChars`: what it takes to keep it while it waits. */
@@ -144,6 +151,11 @@ export class Inbox {
     return this.#log.fill(range, asked);
   }
 
+  /** What cannot be had, up to a number. */
+  giveUp(toSeq: number): readonly InboxChange[] {
+    return this.#log.giveUp(toSeq);
+  }
+
   /** The server says how far its log goes. */
   noteHead(latestSeq: number): readonly InboxChange[] {
     return this.#log.noteHead(latestSeq);
@@ -152,6 +164,11 @@ export class Inbox {
   /** An older page is asked for: until `prepend` or `endPage` no row is evicted. */
   startPage(): void {
     this.#history.keepAll(true);
+  }
+
+  /** One older message alone cannot be had: the next page ends before it. Null where no number says which it is. */
+  skipOlder(): readonly InboxChange[] | null {
+    return this.#oldEnd.skip();
   }
 
   endPage(): void {
@@ -194,6 +211,13 @@ export class Inbox {
     if (fromSeq === null || seq >= fromSeq || this.#history.findBySeq(seq) === null) return NOTHING;
     this.#history.fromSeq = seq;
     return seq + 1 < fromSeq ? [{ type: 'gap-lost', fromSeq: seq + 1, toSeq: fromSeq - 1 }] : NOTHING;
+  }
+
+  /** The rows give way, as they would have to rows that came one by one. What is before a number can be had in pages. */
+  #beginAnew(fromSeq: number): InboxChange {
+    this.#history.giveWay();
+    this.#oldEnd.beginAt(fromSeq);
+    return { type: 'reset' };
   }
 
   #reset(): InboxChange {

@@ -4,6 +4,7 @@ import type { InboundFrame, WireMessage } from '../frame.js';
 import type { MessageId, MessageRow } from '../message.js';
 import type { AnswerStreams } from './answer-streams.js';
 import type { History } from './history.js';
+import type { InboxChange } from './inbox-change.js';
 import type { MessageRows } from './message-rows.js';
 import type { JoinAnswer } from './recovery.js';
 
@@ -30,6 +31,20 @@ export class OldEnd {
   begin({ messages, latestSeq, hasOlder }: JoinAnswer): void {
     this.#hasOlder = hasOlder;
     this.#history.fromSeq = messages[0]?.seq ?? (latestSeq === null ? null : latestSeq + 1);
+  }
+
+  /** A history begins at a number; the server has what lies before it. */
+  beginAt(fromSeq: number): void {
+    this.#hasOlder = true;
+    this.#history.fromSeq = fromSeq;
+  }
+
+  /** Moves over the number before the history; null where there is none. */
+  skip(): readonly InboxChange[] | null {
+    const seq = (this.#history.fromSeq ?? 0) - 1;
+    if (seq < 1) return null;
+    this.#history.fromSeq = seq;
+    return [{ type: 'gap-lost', fromSeq: seq, toSeq: seq }];
   }
 
   /** Rows from further back; those that stood alone there are among them now. */

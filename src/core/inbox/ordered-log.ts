@@ -85,12 +85,27 @@ export class OrderedLog {
       const [first] = missed;
       const endSeq = first === undefined ? this.#position.firstHeldSeq : seqOf(first);
       if (endSeq === null) return REJOIN;
-      changes.push(...this.#giveUp(Math.min(endSeq - 1, asked.toSeq)));
+      changes.push(...this.giveUp(Math.min(endSeq - 1, asked.toSeq)));
     }
     const fromSeq = this.#seq + 1;
     for (const event of missed) changes.push(...this.#take(event));
     const toSeq = Math.min(this.#seq, asked.toSeq);
     if (toSeq >= fromSeq) changes.push({ type: 'gap-filled', fromSeq, toSeq });
+    return changes;
+  }
+
+  /** Moves over what cannot be had, up to a number, and over what is here on the way. */
+  giveUp(toSeq: number): readonly InboxChange[] {
+    const changes: InboxChange[] = [];
+    while (this.#seq < toSeq) {
+      const fromSeq = this.#seq + 1;
+      const lostToSeq = Math.min(toSeq, (this.#position.firstHeldSeq ?? Number.POSITIVE_INFINITY) - 1);
+      if (lostToSeq >= fromSeq) {
+        changes.push({ type: 'gap-lost', fromSeq, toSeq: lostToSeq });
+        this.#position.skipTo(lostToSeq);
+      }
+      changes.push(...this.#applyReady());
+    }
     return changes;
   }
 
@@ -112,21 +127,6 @@ export class OrderedLog {
     const isKnown = (seqOf(event) ?? 0) <= this.#seq;
     const changes = isKnown ? NOTHING : this.receive(event, 0);
     return changes === HOLE ? NOTHING : changes;
-  }
-
-  /** Moves over what the server has no more of, up to a number, and over what is here on the way. */
-  #giveUp(toSeq: number): readonly InboxChange[] {
-    const changes: InboxChange[] = [];
-    while (this.#seq < toSeq) {
-      const fromSeq = this.#seq + 1;
-      const lostToSeq = Math.min(toSeq, (this.#position.firstHeldSeq ?? Number.POSITIVE_INFINITY) - 1);
-      if (lostToSeq >= fromSeq) {
-        changes.push({ type: 'gap-lost', fromSeq, toSeq: lostToSeq });
-        this.#position.skipTo(lostToSeq);
-      }
-      changes.push(...this.#applyReady());
-    }
-    return changes;
   }
 
   #applyReady(): readonly InboxChange[] {

@@ -39,8 +39,18 @@ export function findLoss(answer: JoinAnswer, before: Cursor | null): SeqRange | 
   return firstSeq <= before.seq + 1 ? null : { fromSeq: before.seq + 1, toSeq: firstSeq - 1 };
 }
 
-/** Whether to ask for what a partial answer leaves out, before it is shown: only what the history holds, and soon. */
-export function isWorthAsking({ fromSeq, toSeq }: SeqRange, answer: JoinAnswer, historyMax: number): boolean {
+/**
+ * What becomes of what a partial answer leaves out. `ask`: it is asked for before the answer is shown. `page`: the server
+ * has it, but it is more than the history holds or is soon had; it is older history from here on. `lost`: it is given up.
+ */
+export function judgeLoss(
+  { fromSeq, toSeq }: SeqRange,
+  answer: JoinAnswer,
+  { canAsk, historyMax }: { readonly canAsk: boolean; readonly historyMax: number },
+): 'ask' | 'page' | 'lost' {
   const isFollowed = answer.messages.some(({ seq }) => seq === toSeq + 1);
-  return isFollowed && toSeq - fromSeq < Math.min(historyMax, ASKED_MAX);
+  if (!isFollowed) return 'lost';
+  const isShort = toSeq - fromSeq < Math.min(historyMax, ASKED_MAX);
+  if (isShort) return canAsk ? 'ask' : 'lost';
+  return answer.hasOlder ? 'page' : 'lost';
 }

@@ -33,7 +33,7 @@ export interface MockConnection {
   accept(answer?: { readonly subprotocol?: string | null }): void;
   /** Accepts when the clock has moved on by `delayMs`. */
   openAfter(delayMs: number): void;
-  /** Refuses the handshake: the client sees code 1006 and no opening. */
+  /** Refuses the handshake: the client sees code 1006 and no opening. A server in auto mode has accepted: `server.down()`. */
   rejectHandshake(): void;
   /** Says that the handshake is left unanswered on purpose. */
   hang(): void;

@@ -84,6 +84,10 @@ export interface MockServer {
   readonly log: readonly MockLogEntry[];
   logOf(conversationId: string): readonly MockLogEntry[];
 
+  /** Cuts every connection and refuses every handshake until `up()`: no network, as the client sees it. */
+  down(): void;
+  /** From the next dial on it is there again, with its log; the client dials when its time comes. */
+  up(): void;
   /** Accepts the newest connection if need be and greets it; `hello` adds to what `connected` says. */
   ready(hello?: Readonly<Record<string, unknown>>): void;
   /** Waits for the next dial (see `MockTransport.nextConnection`), accepts and greets it, and lets the client join. */

@@ -2,7 +2,16 @@
 
 import { describe, expect, test } from 'vitest';
 import { transition } from '../../../src/core/connection/transition.js';
-import { contextOf, EVENTS, HANDOVERS, NOW_MS, openAt, recordOf, tryingAt } from '../../support/connection-states.js';
+import {
+  contextOf,
+  DIAL_ID,
+  EVENTS,
+  HANDOVERS,
+  NOW_MS,
+  openAt,
+  recordOf,
+  tryingAt,
+} from '../../support/connection-states.js';
 import { ConnectionWorld } from '../../support/connection-world.js';
 
 /** The greeting comes half a second after the socket is open, and the answer to the join never. */
@@ -78,12 +87,19 @@ describe('F14 joins that take too long', () => {
     ['after more than the usual time keep what they have', 10_001, 2],
     ['within the usual time give it back', 10_000, 0],
   ])('and are answered %s', (_when, tookMs, joinsTimedOut) => {
-    const state = tryingAt('joining', recordOf({ joinsTimedOut: 2 }));
+    const dialing = tryingAt('dialing', recordOf({ joinsTimedOut: 2 }));
+    const [state] = transition(dialing, EVENTS['socket opens'], contextOf());
 
-    // The socket of that state opened three seconds before.
-    const [next] = transition(state, EVENTS.joined, contextOf({ nowMs: NOW_MS - 3_000 + tookMs }));
+    const [next] = transition(state, EVENTS.joined, contextOf({ nowMs: NOW_MS + tookMs }));
 
     expect(next).toMatchObject({ status: 'open', record: { joinsTimedOut } });
+  });
+
+  test('UP-02 have the time of one each, where there are several', () => {
+    const [next, commands] = transition(tryingAt('joining'), { type: 'join-answered', dialId: DIAL_ID }, contextOf());
+
+    expect(next).toMatchObject({ status: 'connecting', attempt: { deadlineAtMs: NOW_MS + 10_000 } });
+    expect(commands).toEqual([{ type: 'start-timer', timer: 'attempt', delayMs: 10_000 }]);
   });
 
   test('beside a connection in use are not excused by what that one hears', () => {

@@ -38,7 +38,9 @@ function shown(history: History): readonly string[] {
 }
 
 describe('a capped history', () => {
-  test(`UP-38 UP-40 RX-6 keeps the newest of any insertions, in order, with all that is pending (seed ${SEED})`, () => {
+  test(`UP-38 UP-40 RX-6 keeps the newest of any insertions, in order, with all that is pending (seed ${SEED})`, {
+    timeout: 60_000,
+  }, () => {
     const property = fc.property(
       fc.integer({ min: 1, max: 12 }),
       fc.uniqueArray(fc.nat(400), { maxLength: 400, size: 'max' }),

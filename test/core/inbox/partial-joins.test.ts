@@ -129,3 +129,28 @@ describe('RX-2 RX-5 F36 an answer to a join that is partial', () => {
     expect([inbox.hole, inbox.cursor?.seq]).toEqual([null, 9]);
   });
 });
+
+describe('RX-5 RX-6 an answer to a join that leaves out more than the history holds', () => {
+  test('takes the place of all rows but answers that grow, which stand alone', () => {
+    const inbox = joinedInbox(2, { historyMax: 3 });
+    inbox.receive(liveMessage(numbered(3, { streaming: true })));
+    inbox.startJoin();
+
+    const answer = joinedAnswer([numbered(8), numbered(9)], 9, { recovered: 'partial', hasOlder: true });
+    const { changes } = inbox.join(answer, true);
+
+    expect(kindsOf(changes).slice(0, 3)).toEqual(['reset', 'received m8', 'received m9']);
+    expect(idsOf(inbox)).toEqual(['m3', 'm8', 'm9']);
+    expect([inbox.hasOlder, inbox.fromSeq, inbox.cursor?.seq]).toEqual([true, 8, 9]);
+  });
+
+  test('is told as a loss where the server has nothing older', () => {
+    const inbox = joinedInbox(2, { historyMax: 4 });
+    inbox.startJoin();
+
+    const { changes } = inbox.join(joinedAnswer([numbered(8)], 8, { recovered: 'partial', hasOlder: false }), true);
+
+    expect(lossesOf(changes)).toEqual([[3, 7]]);
+    expect(idsOf(inbox)).toEqual(['m1', 'm2', 'm8']);
+  });
+});

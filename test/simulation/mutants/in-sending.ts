@@ -122,7 +122,7 @@ export const inSending: readonly Mutant[] = [
     breaks: 'An ack counts for the oldest message on its way, whichever it names.',
     patches: [
       {
-        file: 'src/client/receiving/receiver.ts',
+        file: 'src/client/receiving/receipts.ts',
         find: 'sender.ack({ clientMessageId, id, seq, duplicate }, true);',
         replace:
           'sender.ack({ clientMessageId: sender.outbox.oldestInFlight()?.id ?? clientMessageId, id, seq, duplicate }, true);',
