@@ -14,6 +14,7 @@ export const ERROR_FIELDS: Readonly<Partial<Record<ChatSocketErrorCode, Readonly
   'delivery/too-long': { length: 'of the content', lengthMax: 'the most' },
   'delivery/outbox-full': { messagesMax: 'the option', bytesMax: 'the option', sizeBytes: 'of the message' },
   'delivery/refused': SERVER_CODE,
+  'delivery/wrong-conversation': SERVER_CODE,
   'delivery/expired': OUTCOME,
   'delivery/evicted': OUTCOME,
   'delivery/poison': OUTCOME,

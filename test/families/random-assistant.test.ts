@@ -16,7 +16,7 @@ import {
 } from '../../src/testing/index.js';
 import { AssistantServer } from './assistant-server.js';
 
-const LIVES = Number(process.env['LIVES'] ?? 200);
+const LIVES = Number(process.env['LIVES'] ?? 60);
 const FIRST_SEED = Number(process.env['SEED'] ?? 1);
 const STEPS = 60;
 
