@@ -26,7 +26,7 @@ const MAY_BE_PACKED = [
   /^dist\/(index|protocols|schemas|transports|storage|react|testing)\.(js|cjs|d\.ts|d\.cts)$/,
   /^dist\/[a-z-]+-[A-Za-z0-9_-]+\.(js|cjs|d\.ts|d\.cts)$/,
   /^dist\/.+\.(js|cjs)\.map$/,
-  /^docs\/[a-z-]+\.md$/,
+  /^docs\/(?:(?:guides|protocols)\/)?[\w-]+\.md$/,
   /^(package\.json|README\.md|CHANGELOG\.md|THIRD-PARTY-NOTICES\.md|LICENSE)$/,
 ];
 

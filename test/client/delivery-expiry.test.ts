@@ -45,8 +45,8 @@ describe('a message whose time is up', () => {
   });
 
   test('DS-6 UP-22 fails as not sent, while the client still looks for a connection', async () => {
-    const { client, transport, open, clock } = createTestClient();
-    transport.onConnection((connection) => connection.rejectHandshake());
+    const { client, server, open, clock } = createTestClient();
+    server.down();
     await open();
     const outgoing = client.send('short-lived', { ttlMs: 5_000 });
     const kept = client.send('kept');

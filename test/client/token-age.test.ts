@@ -54,7 +54,6 @@ describe('a token that is over before it is used', () => {
     transport.onConnection((connection) => {
       if (connection.token !== 'token-1') return;
       refusals.push(connection.token);
-      connection.accept();
       connection.close(4401);
     });
 

@@ -31,6 +31,7 @@ const STOPS: readonly Stop[] = [
   ({ server }) => server.connection.dropAbruptly(),
   ({ server }) => {
     for (let count = 0; count < 12; count += 1) server.emit(`missed ${count}`);
+    server.cutBefore(server.log.at(-1)?.seq ?? 1);
   },
   ({ clock }) => clock.advance(2_500),
   ({ server }) => {

@@ -9,11 +9,19 @@ import { buildInto } from '../runtimes/built-package.js';
 
 const TEST_MAX_MS = 120_000;
 const PAPERS = ['package.json', 'README.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', 'LICENSE'];
-const PAGES = readdirSync(join(ROOT, 'docs'))
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => `docs/${file}`);
+const PAGES = ['docs', 'docs/guides', 'docs/protocols'].flatMap((pages) =>
+  readdirSync(join(ROOT, pages))
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => `${pages}/${file}`),
+);
 /** What pages link to although it is in the repository alone; README.md says so. */
-const IN_REPOSITORY = ['CONTRIBUTING.md', 'docs/decisions', 'examples/server/README.md'];
+const IN_REPOSITORY = [
+  'CONTRIBUTING.md',
+  'docs/decisions',
+  'examples/server/README.md',
+  'examples/django/README.md',
+  'examples/node-envelope/README.md',
+];
 /** What other projects have published by mistake. */
 const LYING_ABOUT = [
   '.env',
@@ -72,6 +80,7 @@ async function packProject(label: string): Promise<Packed> {
   rmSync(project, { recursive: true, force: true });
   mkdirSync(project);
   mkdirSync(join(project, 'docs'));
+  for (const folderOfPages of ['docs/guides', 'docs/protocols']) mkdirSync(join(project, folderOfPages));
   for (const paper of [...PAPERS, ...PAGES]) copyFileSync(join(ROOT, paper), join(project, paper));
   for (const file of LYING_ABOUT) {
     mkdirSync(dirname(join(project, file)), { recursive: true });

@@ -110,6 +110,20 @@ export const SCENARIOS: readonly Scenario[] = [
     ],
   },
   {
+    name: 'a log that was cut',
+    steps: [
+      ...CONNECT,
+      ({ server }) => server.emit('one'),
+      cut,
+      ({ server }) => {
+        for (const text of ['two', 'three', 'four']) server.emit(text);
+        server.cutBefore(server.log.at(-1)?.seq ?? 1);
+      },
+      wait(0),
+      wait(10_000),
+    ],
+  },
+  {
     name: 'another log',
     steps: [
       ...CONNECT,
