@@ -11,7 +11,7 @@ export const ONLINE_SPREAD_MS = 1_800;
 export const PROBE_TIMEOUT_MS = 3_000;
 
 /** The same where an ack is overdue. */
-export const ACK_PROBE_TIMEOUT_MS = 4_000;
+export const ACK_PROBE_TIMEOUT_MS = 3_000;
 
 /** A timer later than this means that the process slept. */
 export const LATE_TIMER_MS = 1_000;

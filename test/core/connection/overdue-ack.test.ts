@@ -36,7 +36,7 @@ function missAck(world: ConnectionWorld, durationMs: number): void {
 describe('the question for a sign of life', () => {
   test.each([
     ['spoke a moment ago has the time of any ping', NOW_MS - 4_999, 'beat, +pulse 10000, send-ping #7'],
-    ['has been silent has four seconds', NOW_MS - 5_000, 'slow, +pulse 4000, send-ping #7'],
+    ['has been silent has three seconds', NOW_MS - 5_000, 'slow, +pulse 3000, send-ping #7'],
   ])('F14 L4 to a link that %s', (_which, heardAtMs, outcome) => {
     const state = openAt();
 
@@ -57,7 +57,7 @@ describe('the question for a sign of life', () => {
     world.runFor(8_000);
 
     world.dispatch({ ...EVENTS['probe wanted'], dialId: 1 });
-    world.runFor(3_999);
+    world.runFor(2_999);
     const isKept = world.state.status === 'open';
     world.runFor(1);
 
