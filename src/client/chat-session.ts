@@ -10,6 +10,7 @@ import type { FrameFault } from '../ports/protocol.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
+import { type Explanation, explainConnection } from './explain.js';
 import { LogoutWatch } from './logout-watch.js';
 import { MetricsCounter } from './metrics.js';
 import type { ResolvedOptions } from './options/resolve-options.js';
@@ -94,6 +95,17 @@ export class ChatSession {
   get contentLengthMax(): number {
     const announced = this.#receiver.terms.contentLengthMax ?? Number.POSITIVE_INFINITY;
     return Math.min(announced, this.options.outbox.contentLengthMax);
+  }
+
+  explain(): Explanation {
+    const { link, recentTrouble, metrics, sender } = this;
+    return explainConnection(link.view, this.options.clock.nowMs(), {
+      found: link.inquiry.found,
+      dialWords: recentTrouble.dialWords,
+      unread: recentTrouble.unread,
+      framesTooBig: metrics.framesTooBig,
+      sendsAgainAtMs: sender.pausedUntilMs,
+    });
   }
 
   /** A turn that a user's call begins. */

@@ -4,7 +4,7 @@ import { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatSocketEvents } from './chat-socket-events.js';
 import { Conversation } from './conversation.js';
-import { type Explanation, explainConnection } from './explain.js';
+import type { Explanation } from './explain.js';
 import type { ChatSocketMetrics } from './metrics.js';
 import {
   badArgument,
@@ -215,13 +215,7 @@ export class ChatSocketClient {
 
   /** Why the client is or is not connected, what comes next, and what to do. */
   explain(): Explanation {
-    const { link, options, recentTrouble, metrics, sender } = this.#session;
-    const { dialWords, unread } = recentTrouble;
-    const { framesTooBig } = metrics;
-    const { found } = link.inquiry;
-    const { pausedUntilMs: sendsAgainAtMs } = sender;
-    const findings = { found, dialWords, unread, framesTooBig, sendsAgainAtMs };
-    return explainConnection(link.view, options.clock.nowMs(), findings);
+    return this.#session.explain();
   }
 
   #default(member: string): Conversation {

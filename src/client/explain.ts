@@ -40,6 +40,8 @@ export type Awaited =
   | 'signal'
   | 'connect';
 
+const MINUTE_MS = 60_000;
+
 /** What is known besides the state; null for nothing. */
 interface Findings {
   /** What `diagnose` answered. */
@@ -140,8 +142,8 @@ function tellWait(waiting: Extract<ConnectionSnapshot, { status: 'connecting' }>
 }
 
 function tellPause(leftMs: number): string {
-  const minutes = Math.ceil(leftMs / 60_000);
-  return `The server asked for a pause; messages go out again in ${minutes} min.`;
+  const left = leftMs >= MINUTE_MS ? `${Math.ceil(leftMs / MINUTE_MS)} min` : `${Math.ceil(leftMs / 1_000)} s`;
+  return `The server asked for a pause; messages go out again in ${left}.`;
 }
 
 function tellCause(cause: CloseCause): string {

@@ -1,7 +1,7 @@
 import type { Protocol } from '../ports/protocol.js';
 import { guardProtocol } from './guard-protocol.js';
 import { invalidOption } from './invalid-option.js';
-import { presetFindings } from './preset-findings.js';
+import { type Finding, presetFindings } from './preset-findings.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from './token-placement.js';
 
 /**
@@ -40,9 +40,6 @@ const METHODS = ['decode', 'encode', 'readClose'] as const;
 
 /** A token of RFC 9110, which is all that the handshake's header can carry. */
 const SUBPROTOCOL_NAME = /^[\w!#$%&'*+.^`|~-]{1,255}$/;
-
-/** One field, whether it is right, and what it may be. */
-type Finding = readonly [isRight: boolean, field: string, value: unknown, range: string];
 
 /** The types promise all of this already; JavaScript and casts do not. */
 function expectProtocol(protocol: Protocol): void {

@@ -1,7 +1,7 @@
 import type { CloseVerdict } from '../core/connection/close-code.js';
 import type { OutboundFrame, ServerTerms } from '../core/frame.js';
 import type { DecodeResult, Protocol } from '../ports/protocol.js';
-import type { Transport } from '../ports/transport.js';
+import { greetedTransport } from './greeted-transport.js';
 
 /** The same protocol, from which nothing is thrown: what it throws, and answers of the wrong kind, become results. */
 export function guardProtocol(protocol: Protocol): Protocol {
@@ -22,24 +22,6 @@ export function guardProtocol(protocol: Protocol): Protocol {
       wrapTransport: (transport, tools) =>
         greetedTransport(protocol.wrapTransport?.(transport, tools) ?? transport, protocol.greeting),
     }),
-  };
-}
-
-/** A transport whose server seems to say `greeting` whenever a socket opens. */
-function greetedTransport(transport: Transport, greeting: string | undefined): Transport {
-  if (greeting === undefined) return transport;
-  return {
-    name: transport.name,
-    open: (request, handlers) =>
-      transport.open(request, {
-        opened: () => {
-          handlers.opened();
-          handlers.received(greeting);
-        },
-        received: (text) => handlers.received(text),
-        receivedBinary: (sizeBytes) => handlers.receivedBinary(sizeBytes),
-        closed: (close) => handlers.closed(close),
-      }),
   };
 }
 

@@ -16,7 +16,7 @@ const RANGES: Readonly<Record<string, Readonly<Record<string, Range>>>> = {
 };
 
 /** One field, whether it is right, and what it may be. */
-type Finding = readonly [isRight: boolean, field: string, value: unknown, range: string];
+export type Finding = readonly [isRight: boolean, field: string, value: unknown, range: string];
 
 export function presetFindings(presets: unknown): readonly Finding[] {
   if (presets === undefined) return [];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE_TERMS as terms } from '../../src/client/receiving/agreement.js';
+import { BASE_TERMS as terms } from '../../src/core/base-terms.js';
 import { isChatSocketError } from '../../src/errors/chat-socket-error.js';
 import type { Protocol } from '../../src/ports/protocol.js';
 import { defineProtocol, envelopeProtocol, streamingProtocol, threadProtocol } from '../../src/protocols/index.js';

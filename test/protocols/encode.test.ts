@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { BASE_TERMS as base } from '../../src/client/receiving/agreement.js';
+import { BASE_TERMS as base } from '../../src/core/base-terms.js';
 import type { OutboundFrame, ServerTerms } from '../../src/core/frame.js';
 import { clientFrameSchema } from '../../src/protocols/envelope/schema.js';
 import { type EnvelopeProtocolOptions, envelopeProtocol } from '../../src/protocols/index.js';

@@ -3,7 +3,7 @@ import { type } from 'arktype';
 import * as v from 'valibot';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { BASE_TERMS } from '../../src/client/receiving/agreement.js';
+import { BASE_TERMS } from '../../src/core/base-terms.js';
 import { type DecodeResult, defineProtocol, type InboundFrame, type Protocol } from '../../src/protocols/index.js';
 import { createTestClient } from '../../src/testing/index.js';
 

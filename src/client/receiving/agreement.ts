@@ -1,21 +1,8 @@
+import { BASE_TERMS } from '../../core/base-terms.js';
 import type { DialId } from '../../core/connection/state.js';
-import type { Cursor, Recovery, ServerTerms } from '../../core/frame.js';
+import type { Cursor, Recovery } from '../../core/frame.js';
 import { RecentMap } from '../../core/inbox/recent-map.js';
 import type { MessageId } from '../../core/message.js';
-
-/** The terms of a server that announced none: its protocol's base. */
-export const BASE_TERMS: ServerTerms = {
-  extended: false,
-  deduplicates: false,
-  dedupWindowMs: null,
-  producerOrder: false,
-  sequence: false,
-  ranges: false,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
-};
 
 const ECHOES_MAX = 1_000;
 

@@ -1,8 +1,9 @@
 /** The sockets that are open, with what each has agreed with its server, and which one is in use. */
 
+import { BASE_TERMS } from '../../core/base-terms.js';
 import type { DialId } from '../../core/connection/state.js';
 import type { ServerTerms } from '../../core/frame.js';
-import { Agreement, BASE_TERMS } from './agreement.js';
+import { Agreement } from './agreement.js';
 import type { ConversationState } from './conversation-state.js';
 import { Joins, type JoinsSurroundings } from './joins.js';
 

@@ -1,5 +1,6 @@
 /** Reads what sockets bring, two in a handover: hello and joins, then frames for conversations, outbox and machine. */
 
+import { BASE_TERMS } from '../../core/base-terms.js';
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
 import type { InboundFrame, LogFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
@@ -10,7 +11,6 @@ import type { MetricsCounter } from '../metrics.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Sender } from '../sending/sender.js';
 import type { Turn } from '../telling/turn.js';
-import { BASE_TERMS } from './agreement.js';
 import { BigAnswers } from './big-answers.js';
 import type { ConversationState } from './conversation-state.js';
 import type { Conversations } from './conversations.js';

@@ -1,8 +1,10 @@
-import { ACK_PROBE_TIMEOUT_MS } from '../../core/connection/wake.js';
 import type { Outbox } from '../../core/outbox/outbox.js';
 import type { Clock } from '../../ports/clock.js';
 import { NamedTimers } from '../named-timers.js';
 import type { Turn } from '../telling/turn.js';
+
+/** The time a probe has after an overdue ack: longer than for its pong, whose word comes first. */
+const ACK_PROBE_MS = 4_000;
 
 export interface AckWatchSurroundings {
   readonly clock: Clock;
@@ -56,7 +58,7 @@ export class AckWatch {
     if (this.#oldestId === null) return;
     const leftMs = this.#sinceMs + ackTimeoutMs - clock.nowMs();
     if (leftMs > 0) return this.#timers.start('ack', leftMs);
-    this.#timers.start('probe', ACK_PROBE_TIMEOUT_MS);
+    this.#timers.start('probe', ACK_PROBE_MS);
     onOverdue(timer === 'probe');
   }
 }

@@ -6,7 +6,7 @@ import { endDoubt, endOpen, seekSuccessor } from './handover.js';
 import { armRenewal } from './renewal.js';
 import type { Open, PongsDue, Pulse, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
-import { ACK_PROBE_TIMEOUT_MS, GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS } from './wake.js';
+import { GRACE_MS, LATE_TIMER_MS, PROBE_TIMEOUT_MS } from './wake.js';
 
 /** A link that spoke this lately carries something, if slowly. */
 const TALKING_MS = 5_000;
@@ -128,7 +128,7 @@ function ping(state: Open, kind: 'beat' | 'probe' | 'slow', context: Context): S
 }
 
 /** The most that the answer may take. */
-const PING_MAX_MS = { beat: Number.POSITIVE_INFINITY, probe: PROBE_TIMEOUT_MS, slow: ACK_PROBE_TIMEOUT_MS } as const;
+const PING_MAX_MS = { beat: Number.POSITIVE_INFINITY, probe: PROBE_TIMEOUT_MS, slow: PROBE_TIMEOUT_MS } as const;
 
 /** Half of a probe's time is over. Whichever proves first is kept: this connection, or one that is dialled beside it. */
 function doubt(state: Open, pulse: Extract<Pulse, { phase: 'awaiting' }>, context: Context): Step {

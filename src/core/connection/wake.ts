@@ -10,9 +10,6 @@ export const ONLINE_SPREAD_MS = 1_800;
 /** How long a link may stay silent after a wake before it is given up. */
 export const PROBE_TIMEOUT_MS = 3_000;
 
-/** The same where an ack is overdue. */
-export const ACK_PROBE_TIMEOUT_MS = 3_000;
-
 /** A timer later than this means that the process slept. */
 export const LATE_TIMER_MS = 1_000;
 

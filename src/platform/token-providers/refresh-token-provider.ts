@@ -14,8 +14,8 @@ export interface RefreshTokenOptions {
 /**
  * Access tokens (JWT) by a refresh endpoint, renewed on every dial. The token's own life (`exp` − `iat`) leads to a
  * renewal before it ends. 401 means that the session is over: the client stops with `token/none`. Where the endpoint
- * fails otherwise, the last token is tried once more, unless the server has just refused it; then it is `token/failed`, and tried again with the connection's
- * backoff.
+ * fails otherwise, the last token is tried once more, unless the server has just refused it; then it is `token/failed`,
+ * and tried again with the connection's backoff.
  *
  * @example
  * const token = refreshTokenProvider({ endpoint: '/api/token/refresh/' });

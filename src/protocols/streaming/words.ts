@@ -1,22 +1,10 @@
 /** What the client is told, in its own words, where the wire has none. */
 
-import type { InboundFrame, ServerTerms } from '../../core/frame.js';
+import { BASE_TERMS } from '../../core/base-terms.js';
+import type { InboundFrame } from '../../core/frame.js';
 
 /** In history, and so in the hello. */
 const USER_ID = 'user';
-
-const TERMS: ServerTerms = {
-  extended: false,
-  deduplicates: false,
-  producerOrder: false,
-  dedupWindowMs: null,
-  sequence: false,
-  ranges: false,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
-};
 
 /** What was declined may go out. */
 export const GO_ON: InboundFrame = {
@@ -29,7 +17,7 @@ export const GO_ON: InboundFrame = {
 };
 
 export function hello(): InboundFrame {
-  return { type: 'hello', userId: USER_ID, sessionId: null, expiresInMs: null, terms: TERMS };
+  return { type: 'hello', userId: USER_ID, sessionId: null, expiresInMs: null, terms: BASE_TERMS };
 }
 
 export function ack(clientMessageId: string, id: string): InboundFrame {

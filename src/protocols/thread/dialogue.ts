@@ -1,5 +1,6 @@
 /** A chat whose messages are posted over HTTP and whose answers come over the socket, whole. */
 
+import { BASE_TERMS } from '../../core/base-terms.js';
 import type { InboundFrame, LogFrame, OutboundFrame, ServerTerms } from '../../core/frame.js';
 import type { HttpAnswer } from '../../ports/http.js';
 import type { Dialogue, DialogueEvent, DialogueStep } from '../dialogue/dialogue.js';
@@ -20,17 +21,11 @@ const ASSISTANT_ID = 'assistant';
 const EPOCH = 'thread';
 
 const TERMS: ServerTerms = {
-  extended: false,
+  ...BASE_TERMS,
   deduplicates: true,
-  producerOrder: false,
-  dedupWindowMs: null,
   sequence: true,
   // None can be had, and that is what the answer says.
   ranges: true,
-  inBandToken: false,
-  contentLengthMax: null,
-  messagesPerSecond: null,
-  heartbeatIntervalMs: null,
 };
 
 export interface ThreadOptions {
