@@ -376,4 +376,23 @@ describe('an assistant without ids', () => {
     expect(transport.liveCount).toBe(1);
     client.dispose();
   });
+
+  test.each([1, 10, 60])(
+    'tries for a socket for as long as it polls: there is one soon after %i minutes',
+    async (minutes) => {
+      const { client, clock, transport, server } = await createWorld();
+      server.isRefusing = true;
+      transport.connections[0]?.dropAbruptly();
+      await clock.advance(minutes * 60_000);
+      const queued = client.send('waits');
+      const { status } = client.snapshot.connection;
+      server.isRefusing = false;
+      await clock.advance(65_000);
+
+      expect(status).toBe('open');
+      expect(queued.status).toBe('sent');
+      expect(transport.liveCount).toBe(1);
+      client.dispose();
+    },
+  );
 });

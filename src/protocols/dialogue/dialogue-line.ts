@@ -125,6 +125,7 @@ export class DialogueLine {
   }
 
   #flushSoon(): void {
+    this.#stopFlush();
     if (this.#told.length > 0) this.#stopFlush = this.#around.clock.startTimer(() => this.#flush(), 0);
   }
 }
