@@ -1,7 +1,6 @@
 import type { OutboundFrame } from '../../core/frame.js';
 import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
-import { dialogueTransport } from '../dialogue/dialogue-transport.js';
-import { readTold, writeAsked } from '../dialogue/frame-text.js';
+import { dialogueProtocol } from '../dialogue/dialogue-protocol.js';
 import { invalidOption } from '../invalid-option.js';
 import { type Renames, renamer } from '../rename.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from '../token-placement.js';
@@ -48,27 +47,22 @@ export function streamingProtocol(options: StreamingProtocolOptions = {}): Proto
   }
   if (typeof names !== 'object' || names === null) throw invalidOption('names', names, 'an object');
   const rename = renamer(names, 'event');
-  return {
-    name: 'streaming',
-    capabilities: { ...CAPABILITIES, history: historyEndpoint !== null },
-    tokenIn,
-    subprotocols: [],
-    answersPings: 'always',
-    answersInOrder: true,
-    contentLengthMax: CONTENT_LENGTH_MAX,
-    presets: PRESETS,
-    decode: readTold,
-    encode: (frame) => (WORDS.has(frame.type) ? writeAsked(frame) : null),
-    readClose: () => null,
-    wrapTransport: (transport, tools) =>
-      dialogueTransport({
-        dialogue: new StreamingDialogue({ rename, historyUrl: historyEndpoint }),
-        transport,
-        tools,
-        tokenIn,
-        polling: historyEndpoint === null ? null : POLLING,
-      }),
-  };
+  return dialogueProtocol({
+    facts: {
+      name: 'streaming',
+      capabilities: { ...CAPABILITIES, history: historyEndpoint !== null },
+      tokenIn,
+      subprotocols: [],
+      answersPings: 'always',
+      answersInOrder: true,
+      contentLengthMax: CONTENT_LENGTH_MAX,
+      presets: PRESETS,
+      readClose: () => null,
+    },
+    words: WORDS,
+    startDialogue: () => new StreamingDialogue({ rename, historyUrl: historyEndpoint }),
+    polling: historyEndpoint === null ? null : POLLING,
+  });
 }
 
 /** Without a history endpoint there is an end to dialling, until the page wakes or a message is sent. */

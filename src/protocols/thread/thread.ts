@@ -1,7 +1,6 @@
 import type { OutboundFrame } from '../../core/frame.js';
 import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
-import { dialogueTransport } from '../dialogue/dialogue-transport.js';
-import { readTold, writeAsked } from '../dialogue/frame-text.js';
+import { dialogueProtocol } from '../dialogue/dialogue-protocol.js';
 import { invalidOption } from '../invalid-option.js';
 import { outboundRenamer, type Renames, renamer } from '../rename.js';
 import { isTokenPlacement } from '../token-placement.js';
@@ -55,26 +54,21 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
   if (typeof names !== 'object' || names === null) throw invalidOption('names', names, 'an object');
   const rename = renamer(names, 'event', ['payload', 'meta', 'message']);
   const renameOutbound = outboundRenamer(names);
-  return {
-    name: 'thread',
-    capabilities: CAPABILITIES,
-    tokenIn,
-    subprotocols: [],
-    answersPings: 'perhaps',
-    contentLengthMax: CONTENT_LENGTH_MAX,
-    presets: PRESETS,
-    decode: readTold,
-    encode: (frame) => (WORDS.has(frame.type) ? writeAsked(frame) : null),
-    readClose: (code) => (code === POLICY_CODE ? { action: 'renew-token', retryAfterMs: null } : null),
-    wrapTransport: (transport, tools) =>
-      dialogueTransport({
-        dialogue: new ThreadDialogue({ rename, renameOutbound, postUrl: postEndpoint }),
-        transport,
-        tools,
-        tokenIn,
-        polling: POLLING,
-      }),
-  };
+  return dialogueProtocol({
+    facts: {
+      name: 'thread',
+      capabilities: CAPABILITIES,
+      tokenIn,
+      subprotocols: [],
+      answersPings: 'perhaps',
+      contentLengthMax: CONTENT_LENGTH_MAX,
+      presets: PRESETS,
+      readClose: (code) => (code === POLICY_CODE ? { action: 'renew-token', retryAfterMs: null } : null),
+    },
+    words: WORDS,
+    startDialogue: () => new ThreadDialogue({ rename, renameOutbound, postUrl: postEndpoint }),
+    polling: POLLING,
+  });
 }
 
 /** While posts go by HTTP alone, dials are not counted. */
