@@ -21,8 +21,8 @@ export class LogReader {
   #heard = 0;
   #epoch = '';
   #cursor = 0;
-  /** The place up to which a hole is being filled. */
-  #holeTo = 0;
+  /** What is being fetched behind the cursor; both ends belong to it. */
+  #hole: { readonly from: number; readonly to: number } | null = null;
 
   constructor(connectionId: string) {
     this.#connectionId = connectionId;
@@ -37,10 +37,15 @@ export class LogReader {
     this.listen();
     const streams = [...this.messages.values()].filter((message) => message.streaming);
     bench.join(this.#connectionId, {
-      after: this.#epoch === '' ? null : { epoch: this.#epoch, seq: this.#cursor },
+      after: this.#epoch === '' ? null : { epoch: this.#epoch, seq: this.#wholeTo },
       streams: streams.map(({ id, content }) => ({ messageId: id, offset: content.length })),
       limit: 1_000,
     });
+  }
+
+  /** Up to here nothing is missing: what a lost connection was asked for is asked for again. */
+  get #wholeTo(): number {
+    return this.#hole === null ? this.#cursor : this.#hole.from - 1;
   }
 
   listen(): void {
@@ -87,8 +92,10 @@ export class LogReader {
     const isResumed = recovered === 'full' || recovered === 'partial';
     if (!isResumed) this.messages.clear();
     this.#epoch = epoch;
-    const firstNew = messages.find((message) => (message.seq ?? 0) > this.#cursor)?.seq ?? latestSeq + 1;
-    if (recovered === 'partial') this.#ask(this.#cursor + 1, firstNew - 1);
+    const after = this.#wholeTo;
+    const firstNew = messages.find((message) => (message.seq ?? 0) > after)?.seq ?? latestSeq + 1;
+    this.#hole = null;
+    if (recovered === 'partial') this.#ask(after + 1, firstNew - 1);
     for (const message of messages) this.#put(message);
     this.#cursor = latestSeq;
   }
@@ -96,13 +103,16 @@ export class LogReader {
   #fill({ events, complete }: Payload<'range'>): void {
     for (const event of events) this.#apply(event);
     const last = events.at(-1)?.payload.seq;
-    if (last !== undefined && last < this.#holeTo) this.#ask(last + 1, this.#holeTo);
-    if (!complete && last === undefined) this.#holeTo = 0;
+    const to = this.#hole?.to ?? 0;
+    this.#hole = null;
+    if (last !== undefined) this.#ask(last + 1, to);
+    else if (complete) throw new Error('A range is complete, and nothing is in it.');
   }
 
   #ask(from: number, to: number): void {
-    this.#holeTo = to;
-    if (from <= to) this.#bench?.fetchRange(this.#connectionId, [from, to]);
+    if (from > to) return;
+    this.#hole = { from, to };
+    this.#bench?.fetchRange(this.#connectionId, [from, to]);
   }
 
   #apply(frame: EnvelopeServerFrame): void {
