@@ -34,7 +34,14 @@ test('UP-53 React is left to the application, and may be missing', () => {
 });
 
 test('the tarball holds the build, the pages and the papers', () => {
-  expect(manifest.files).toEqual(['dist', 'docs/*.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md']);
+  expect(manifest.files).toEqual([
+    'dist',
+    'docs/*.md',
+    'docs/guides/*.md',
+    'docs/protocols/*.md',
+    'CHANGELOG.md',
+    'THIRD-PARTY-NOTICES.md',
+  ]);
   expect(manifest.sideEffects).toBe(false);
 });
 
