@@ -8,7 +8,7 @@ import type { OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { FrameFault } from '../ports/protocol.js';
 import type { ChatMessage } from './chat-message.js';
-import type { ChatSocketEvents } from './chat-socket-events.js';
+import { type ChatSocketEvents, EVENTS } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
 import { type Explanation, explainConnection } from './explain.js';
 import { LogoutWatch } from './logout-watch.js';
@@ -61,7 +61,7 @@ export class ChatSession {
     const send = (frame: OutboundFrame) => this.link.sendWhenOpen(frame);
     const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
 
-    this.listeners = new Listeners((thrown, event) => this.announcer.listenerThrew(thrown, event));
+    this.listeners = new Listeners(EVENTS, (thrown, event) => this.announcer.listenerThrew(thrown, event));
     this.announcer = new Announcer(turn, this.listeners, options);
     this.conversations = new Conversations(this.options);
     const { announcer, conversations } = this;

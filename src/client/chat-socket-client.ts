@@ -57,7 +57,10 @@ export class ChatSocketClient {
     return this.#session.views.of(this.#session.options.conversationId).subscribe(listener);
   }
 
-  /** Calls `listener` for every event of a name. One that throws is reported as `error` and changes nothing else. */
+  /**
+   * Calls `listener` for every event of a name. One that throws is reported as `error` and changes nothing else. Throws
+   * `usage/invalid-argument` for a name that no event has.
+   */
   on<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): () => void {
     return this.#session.listeners.on(name, listener);
   }

@@ -63,3 +63,27 @@ export interface ChatSocketEvents<Metadata = unknown> {
   /** Trouble that belongs to no call. */
   error: { readonly error: ChatSocketError };
 }
+
+/** The names of all of them: JavaScript does not notice a misspelt one. */
+export const EVENTS: Readonly<Record<keyof ChatSocketEvents, 1>> = {
+  'status-changed': 1,
+  opened: 1,
+  closed: 1,
+  'message-received': 1,
+  'message-updated': 1,
+  'message-deleted': 1,
+  'message-acked': 1,
+  'message-failed': 1,
+  'stream-started': 1,
+  'stream-delta': 1,
+  'stream-ended': 1,
+  'typing-changed': 1,
+  'read-changed': 1,
+  'gap-detected': 1,
+  'gap-recovered': 1,
+  'history-reset': 1,
+  'handover-finished': 1,
+  'token-renewed': 1,
+  'frame-rejected': 1,
+  error: 1,
+};

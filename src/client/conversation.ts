@@ -9,6 +9,7 @@ import type { MessagesOptions } from './receiving/message-reader.js';
 import type { OlderPage } from './receiving/older-pages.js';
 import type { SendOptions } from './send-options.js';
 import { checkContent, checkMetadata, checkSendOptions, deadlineOf, draftSizeBytes } from './sending/draft.js';
+import { checkListener } from './telling/listeners.js';
 
 /** How many messages a page back through history holds when nothing is said. */
 const PAGE_LENGTH = 50;
@@ -45,6 +46,7 @@ export class Conversation {
 
   /** Like `client.on`, for the events of this conversation alone. */
   on<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): () => void {
+    checkListener(name, listener);
     return this.#session.listeners.on(name, (payload) => {
       if (!('conversationId' in payload) || payload.conversationId === this.id) return listener(payload);
     });

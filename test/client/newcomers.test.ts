@@ -4,6 +4,17 @@ import { describe, expect, test, vi } from 'vitest';
 import { ChatSocketClient, isChatSocketError } from '../../src/index.js';
 import { createTestClient } from '../../src/testing/index.js';
 import { webSocketTransport } from '../../src/transports/index.js';
+import { EVENT_NAMES } from './chat-log.js';
+
+/** What a call throws; null if it does not. */
+function caught(call: () => unknown): unknown {
+  try {
+    call();
+  } catch (thrown) {
+    return thrown;
+  }
+  return null;
+}
 
 describe('a message that is too big for the server', () => {
   test('F30 fails alone by what it weighs with its metadata, and those beside it go out', async () => {
@@ -117,6 +128,26 @@ describe('misuse', () => {
 
     // JavaScript callers hand in anything.
     expect(() => client.on('opened', 5 as never)).toThrow(/expected a function/);
+    expect(() => client.conversation('42').on('opened', 5 as never)).toThrow(/expected a function/);
+  });
+
+  // JavaScript callers hand in anything.
+  const misspelt = 'mesage-received' as 'message-received';
+
+  test.each<[call: string, make: (client: ChatSocketClient) => unknown]>([
+    ['on', (client) => client.on(misspelt, () => {})],
+    ['once', (client) => client.once(misspelt, () => {})],
+    ['off', (client) => client.off(misspelt, () => {})],
+    ['conversation.on', (client) => client.conversation('42').on(misspelt, () => {})],
+    ['on with the name of a method', (client) => client.on('toString' as 'opened', () => {})],
+  ])('%s of an event that does not exist is refused with the names of those that do', (_call, make) => {
+    const { client } = createTestClient();
+
+    const failure = caught(() => make(client));
+
+    expect(isChatSocketError(failure, 'usage/invalid-argument')).toBe(true);
+    for (const name of EVENT_NAMES) expect(String(failure)).toContain(name);
+    client.dispose();
   });
 
   test('a client made of nothing says what it needs', () => {

@@ -1,16 +1,21 @@
 import { EventEmitter } from 'eventemitter3';
-import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import { badArgument } from '../options/option-checks.js';
 
 type Call = (payload: unknown) => void;
 
 /** Typed events. A listener that throws changes nothing: not for the others, not for the client. */
 export class Listeners<Events extends object> {
   readonly #emitter = new EventEmitter<string>();
+  readonly #events: Readonly<Record<keyof Events & string, unknown>>;
   readonly #onThrow: (thrown: unknown, event: keyof Events & string) => void;
   /** Which guard stands for which listener: eventemitter3 itself removes every registration of a function. */
   readonly #guards = new Map<string, Map<Call, unknown>>();
 
-  constructor(onThrow: (thrown: unknown, event: keyof Events & string) => void) {
+  constructor(
+    events: Readonly<Record<keyof Events & string, unknown>>,
+    onThrow: (thrown: unknown, event: keyof Events & string) => void,
+  ) {
+    this.#events = events;
     this.#onThrow = onThrow;
   }
 
@@ -29,6 +34,7 @@ export class Listeners<Events extends object> {
 
   /** Removes every registration of a listener. */
   off<Name extends keyof Events & string>(name: Name, listener: (payload: Events[Name]) => void): void {
+    this.#expectEvent(name);
     const guards = this.#guards.get(name);
     for (const [guard, original] of guards ?? []) if (original === listener) this.#remove(name, guard);
   }
@@ -47,10 +53,8 @@ export class Listeners<Events extends object> {
     original: (payload: Events[Name]) => void,
     call: (payload: Events[Name]) => void,
   ): () => void {
-    if (typeof original !== 'function') {
-      const text = `Cannot listen to ${name}: the listener is of type ${typeof original}, expected a function.`;
-      throw new ChatSocketError('usage/invalid-argument', text);
-    }
+    this.#expectEvent(name);
+    checkListener(name, original);
     const guard: Call = (payload) => {
       // One that was removed a moment ago, by a listener of the same event, is not called any more.
       if (!this.#guards.get(name)?.has(guard)) return;
@@ -66,10 +70,21 @@ export class Listeners<Events extends object> {
     return () => this.#remove(name, guard);
   }
 
+  #expectEvent(name: string): void {
+    if (Object.hasOwn(this.#events, name)) return;
+    const known = Object.keys(this.#events).join(', ');
+    throw badArgument(`listen to ${String(name)}`, `there is no such event, only ${known}`);
+  }
+
   #remove(name: string, guard: Call): void {
     this.#guards.get(name)?.delete(guard);
     this.#emitter.off(name, guard);
   }
+}
+
+export function checkListener(event: string, listener: unknown): void {
+  if (typeof listener === 'function') return;
+  throw badArgument(`listen to ${event}`, `the listener is of type ${typeof listener}, expected a function`);
 }
 
 /** Calls a function of the application's. What it throws, at once or as a rejected promise, goes to `onThrow`. */
