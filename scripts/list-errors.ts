@@ -10,7 +10,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   delivery: 'About one message. The others go on.',
   storage: 'About the store that keeps the outbox across reloads. The messages go on from memory.',
   protocol: 'About what the server sent, or what the protocol in use has no words for.',
-  usage: 'About a call or an option. Thrown at once, before anything has happened.',
+  usage: 'About a call or an option. Told at once, before anything has happened.',
 };
 
 const page = `${ROOT}docs/errors.md`;
@@ -32,8 +32,28 @@ function errorsPage(): string {
       'listener or your store threw, or a copy of its words where a token or a query of this client was in it. What your `url`',
       'and `token` functions throw is left out.',
     ].join('\n'),
+    ...thrownOrRejected(),
     ...sections,
   ].join('\n\n')}\n`;
+}
+
+/** Where each error comes out, so that nobody needs both `catch` and `.catch()` around one call. */
+function thrownOrRejected(): readonly string[] {
+  return [
+    '## Thrown, rejected or told',
+    [
+      '| what you do | how its failure reaches you |',
+      '| --- | --- |',
+      '| make a client, protocol, transport, store or token provider; render a hook or the provider | throws `usage/*` |',
+      '| `send`, `outbox.edit` | throws `delivery/empty`, `delivery/too-long`, `delivery/outbox-full`, `delivery/cancelled` or `usage/*` at once: nothing was queued |',
+      '| every other call that returns no promise: `connect`, `on`, `conversation`, `setTyping`, `messages` … | throws `usage/*` |',
+      '| a call that returns a promise: `close`, `whenOpen`, `logout`, `loadOlder` | its promise rejects, for a wrong argument too; it never throws |',
+      '| `send(…).acked` | rejects with `delivery/*`; nobody has to look at it, for the row and the event `message-failed` tell the same |',
+      '| `send(…).persisted` | never rejects |',
+      '| `for await (… of client.messages())` | throws `usage/consumer-too-slow` |',
+      '| anything that belongs to no call | the event `error` |',
+    ].join('\n'),
+  ];
 }
 
 function fieldsOf(code: string): string {

@@ -122,8 +122,8 @@ export class ChatSocketClient {
     await Promise.all([released, link.waits.untilClosed(link.state)]);
   }
 
-  /** Resolves when open; rejects with `connection/*` when stopped, closed or aborted. */
-  whenOpen(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  /** Resolves when open; rejects with `connection/*` or `token/*` when stopped, closed or aborted. */
+  async whenOpen(options: { readonly signal?: AbortSignal } = {}): Promise<void> {
     checkCallOptions('wait for the connection', options);
     return this.#session.link.waits.untilOpen(this.#session.link.state, options.signal);
   }
@@ -197,7 +197,7 @@ export class ChatSocketClient {
   }
 
   /** `loadOlder` of the default conversation. */
-  loadOlder(options?: { readonly limit?: number }): Promise<OlderPage> {
+  async loadOlder(options?: { readonly limit?: number }): Promise<OlderPage> {
     return this.#default('loadOlder').loadOlder(options);
   }
 

@@ -96,9 +96,10 @@ export class Conversation {
 
   /**
    * Loads a page of older messages into the snapshot. Rejects with `connection/lost` without a connection, and with
-   * `protocol/unsupported` where the server has no history. Default 50 messages, at most 1,000.
+   * `protocol/unsupported` where the server has no history; with `usage/*` for a wrong call, which it never throws.
+   * Default 50 messages, at most 1,000.
    */
-  loadOlder(options: { readonly limit?: number } = {}): Promise<OlderPage> {
+  async loadOlder(options: { readonly limit?: number } = {}): Promise<OlderPage> {
     checkCallOptions('load older messages', options);
     const { limit = PAGE_LENGTH } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LENGTH_MAX) {

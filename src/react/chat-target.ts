@@ -50,7 +50,7 @@ export class ChatTarget {
       setTyping: (isTyping) => this.#join().setTyping(isTyping),
       markRead: (upTo) => this.#join().markRead(upTo),
       stopStream: (messageId) => this.#join().stopStream(messageId),
-      loadOlder: (options) => this.#join().loadOlder(options),
+      loadOlder: async (options) => this.#join().loadOlder(options),
       reconnect: () => client.reconnect(),
     };
   }

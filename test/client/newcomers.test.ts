@@ -2,9 +2,19 @@
 
 import { describe, expect, test, vi } from 'vitest';
 import { ChatSocketClient, isChatSocketError } from '../../src/index.js';
-import { createTestClient } from '../../src/testing/index.js';
+import { createTestClient, mockTransport } from '../../src/testing/index.js';
 import { webSocketTransport } from '../../src/transports/index.js';
 import { EVENT_NAMES } from './chat-log.js';
+
+function withoutConversation(): ChatSocketClient {
+  return new ChatSocketClient({ url: 'ws://127.0.0.1:9/', transport: mockTransport() });
+}
+
+function disposed(): ChatSocketClient {
+  const { client } = createTestClient();
+  client.dispose();
+  return client;
+}
 
 /** What a call throws; null if it does not. */
 function caught(call: () => unknown): unknown {
@@ -120,6 +130,32 @@ describe('misuse', () => {
 
     expect(isChatSocketError(failure, 'usage/invalid-argument')).toBe(true);
     expect(String(failure)).toContain(told);
+    client.dispose();
+  });
+
+  // JavaScript callers hand in anything.
+  const failing: readonly [call: string, code: string, make: (client: ChatSocketClient) => Promise<unknown>][] = [
+    ['close(null)', 'usage/invalid-argument', (client) => client.close(null as never)],
+    ['whenOpen(null)', 'usage/invalid-argument', (client) => client.whenOpen(null as never)],
+    ['loadOlder(null)', 'usage/invalid-argument', (client) => client.loadOlder(null as never)],
+    ['loadOlder({ limit: 0 })', 'usage/invalid-argument', (client) => client.loadOlder({ limit: 0 })],
+    [
+      'conversation.loadOlder({ limit: 0 })',
+      'usage/invalid-argument',
+      (client) => client.conversation('42').loadOlder({ limit: 0 }),
+    ],
+    ['loadOlder() without a conversation', 'usage/no-conversation', () => withoutConversation().loadOlder()],
+    ['loadOlder() of a disposed client', 'usage/disposed', () => disposed().loadOlder()],
+    ['logout() of a disposed client', 'usage/disposed', () => disposed().logout()],
+    ['whenOpen() of a disposed client', 'connection/closed', () => disposed().whenOpen()],
+  ];
+
+  test.each(failing)('%s rejects with %s and does not throw', async (_call, code, make) => {
+    const { client } = createTestClient();
+
+    const promise = make(client);
+
+    await expect(promise).rejects.toMatchObject({ code });
     client.dispose();
   });
 
