@@ -19,6 +19,11 @@ export interface OwnClientOptions extends ChatSocketOptions {
    * hidden finds it open. One that is mounted anew has a client of its own. Milliseconds, 0 to 600,000; default 1,000.
    */
   readonly lingerMs?: number;
+  /**
+   * False means no connection: nothing is dialled and no token asked for until it is true, as before the user has signed
+   * in; a connection that is there is closed at once. What is sent meanwhile waits in the outbox. Default true.
+   */
+  readonly enabled?: boolean;
   readonly client?: never;
 }
 
@@ -28,6 +33,7 @@ export interface GivenClientOptions {
   /** Default: the conversation that the client was made with. */
   readonly conversationId?: string;
   readonly url?: never;
+  readonly enabled?: never;
 }
 
 /** The client of the `ChatSocketProvider` above. */
@@ -36,6 +42,7 @@ export interface ProvidedClientOptions {
   readonly conversationId?: string;
   readonly client?: never;
   readonly url?: never;
+  readonly enabled?: never;
 }
 
 /** A client that exists, given or provided, and a conversation of it. */

@@ -19,7 +19,8 @@ export class OwnedClient {
   /** How many were made for renders of which none came to be shown. */
   readonly #discardedCount: number;
   #isShown = false;
-  #isHeld = false;
+  /** On the screen, and enabled. */
+  #isWanted = false;
   #isOn = false;
   #cancelClose: () => void = noop;
 
@@ -57,32 +58,35 @@ export class OwnedClient {
   }
 
   /**
-   * Wants the connection until the returned function is called. Development builds mount, unmount and mount again in
-   * one task, so a dial waits for the end of it; an end waits for a later task.
+   * Wants the connection, if it is enabled, until the returned function is called. Development builds mount, unmount and
+   * mount again in one task, so a dial waits for the end of it; an end waits for a later task.
    */
-  hold(): () => void {
-    this.#isHeld = true;
+  hold(isEnabled: boolean): () => void {
+    this.#isWanted = isEnabled;
     this.#cancelClose();
     this.#replaced?.close();
     this.#replaced = null;
-    queueMicrotask(() => this.#open());
+    if (isEnabled) queueMicrotask(() => this.#open());
+    else if (this.#isOn) this.close();
     return () => {
-      if (!this.#isHeld) return;
-      this.#isHeld = false;
+      this.#isWanted = false;
+      this.#cancelClose();
       this.#cancelClose = this.#startTimer(() => this.close(), this.#newest.lingerMs ?? LINGER_MS);
     };
   }
 
   #open(): void {
-    if (!this.#isHeld || this.#isOn) return;
+    if (!this.#isWanted || this.#isOn) return;
     this.#isOn = true;
     this.client.connect();
   }
 
-  /** Not disposed: a component that was hidden for long finds its history again. */
+  /**
+   * Not disposed: a component that was hidden for long finds its history again. Closed also where nothing was dialled from
+   * here: the user's reconnect() may have, and a message that was sent may hold a store open.
+   */
   close(): void {
     this.#cancelClose();
-    if (!this.#isOn) return;
     this.#isOn = false;
     // It rejects only for a client that the application disposed: that one is closed.
     this.client.close().catch(noop);
@@ -94,6 +98,12 @@ export class OwnedClient {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);
   }
+}
+
+/** Whether these options ask for a connection. */
+export function isEnabled({ enabled = true }: OwnClientOptions): boolean {
+  if (typeof enabled !== 'boolean') throw unusable('enabled', 'it is neither true nor false');
+  return enabled;
 }
 
 /** The name of an option that tells one connection from another. */
@@ -109,7 +119,7 @@ function changedOption(made: OwnClientOptions, now: OwnClientOptions): string | 
 
 /** Functions that stand for those of the newest render. A wrong value is left for the client to refuse. */
 function clientOptions(made: OwnClientOptions, newest: () => OwnClientOptions): ChatSocketOptions {
-  const { lingerMs, client, ...rest } = made;
+  const { lingerMs, enabled, client, ...rest } = made;
   const { url, token, diagnose, shouldRetry = noop, logger = noop } = rest;
   return {
     ...rest,

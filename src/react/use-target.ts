@@ -2,7 +2,7 @@ import { createContext, useContext, useEffect, useInsertionEffect, useState } fr
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 import { ChatTarget } from './chat-target.js';
 import type { ChatPlace, OwnClientOptions } from './hook-options.js';
-import { OwnedClient } from './owned-client.js';
+import { isEnabled, OwnedClient } from './owned-client.js';
 
 /** What the nearest provider provides. */
 export const ChatTargetContext = createContext<ChatTarget | null>(null);
@@ -36,6 +36,7 @@ export function useTarget(options: OwnClientOptions | ChatPlace): ChatTarget {
  * away was never connected, so there is nothing to clean up.
  */
 function useOwnedClient(options: OwnClientOptions | null): OwnedClient | null {
+  const isOn = options !== null && isEnabled(options);
   const [kept, keep] = useState(() => options && new OwnedClient(options, null));
   let owned = kept;
   if (options === null ? kept !== null : kept?.serves(options) !== true) {
@@ -45,7 +46,7 @@ function useOwnedClient(options: OwnClientOptions | null): OwnedClient | null {
   useInsertionEffect(() => {
     if (options !== null) owned?.follow(options);
   });
-  useEffect(() => owned?.hold(), [owned]);
+  useEffect(() => owned?.hold(isOn), [owned, isOn]);
   return owned;
 }
 

@@ -227,7 +227,12 @@ test('UP-27 a component that suspends after it was shown keeps its socket', asyn
   expect(transport.liveCount).toBe(1);
 });
 
-test('F62 UP-39 a thousand mounts and unmounts leave no socket, timer or listener', async () => {
+/** It renders for seconds, and every processor may be busy with other tests. */
+const RENDERS_TIMEOUT_MS = 60_000;
+
+test('F62 UP-39 a thousand mounts and unmounts leave no socket, timer or listener', {
+  timeout: RENDERS_TIMEOUT_MS,
+}, async () => {
   const { options, transport, advance, assertClean } = createBench();
 
   for (let round = 0; round < 1_000; round += 1) {
