@@ -3,7 +3,7 @@
 export type { ChatMessage } from './client/chat-message.js';
 export type { ChatSnapshot, ConnectionSnapshot } from './client/chat-snapshot.js';
 export { ChatSocketClient } from './client/chat-socket-client.js';
-export type { ChatSocketEvents } from './client/chat-socket-events.js';
+export type { ChatListener, ChatSocketEvents } from './client/chat-socket-events.js';
 export type { Conversation } from './client/conversation.js';
 export type { Awaited, Explanation } from './client/explain.js';
 export type { ChatSocketMetrics, Timing } from './client/metrics.js';

@@ -8,6 +8,7 @@ import type { OutboundFrame } from '../core/frame.js';
 import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { FrameFault } from '../ports/protocol.js';
 import type { ChatMessage } from './chat-message.js';
+import type { ChatSnapshot } from './chat-snapshot.js';
 import { type ChatSocketEvents, EVENTS } from './chat-socket-events.js';
 import { Link } from './connection/link.js';
 import { type Explanation, explainConnection } from './explain.js';
@@ -31,11 +32,11 @@ import { Listeners } from './telling/listeners.js';
 import { Turn } from './telling/turn.js';
 import { Views } from './telling/views.js';
 
-export class ChatSession {
+export class ChatSession<Metadata = unknown> {
   readonly options: ResolvedOptions;
   readonly turn = new Turn();
   readonly metrics = new MetricsCounter();
-  readonly listeners: Listeners<ChatSocketEvents>;
+  readonly listeners: Listeners<ChatSocketEvents<Metadata>>;
   readonly announcer: Announcer;
   readonly conversations: Conversations;
   readonly views: Views;
@@ -61,8 +62,12 @@ export class ChatSession {
     const send = (frame: OutboundFrame) => this.link.sendWhenOpen(frame);
     const onChanged = (urgency: 'soon' | 'now') => this.views.mark(urgency);
 
-    this.listeners = new Listeners(EVENTS, (thrown, event) => this.announcer.listenerThrew(thrown, event));
-    this.announcer = new Announcer(turn, this.listeners, options);
+    const listeners = new Listeners<ChatSocketEvents>(EVENTS, (thrown, event) =>
+      this.announcer.listenerThrew(thrown, event),
+    );
+    // Safe as far as the application is right about its own metadata, here and in what is shown and read below.
+    this.listeners = listeners as Listeners<ChatSocketEvents<Metadata>>;
+    this.announcer = new Announcer(turn, listeners, options);
     this.conversations = new Conversations(this.options);
     const { announcer, conversations } = this;
     this.views = this.#makeViews();
@@ -125,11 +130,18 @@ export class ChatSession {
     return conversation;
   }
 
-  readMessages(conversationId: string | null, options?: MessagesOptions): AsyncIterable<ChatMessage> {
-    const { listeners } = this;
+  /** What a conversation shows; the connection alone for null. */
+  snapshot(conversationId: string | null): ChatSnapshot<Metadata> {
+    return this.views.snapshot(conversationId) as ChatSnapshot<Metadata>;
+  }
+
+  readMessages(conversationId: string | null, options?: MessagesOptions): AsyncIterable<ChatMessage<Metadata>> {
+    // Safe: only payloads are read.
+    const listeners = this.listeners as Listeners<ChatSocketEvents>;
     const isDisposed = () => this.link.isDisposed;
     const onEnded = (callback: () => void) => this.link.waits.onEnded(callback);
-    return this.act(() => readMessages({ listeners, conversationId, isDisposed, onEnded }, options));
+    const messages = this.act(() => readMessages({ listeners, conversationId, isDisposed, onEnded }, options));
+    return messages as AsyncIterable<ChatMessage<Metadata>>;
   }
 
   /** Forgets what this user said and saw. */

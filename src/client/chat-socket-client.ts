@@ -2,7 +2,7 @@ import { ChatSocketError } from '../errors/chat-socket-error.js';
 import type { ChatMessage } from './chat-message.js';
 import { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
-import type { ChatSocketEvents } from './chat-socket-events.js';
+import type { ChatListener, ChatSocketEvents } from './chat-socket-events.js';
 import { Conversation } from './conversation.js';
 import type { Explanation } from './explain.js';
 import type { ChatSocketMetrics } from './metrics.js';
@@ -25,15 +25,18 @@ import type { SendOptions } from './send-options.js';
  * A chat connection that comes back by itself, with what was sent and what was missed. Nothing happens before
  * `connect()`. Throws `usage/invalid-option` for options that cannot be used.
  *
+ * `Metadata` is the application's own payload on its messages, `new ChatSocketClient<{ mood: string }>(…)`: nobody checks
+ * what a server puts there.
+ *
  * @example
  * const client = new ChatSocketClient({ url: 'wss://chat.example.com/ws', token: () => fetchToken(), conversationId: '42' });
  * client.on('message-received', ({ message }) => show(message.content));
  * client.connect();
  * client.send('Hello');
  */
-export class ChatSocketClient {
-  readonly #session: ChatSession;
-  readonly #conversations = new Map<string, Conversation>();
+export class ChatSocketClient<Metadata = unknown> {
+  readonly #session: ChatSession<Metadata>;
+  readonly #conversations = new Map<string, Conversation<Metadata>>();
   readonly #whenLeft = (id: string) => void this.#conversations.delete(id);
   /** How often the connection was wanted on: a close that waited does not end what was asked for after it. */
   #wishes = 0;
@@ -48,8 +51,8 @@ export class ChatSocketClient {
   }
 
   /** The default conversation and the connection, frozen in time; the same reference until something changed. */
-  get snapshot(): ChatSnapshot {
-    return this.#session.views.snapshot(this.#session.options.conversationId);
+  get snapshot(): ChatSnapshot<Metadata> {
+    return this.#session.snapshot(this.#session.options.conversationId);
   }
 
   /** Calls `listener` after `snapshot` changed. The function returned ends it. */
@@ -61,20 +64,17 @@ export class ChatSocketClient {
    * Calls `listener` for every event of a name. One that throws is reported as `error` and changes nothing else. Throws
    * `usage/invalid-argument` for a name that no event has.
    */
-  on<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): () => void {
+  on<Name extends keyof ChatSocketEvents>(name: Name, listener: ChatListener<Name, Metadata>): () => void {
     return this.#session.listeners.on(name, listener);
   }
 
   /** Like `on`, for the next event alone. */
-  once<Name extends keyof ChatSocketEvents>(
-    name: Name,
-    listener: (payload: ChatSocketEvents[Name]) => void,
-  ): () => void {
+  once<Name extends keyof ChatSocketEvents>(name: Name, listener: ChatListener<Name, Metadata>): () => void {
     return this.#session.listeners.once(name, listener);
   }
 
   /** Removes every registration of a listener. */
-  off<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): void {
+  off<Name extends keyof ChatSocketEvents>(name: Name, listener: ChatListener<Name, Metadata>): void {
     this.#session.listeners.off(name, listener);
   }
 
@@ -167,14 +167,14 @@ export class ChatSocketClient {
   }
 
   /** Takes part in a conversation; the same handle for the same id, until it is left. */
-  conversation(id: string): Conversation {
+  conversation(id: string): Conversation<Metadata> {
     if (!isConversationId(id)) {
       throw badArgument('open a conversation', `its id is no string of 1 to ${CONVERSATION_ID_LENGTH_MAX} characters`);
     }
     const known = this.#conversations.get(id);
     if (known !== undefined) return known;
     return this.#session.act(() => {
-      const conversation = new Conversation(this.#session, id, this.#whenLeft);
+      const conversation = new Conversation<Metadata>(this.#session, id, this.#whenLeft);
       this.#conversations.set(id, conversation);
       this.#session.join(id);
       return conversation;
@@ -182,7 +182,7 @@ export class ChatSocketClient {
   }
 
   /** `send` of the default conversation. */
-  send(content: string, options?: SendOptions): Outgoing {
+  send(content: string, options?: SendOptions<Metadata>): Outgoing {
     return this.#default('send').send(content, options);
   }
 
@@ -197,7 +197,7 @@ export class ChatSocketClient {
   }
 
   /** `loadOlder` of the default conversation. */
-  async loadOlder(options?: { readonly limit?: number }): Promise<OlderPage> {
+  async loadOlder(options?: { readonly limit?: number }): Promise<OlderPage<Metadata>> {
     return this.#default('loadOlder').loadOlder(options);
   }
 
@@ -207,7 +207,7 @@ export class ChatSocketClient {
   }
 
   /** `messages` of every conversation. */
-  messages(options?: MessagesOptions): AsyncIterable<ChatMessage> {
+  messages(options?: MessagesOptions): AsyncIterable<ChatMessage<Metadata>> {
     return this.#session.readMessages(null, options);
   }
 
@@ -221,7 +221,7 @@ export class ChatSocketClient {
     return this.#session.explain();
   }
 
-  #default(member: string): Conversation {
+  #default(member: string): Conversation<Metadata> {
     const { conversationId } = this.#session.options;
     if (conversationId === null) {
       throw new ChatSocketError(

@@ -64,6 +64,11 @@ export interface ChatSocketEvents<Metadata = unknown> {
   error: { readonly error: ChatSocketError };
 }
 
+/** Hears of one kind of event. */
+export type ChatListener<Name extends keyof ChatSocketEvents, Metadata = unknown> = (
+  payload: ChatSocketEvents<Metadata>[Name],
+) => void;
+
 /** The names of all of them: JavaScript does not notice a misspelt one. */
 export const EVENTS: Readonly<Record<keyof ChatSocketEvents, 1>> = {
   'status-changed': 1,

@@ -2,7 +2,7 @@ import type { MessageId } from '../core/message.js';
 import type { ChatMessage } from './chat-message.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
-import type { ChatSocketEvents } from './chat-socket-events.js';
+import type { ChatListener, ChatSocketEvents } from './chat-socket-events.js';
 import { badArgument, checkCallOptions, showValue } from './options/option-checks.js';
 import type { Outgoing } from './outgoing.js';
 import type { MessagesOptions } from './receiving/message-reader.js';
@@ -22,21 +22,21 @@ const PAGE_LENGTH_MAX = 1_000;
  * const lobby = client.conversation('42');
  * lobby.send('Hello');
  */
-export class Conversation {
+export class Conversation<Metadata = unknown> {
   readonly id: string;
-  readonly #session: ChatSession;
+  readonly #session: ChatSession<Metadata>;
   readonly #onLeft: (id: string) => void;
 
   /** @internal Use `client.conversation(id)`. */
-  constructor(session: ChatSession, id: string, onLeft: (id: string) => void) {
+  constructor(session: ChatSession<Metadata>, id: string, onLeft: (id: string) => void) {
     this.#session = session;
     this.id = id;
     this.#onLeft = onLeft;
   }
 
   /** The immutable view; the same reference until something changed. */
-  get snapshot(): ChatSnapshot {
-    return this.#session.views.snapshot(this.id);
+  get snapshot(): ChatSnapshot<Metadata> {
+    return this.#session.snapshot(this.id);
   }
 
   /** Calls `listener` after the snapshot changed, at most once every `inbox.notifyIntervalMs`; at once for the user's own doing. */
@@ -45,7 +45,7 @@ export class Conversation {
   }
 
   /** Like `client.on`, for the events of this conversation alone. */
-  on<Name extends keyof ChatSocketEvents>(name: Name, listener: (payload: ChatSocketEvents[Name]) => void): () => void {
+  on<Name extends keyof ChatSocketEvents>(name: Name, listener: ChatListener<Name, Metadata>): () => void {
     checkListener(name, listener);
     return this.#session.listeners.on(name, (payload) => {
       if (!('conversationId' in payload) || payload.conversationId === this.id) return listener(payload);
@@ -56,7 +56,7 @@ export class Conversation {
    * Queues a message, online or not, and returns at once; the message is in the snapshot before that.
    * Throws `delivery/empty`, `delivery/too-long`, `delivery/outbox-full` or `usage/*`, and nothing is queued then.
    */
-  send(content: string, options: SendOptions = {}): Outgoing {
+  send(content: string, options: SendOptions<Metadata> = {}): Outgoing {
     const session = this.#session;
     const { clock, ids, outbox } = session.options;
     const checked = checkContent(content, session.contentLengthMax);
@@ -99,7 +99,7 @@ export class Conversation {
    * `protocol/unsupported` where the server has no history; with `usage/*` for a wrong call, which it never throws.
    * Default 50 messages, at most 1,000.
    */
-  async loadOlder(options: { readonly limit?: number } = {}): Promise<OlderPage> {
+  async loadOlder(options: { readonly limit?: number } = {}): Promise<OlderPage<Metadata>> {
     checkCallOptions('load older messages', options);
     const { limit = PAGE_LENGTH } = options;
     if (!Number.isInteger(limit) || limit < 1 || limit > PAGE_LENGTH_MAX) {
@@ -109,7 +109,9 @@ export class Conversation {
       );
     }
     const session = this.#session;
-    return session.act(() => session.pages.load(session.join(this.id), limit));
+    const page = session.act(() => session.pages.load(session.join(this.id), limit));
+    // Safe as far as the application is right about its own metadata.
+    return page as Promise<OlderPage<Metadata>>;
   }
 
   /**
@@ -126,7 +128,7 @@ export class Conversation {
    * Whole messages as they come in, for `for await`. Ends when the client closes; fails with `usage/consumer-too-slow`
    * when more than `bufferMax` wait to be read. Throws `usage/invalid-argument`.
    */
-  messages(options?: MessagesOptions): AsyncIterable<ChatMessage> {
+  messages(options?: MessagesOptions): AsyncIterable<ChatMessage<Metadata>> {
     return this.#session.readMessages(this.id, options);
   }
 

@@ -1,7 +1,7 @@
 /** What may go with a message. */
-export interface SendOptions {
+export interface SendOptions<Metadata = unknown> {
   /** The application's own payload: anything JSON can say. */
-  readonly metadata?: unknown;
+  readonly metadata?: Metadata;
   /** The server's id of the message that this one answers. */
   readonly inReplyTo?: string;
   /**

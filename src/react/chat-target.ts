@@ -7,9 +7,9 @@ import type { OlderPage } from '../client/receiving/older-pages.js';
 import type { SendOptions } from '../client/send-options.js';
 
 /** What can be done to a conversation. Each keeps its identity as long as client and conversation stay the same. */
-export interface ChatActions {
+export interface ChatActions<Metadata = unknown> {
   /** Queues a message, online or not; it is in `messages` at once. Throws `delivery/*` for what cannot be sent. */
-  readonly send: (content: string, options?: SendOptions) => Outgoing;
+  readonly send: (content: string, options?: SendOptions<Metadata>) => Outgoing;
   /** Throttled; safe to call on every key press. */
   readonly setTyping: (isTyping: boolean) => void;
   /** Marks what others wrote as read, up to and with a message (default: all of it). */
@@ -17,7 +17,7 @@ export interface ChatActions {
   /** Stops an answer (default: the latest that is growing); what has arrived stays. */
   readonly stopStream: (messageId?: string) => void;
   /** Loads a page of older messages into `messages`. Rejects without a connection. */
-  readonly loadOlder: (options?: { readonly limit?: number }) => Promise<OlderPage>;
+  readonly loadOlder: (options?: { readonly limit?: number }) => Promise<OlderPage<Metadata>>;
   /** Tries again now, with a fresh token. */
   readonly reconnect: () => void;
 }

@@ -1,5 +1,5 @@
 import type { ChatSocketClient } from '../client/chat-socket-client.js';
-import type { ChatSocketEvents } from '../client/chat-socket-events.js';
+import type { ChatListener, ChatSocketEvents } from '../client/chat-socket-events.js';
 import type { ChatSocketOptions } from '../client/options/options.js';
 
 /**
@@ -28,8 +28,8 @@ export interface OwnClientOptions extends ChatSocketOptions {
 }
 
 /** A client that somebody else made. It stays theirs: they call its `connect()` and `close()`. */
-export interface GivenClientOptions {
-  readonly client: ChatSocketClient;
+export interface GivenClientOptions<Metadata = unknown> {
+  readonly client: ChatSocketClient<Metadata>;
   /** Default: the conversation that the client was made with. */
   readonly conversationId?: string;
   readonly url?: never;
@@ -46,15 +46,15 @@ export interface ProvidedClientOptions {
 }
 
 /** A client that exists, given or provided, and a conversation of it. */
-export type ChatPlace = GivenClientOptions | ProvidedClientOptions;
+export type ChatPlace<Metadata = unknown> = GivenClientOptions<Metadata> | ProvidedClientOptions;
 
 /** Listeners by event, those of the conversation alone where there is one. The newest function is the one called. */
-export type ChatListeners = {
-  readonly [Name in keyof ChatSocketEvents]?: (payload: ChatSocketEvents[Name]) => void;
+export type ChatListeners<Metadata = unknown> = {
+  readonly [Name in keyof ChatSocketEvents]?: ChatListener<Name, Metadata>;
 };
 
 /** Which client `useChatSocket` shows, and what it tells of it. */
-export type UseChatSocketOptions = (OwnClientOptions | ChatPlace) & {
+export type UseChatSocketOptions<Metadata = unknown> = (OwnClientOptions | ChatPlace<Metadata>) & {
   /** Called for every event, also for those that come between two renders. */
-  readonly on?: ChatListeners;
+  readonly on?: ChatListeners<Metadata>;
 };

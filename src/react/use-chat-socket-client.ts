@@ -3,7 +3,7 @@ import { useTarget } from './use-target.js';
 
 /**
  * The client of the `ChatSocketProvider` above, for what the other hooks do not offer. The component does not render
- * again when the client changes its state. Throws `usage/no-provider` where there is no provider.
+ * again when the client changes its state. `Metadata` is the application's own payload on its messages. Throws `usage/no-provider` where there is no provider.
  *
  * @example
  * function LogoutButton() {
@@ -11,6 +11,7 @@ import { useTarget } from './use-target.js';
  *   return <button onClick={() => void client.logout()}>Log out</button>;
  * }
  */
-export function useChatSocketClient(): ChatSocketClient {
-  return useTarget({}).client;
+export function useChatSocketClient<Metadata = unknown>(): ChatSocketClient<Metadata> {
+  // Safe as far as the application is right about its own metadata.
+  return useTarget({}).client as ChatSocketClient<Metadata>;
 }

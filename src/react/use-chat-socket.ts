@@ -8,9 +8,9 @@ import { useTarget } from './use-target.js';
 import { useView } from './use-view.js';
 
 /** A conversation on show, and what can be done to it. The same object until something changed. */
-export interface ChatSocketState extends ChatSnapshot, ChatActions {
+export interface ChatSocketState<Metadata = unknown> extends ChatSnapshot<Metadata>, ChatActions<Metadata> {
   /** For everything else. Its own `send` and `messages` act on the conversation that it was made with. */
-  readonly client: ChatSocketClient;
+  readonly client: ChatSocketClient<Metadata>;
 }
 
 /**
@@ -24,7 +24,8 @@ export interface ChatSocketState extends ChatSnapshot, ChatActions {
  *
  * There is no last message: messages that come together are all in `messages`, and `on` tells of each one. Changes are
  * shown at most once every `inbox.notifyIntervalMs`, at once for what the user does. On a server nothing is dialled,
- * and an empty conversation is rendered. Throws `usage/invalid-option` and `usage/no-provider`.
+ * and an empty conversation is rendered. `Metadata` is the application's own payload on its messages; nobody checks it.
+ * Throws `usage/invalid-option` and `usage/no-provider`.
  *
  * @example
  * function Chat({ room }: { room: string }) {
@@ -43,12 +44,16 @@ export interface ChatSocketState extends ChatSnapshot, ChatActions {
  *   );
  * }
  */
-export function useChatSocket(options: UseChatSocketOptions = {}): ChatSocketState {
+export function useChatSocket<Metadata = unknown>(
+  options: UseChatSocketOptions<Metadata> = {},
+): ChatSocketState<Metadata> {
   const { on = {}, ...place } = options;
   const target = useTarget(place);
   const snapshot = useView(target, (whole) => whole, Object.is);
-  useListeners(target, on);
-  return useMemo(() => ({ ...snapshot, ...target.actions, client: target.client }), [snapshot, target]);
+  // Safe, here and below, as far as the application is right about its own metadata.
+  useListeners(target, on as ChatListeners);
+  const state = useMemo(() => ({ ...snapshot, ...target.actions, client: target.client }), [snapshot, target]);
+  return state as ChatSocketState<Metadata>;
 }
 
 function useListeners(target: ChatTarget, on: ChatListeners): void {

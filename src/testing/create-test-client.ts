@@ -26,8 +26,8 @@ export interface TestClientOptions {
 }
 
 /** A client with everything around it. */
-export interface TestWorld {
-  readonly client: ChatSocketClient;
+export interface TestWorld<Metadata = unknown> {
+  readonly client: ChatSocketClient<Metadata>;
   readonly clock: ManualClock;
   readonly random: Random;
   readonly ids: IdSource;
@@ -53,7 +53,7 @@ export interface TestWorld {
  * await client.close();
  * await assertClean();
  */
-export function createTestClient(options: TestClientOptions = {}): TestWorld {
+export function createTestClient<Metadata = unknown>(options: TestClientOptions = {}): TestWorld<Metadata> {
   checkOptions('createTestClient', options, { client: anObject, server: anObject, seed: numberFrom(0) });
   const { seed = 1 } = options;
   const clock = manualClock();
@@ -64,7 +64,7 @@ export function createTestClient(options: TestClientOptions = {}): TestWorld {
   const tabChannels = mockTabChannels();
   const conversationId = options.client?.conversationId ?? 'conversation-1';
   const server = mockServer({ mode: 'auto', conversationId, ...options.server, transport, clock });
-  const client = new ChatSocketClient({
+  const client = new ChatSocketClient<Metadata>({
     url: 'ws://localhost/',
     token: countTokens(),
     conversationId,

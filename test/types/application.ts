@@ -10,7 +10,7 @@ import {
   StopConnecting,
 } from 'chatsocket';
 import { defineProtocol, envelopeProtocol, type Protocol } from 'chatsocket/protocols';
-import { useChatSocket } from 'chatsocket/react';
+import { useChatSelector, useChatSocket } from 'chatsocket/react';
 import { type EnvelopeServerFrame, envelopeServerFrameSchema } from 'chatsocket/schemas';
 import { type ManualClock, manualClock, mockTransport } from 'chatsocket/testing';
 import { webSocketTransport } from 'chatsocket/transports';
@@ -70,4 +70,23 @@ export function useChat(): number {
   const { messages, send, connection } = useChatSocket({ url: 'wss://chat.example.com/ws', conversationId: '42' });
   if (connection.status === 'open') send('Hello');
   return messages.length;
+}
+
+interface Mood {
+  readonly mood: 'glad' | 'sad';
+}
+
+export const moody = new ChatSocketClient<Mood>({ url: 'wss://chat.example.com/ws', conversationId: '42' });
+
+export function moods(): readonly (string | undefined)[] {
+  moody.send('Hello', { metadata: { mood: 'glad' } });
+  moody.on('message-received', ({ message }) => message.metadata?.mood === 'sad');
+  const anyClient: ChatSocketClient = moody;
+  return [anyClient.snapshot.connection.status, ...moody.snapshot.messages.map(({ metadata }) => metadata?.mood)];
+}
+
+export function useMoods(isSignedIn: boolean): string | undefined {
+  const { messages } = useChatSocket<Mood>({ url: 'wss://chat.example.com/ws', enabled: isSignedIn });
+  const first = useChatSelector((snapshot) => snapshot.messages[0]?.metadata?.mood, Object.is, { client: moody });
+  return messages.at(-1)?.metadata?.mood ?? first;
 }

@@ -15,8 +15,8 @@ const PAGE_TIMEOUT_MS = 10_000;
 type HistoryPage = Extract<InboundFrame, { type: 'history-page' }>;
 
 /** Older messages, oldest first, and whether there are more. */
-export interface OlderPage {
-  readonly messages: readonly ChatMessage[];
+export interface OlderPage<Metadata = unknown> {
+  readonly messages: readonly ChatMessage<Metadata>[];
   readonly hasOlder: boolean;
 }
 
