@@ -32,7 +32,10 @@ export type ConnectionSnapshot =
       readonly cause: CloseCause | null;
     };
 
-/** One conversation and the connection below it, frozen in time. The same reference until something changed. */
+/**
+ * One conversation and the connection below it, frozen in time. The same reference until something changed. A write into
+ * it throws in strict code: copy what you want to sort. Metadata alone is not frozen.
+ */
 export interface ChatSnapshot<Metadata = unknown> {
   /** `showOffline` turns true about 2 s after a loss and not while the page is hidden. */
   readonly connection: ConnectionSnapshot & { readonly showOffline: boolean };

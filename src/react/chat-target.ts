@@ -23,14 +23,14 @@ export interface ChatActions<Metadata = unknown> {
 }
 
 /** What the server renders, and what the browser renders first over the server's page. */
-export const SERVER_SNAPSHOT: ChatSnapshot = {
-  connection: { status: 'closed', reason: 'initial', cause: null, showOffline: false },
-  messages: [],
-  typing: [],
-  outbox: { queued: 0, inFlight: 0, failed: 0 },
+export const SERVER_SNAPSHOT: ChatSnapshot = /* @__PURE__ */ Object.freeze({
+  connection: /* @__PURE__ */ Object.freeze({ status: 'closed', reason: 'initial', cause: null, showOffline: false }),
+  messages: /* @__PURE__ */ Object.freeze([]),
+  typing: /* @__PURE__ */ Object.freeze([]),
+  outbox: /* @__PURE__ */ Object.freeze({ queued: 0, inFlight: 0, failed: 0 }),
   hasOlder: false,
   isResponding: false,
-};
+});
 
 /** A conversation of a client, as hooks see it. Rendering it changes nothing: it is joined only when it is listened to. */
 export class ChatTarget {

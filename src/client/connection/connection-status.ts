@@ -24,7 +24,7 @@ export class ConnectionStatus {
     this.#around = around;
     this.#notice = new OfflineNotice(around.clock, around.turn, () => this.#refresh());
     this.#state = state;
-    this.#view = { ...viewConnection(state, around.attemptsMax), showOffline: false };
+    this.#view = Object.freeze({ ...viewConnection(state, around.attemptsMax), showOffline: false });
   }
 
   get view(): ChatSnapshot['connection'] {
@@ -40,7 +40,7 @@ export class ConnectionStatus {
   #refresh(): void {
     const next = { ...viewConnection(this.#state, this.#around.attemptsMax), showOffline: this.#notice.isShown };
     if (isSameView(this.#view, next)) return;
-    this.#view = next;
+    this.#view = Object.freeze(next);
     this.#around.onChanged();
   }
 }

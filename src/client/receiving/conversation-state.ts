@@ -21,11 +21,11 @@ export class ConversationState {
   readonly inbox: Inbox;
   /** Who is typing, and until when it is believed. */
   readonly typingUntilMs = new Map<string, number>();
-  #typing: readonly Participant[] = [];
+  #typing: readonly Participant[] = Object.freeze([]);
   /** Rows as users see them; an untouched row keeps its identity. */
   #dressed = new Map<string, Dressed>();
   #dressedMax = DRESSED_SPARE;
-  #messages: readonly ChatMessage[] = [];
+  #messages: readonly ChatMessage[] = Object.freeze([]);
   #rows: readonly MessageRow[] = [];
 
   constructor(id: string, bounds: InboxBounds, makeKey: () => string) {
@@ -38,7 +38,7 @@ export class ConversationState {
     const { rows } = this.inbox;
     if (rows !== this.#rows) {
       this.#rows = rows;
-      this.#messages = rows.map((row) => this.dress(row));
+      this.#messages = Object.freeze(rows.map((row) => this.dress(row)));
     }
     return this.#messages;
   }
@@ -54,7 +54,7 @@ export class ConversationState {
     if (untilMs === null) this.typingUntilMs.delete(userId);
     else if (before < TYPING_MAX || this.typingUntilMs.has(userId)) this.typingUntilMs.set(userId, untilMs);
     if (this.typingUntilMs.size === before) return false;
-    this.#typing = [...this.typingUntilMs.keys()].map((id) => ({ id }));
+    this.#typing = Object.freeze([...this.typingUntilMs.keys()].map((id) => Object.freeze({ id })));
     return true;
   }
 
@@ -79,14 +79,17 @@ export class ConversationState {
   }
 }
 
-/** Field by field: a spread with new names behind it costs the engine ten times as much. */
+/**
+ * Frozen, for the application shares it and its sender with the client; metadata is the application's own. Field by field:
+ * a spread with new names behind it costs the engine ten times as much.
+ */
 function toMessage(row: MessageRow): ChatMessage {
-  return {
+  return Object.freeze({
     key: row.key,
     id: row.id,
     clientMessageId: row.clientMessageId,
     conversationId: row.conversationId,
-    sender: row.sender,
+    sender: Object.freeze(row.sender),
     content: row.content,
     createdAtMs: row.createdAtMs,
     seq: row.seq,
@@ -95,5 +98,5 @@ function toMessage(row: MessageRow): ChatMessage {
     stream: row.stream,
     error: row.failure === null ? null : toMessageError(row.failure),
     metadata: row.metadata ?? null,
-  };
+  });
 }

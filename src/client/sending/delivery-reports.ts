@@ -42,7 +42,9 @@ export class DeliveryReports {
   /** A message is on its way. */
   shown({ id, conversationId, content, metadata, inReplyTo, queuedAtMs, status }: OutboxEntry): void {
     const { messages } = this.#around.join(conversationId).inbox;
-    messages.addOwn({ content, metadata, inReplyTo, createdAtMs: queuedAtMs }, id);
+    // A copy: what is shown is the application's to change, what is sent is not any more.
+    const shownMetadata = metadata && JSON.parse(JSON.stringify(metadata));
+    messages.addOwn({ content, metadata: shownMetadata, inReplyTo, createdAtMs: queuedAtMs }, id);
     if (status !== 'queued') messages.setDelivery(id, status, null);
     this.#around.onChanged('now');
   }

@@ -42,23 +42,23 @@ export class SnapshotStore {
     const next = build(shared, conversation);
     if (isSame(this.#snapshot, next)) return false;
     const { outbox } = this.#snapshot;
-    this.#snapshot = isSameOutbox(outbox, next.outbox) ? { ...next, outbox } : next;
+    this.#snapshot = isSameOutbox(outbox, next.outbox) ? Object.freeze({ ...next, outbox }) : next;
     return true;
   }
 }
 
 function build({ connection, outbox, failedCount }: SharedView, conversation: ConversationState | null): ChatSnapshot {
-  return {
+  return Object.freeze({
     connection,
     messages: conversation?.messages ?? NOTHING,
     typing: conversation?.typing ?? NOTHING,
-    outbox: { queued: outbox.queuedCount, inFlight: outbox.inFlightCount, failed: failedCount },
+    outbox: Object.freeze({ queued: outbox.queuedCount, inFlight: outbox.inFlightCount, failed: failedCount }),
     hasOlder: conversation?.inbox.hasOlder ?? false,
     isResponding: conversation?.inbox.streams.isResponding ?? false,
-  };
+  });
 }
 
-const NOTHING: readonly never[] = [];
+const NOTHING: readonly never[] = /* @__PURE__ */ Object.freeze([]);
 
 function isSame(a: ChatSnapshot, b: ChatSnapshot): boolean {
   return (

@@ -134,7 +134,8 @@ function quietMsOf(openedAtMs: number, { nowMs, heardAtMs }: Context): number {
 function readCause(record: ConnectionRecord, facts: LossFacts, context: Context): CloseCause {
   const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
   const isLastToken = facts.action === 'renew-token' && record.tokensRefused + 1 >= TOKENS_REFUSED_MAX;
-  const cause: CloseCause = {
+  // The application sees it, and the machine goes on deciding by it.
+  const cause: CloseCause = Object.freeze({
     kind: isLastToken ? 'token-refused' : facts.kind,
     code: facts.code ?? null,
     reason: facts.reason?.slice(0, REASON_CHARS_MAX) ?? null,
@@ -146,8 +147,8 @@ function readCause(record: ConnectionRecord, facts: LossFacts, context: Context)
     action: isLastToken ? 'stop' : facts.action,
     retryAfterMs: facts.retryAfterMs ?? record.hintedPauseMs,
     diagnosis: wasRefused ? diagnoseRefusals(record) : facts.code === ABNORMAL_CODE ? diagnoseCuts(record.cuts) : null,
-  };
-  return { ...cause, action: overrule(cause, context.policy.shouldRetry(cause)) };
+  });
+  return Object.freeze({ ...cause, action: overrule(cause, context.policy.shouldRetry(cause)) });
 }
 
 function diagnoseRefusals({ handshakesRefused }: ConnectionRecord): CloseCause['diagnosis'] {
@@ -165,7 +166,7 @@ function overrule(cause: CloseCause, shouldRetry: boolean | undefined): CloseAct
 export function stopRefused(record: ConnectionRecord): Step {
   const { lastCause } = record;
   if (lastCause === null) return giveUp('stopped', record, null);
-  const cause: CloseCause = { ...lastCause, action: 'stop' };
+  const cause: CloseCause = Object.freeze({ ...lastCause, action: 'stop' });
   return giveUp('stopped', { ...record, lastCause: cause }, cause);
 }
 
