@@ -29,6 +29,7 @@ export interface OwnClientOptions extends ChatSocketOptions {
 
 /** A client that somebody else made. It stays theirs: they call its `connect()` and `close()`. */
 export interface GivenClientOptions<Metadata = unknown> {
+  /** Made with `new ChatSocketClient(…)`, outside of React or above. */
   readonly client: ChatSocketClient<Metadata>;
   /** Default: the conversation that the client was made with. */
   readonly conversationId?: string;

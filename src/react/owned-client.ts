@@ -102,7 +102,7 @@ export class OwnedClient {
 
 /** Whether these options ask for a connection. */
 export function isEnabled({ enabled = true }: OwnClientOptions): boolean {
-  if (typeof enabled !== 'boolean') throw unusable('enabled', 'it is neither true nor false');
+  if (typeof enabled !== 'boolean') throw unusable('enabled', 'it is no boolean');
   return enabled;
 }
 

@@ -164,6 +164,6 @@ test('UP-49 what is neither true nor false is refused, in a later render too', a
   const { rerender } = renderWith(options);
   await settle();
 
-  expect(() => renderWith(wrong)).toThrow('Cannot use the option enabled: it is neither true nor false.');
+  expect(() => renderWith(wrong)).toThrow('Cannot use the option enabled: it is no boolean.');
   expect(() => rerender(wrong)).toThrow('Cannot use the option enabled');
 });

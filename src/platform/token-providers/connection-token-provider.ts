@@ -10,7 +10,7 @@ export interface ConnectionTokenOptions {
   readonly csrfCookieName?: string;
   /**
    * Renews the session when the endpoint answers 401, and before a handover, since a socket ends with its session;
-   * false, or a rejection, means that it is over. Default: it is.
+   * false, or a rejection, means that it is over. Default: none, and 401 means that.
    */
   readonly refresh?: (signal: AbortSignal) => Promise<boolean>;
   /** What is posted. Default `{ connection_id: <a new UUID> }`. */
