@@ -58,16 +58,16 @@ export function useChatSocket<Metadata = unknown>(
 
 function useListeners(target: ChatTarget, on: ChatListeners): void {
   const newest = useRef(on);
-  // Event names have no blanks, and a text compares by value.
-  const names = Object.keys(on).sort().join(' ');
+  // A text compares by value.
+  const names = JSON.stringify(Object.keys(on).sort());
   useInsertionEffect(() => {
     newest.current = on;
   });
   useEffect(() => {
     const listen = <Name extends keyof ChatSocketEvents>(name: Name) =>
       target.on(name, (payload) => newest.current[name]?.(payload));
-    // The keys of listeners are names of events; there may be none.
-    const stops = names === '' ? [] : names.split(' ').map((name) => listen(name as keyof ChatSocketEvents));
+    // The keys of listeners are names of events.
+    const stops = (JSON.parse(names) as (keyof ChatSocketEvents)[]).map(listen);
     return () => {
       for (const stop of stops) stop();
     };

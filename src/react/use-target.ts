@@ -15,7 +15,7 @@ export function useTarget(options: OwnClientOptions | ChatPlace): ChatTarget {
   if (client === undefined) {
     throw new ChatSocketError(
       'usage/no-provider',
-      'Cannot find a client: there is no ChatSocketProvider above. Render one, or pass url or client.',
+      'Cannot find a client: render a ChatSocketProvider above, or pass url or client.',
     );
   }
   const isProvided = owned === null && options.client === undefined;

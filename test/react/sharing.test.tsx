@@ -285,6 +285,6 @@ test.each([
   ['useChatSocketClient', () => useChatSocketClient()],
 ])('UP-50 %s without a client says what is missing', (_name, useHook) => {
   expect(() => renderHook<unknown, unknown>(useHook)).toThrow(
-    'Cannot find a client: there is no ChatSocketProvider above. Render one, or pass url or client.',
+    'Cannot find a client: render a ChatSocketProvider above, or pass url or client.',
   );
 });
