@@ -3,7 +3,7 @@ import type { ChatMessage } from './chat-message.js';
 import type { ChatSession } from './chat-session.js';
 import type { ChatSnapshot } from './chat-snapshot.js';
 import type { ChatListener, ChatSocketEvents } from './chat-socket-events.js';
-import { badArgument, checkCallOptions, showValue } from './options/option-checks.js';
+import { badArgument, checkCallOptions, checkMessageId, showValue } from './options/option-checks.js';
 import type { Outgoing } from './outgoing.js';
 import type { MessagesOptions } from './receiving/message-reader.js';
 import type { OlderPage } from './receiving/older-pages.js';
@@ -90,6 +90,7 @@ export class Conversation<Metadata = unknown> {
 
   /** Marks what others wrote as read, up to and with `upTo` (default: all of it). At most one frame a second. */
   markRead(upTo?: MessageId): void {
+    checkMessageId('mark as read', upTo);
     const session = this.#session;
     session.act(() => session.readMarks.mark(session.join(this.id), upTo ?? null, this.snapshot.messages));
   }
@@ -120,6 +121,7 @@ export class Conversation<Metadata = unknown> {
    * answer has begun yet, or it has ended.
    */
   stopStream(messageId?: MessageId): void {
+    checkMessageId('stop an answer', messageId);
     const session = this.#session;
     session.act(() => session.streamStops.stop(session.join(this.id), messageId ?? null));
   }

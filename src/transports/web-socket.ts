@@ -34,6 +34,7 @@ export interface WebSocketTransportOptions {
  * });
  */
 export function webSocketTransport(options: WebSocketTransportOptions = {}): Transport {
+  checkOptions(options);
   if (options.webSocket !== undefined && options.create !== undefined) {
     throw new ChatSocketError(
       'usage/invalid-option',
@@ -45,6 +46,21 @@ export function webSocketTransport(options: WebSocketTransportOptions = {}): Tra
     name: 'web-socket',
     open: (request, handlers) => attachSocket(makeSocket(request, options), handlers),
   };
+}
+
+/** Else a class under another name is left aside for the platform's own, and what is no class is told by the first dial. */
+function checkOptions(options: WebSocketTransportOptions): void {
+  if (typeof options !== 'object' || options === null) throw invalidOption('options', 'an object');
+  for (const [name, value] of Object.entries(options)) {
+    if (name !== 'webSocket' && name !== 'create') throw invalidOption(name, 'one of webSocket, create');
+    if (value !== undefined && typeof value !== 'function') throw invalidOption(name, 'a class or a function');
+  }
+}
+
+function invalidOption(option: string, accepted: string): ChatSocketError {
+  return new ChatSocketError('usage/invalid-option', `Cannot use the option ${option}: expected ${accepted}.`, {
+    fields: { option, accepted },
+  });
 }
 
 function makeSocket(request: DialRequest, options: WebSocketTransportOptions): WebSocketLike {

@@ -116,6 +116,14 @@ describe('misuse', () => {
     ['loadOlder(null)', (client) => client.loadOlder(null as never), 'the options are no object'],
     ['loadOlder({ limit: 0 })', (client) => client.loadOlder({ limit: 0 }), 'limit is 0'],
     ['close(null)', (client) => client.close(null as never), 'the options are no object'],
+    [
+      "send('Hello', { metdata: 5 })",
+      (client) => client.send('Hello', { metdata: 5 } as never),
+      'the options have no metdata, only metadata, inReplyTo, ttlMs, signal',
+    ],
+    ['subscribe()', (client) => client.subscribe(undefined as never), 'the listener is of type undefined'],
+    ['stopStream(event)', (client) => client.stopStream({ type: 'click' } as never), 'the id is of type object'],
+    ['markRead(5)', (client) => client.markRead(5 as never), 'the id is of type number'],
     ['whenOpen(null)', (client) => client.whenOpen(null as never), 'the options are no object'],
     ['whenOpen({ signal: {} })', (client) => client.whenOpen({ signal: {} as never }), 'signal is no AbortSignal'],
   ];

@@ -118,7 +118,7 @@ describe('send() refuses', () => {
     );
   });
 
-  test('DS-1 UP-22 everything once the client is disposed, by every handle', () => {
+  test('DS-1 UP-22 everything once the client is disposed, by every handle', async () => {
     const { client } = createTestClient();
     const conversation = client.conversation('conversation-1');
     client.dispose();
@@ -128,7 +128,6 @@ describe('send() refuses', () => {
       () => conversation.send('x'),
       () => conversation.setTyping(true),
       () => conversation.markRead(),
-      () => conversation.loadOlder(),
       () => conversation.stopStream(),
       () => conversation.leave(),
       () => client.connect(),
@@ -139,6 +138,7 @@ describe('send() refuses', () => {
     expect(new Set(refusals)).toEqual(
       new Set(['usage/disposed: Cannot use this client: it was disposed. Make a new one.']),
     );
+    await expect(conversation.loadOlder()).rejects.toMatchObject({ code: 'usage/disposed' });
     expect(client.outbox.list()).toEqual([]);
   });
 });

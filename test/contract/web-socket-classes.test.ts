@@ -56,6 +56,20 @@ describe('The class that webSocketTransport uses', () => {
     expect(() => webSocketTransport(options)).toThrow(/both `webSocket` and `create`/);
   });
 
+  test.each([
+    ['the class under its own name', { WebSocket: WsWebSocket }, 'WebSocket'],
+    ['a socket instead of a class', { webSocket: new ScriptedSocket() }, 'webSocket'],
+    ['what cannot be called', { create: 'ws' }, 'create'],
+    ['null', null, 'options'],
+  ])('is refused at once where it is %s', (_what, options, option) => {
+    // The cast stands for a caller without types.
+    const make = () => webSocketTransport(options as never);
+
+    expect(make).toThrow(
+      expect.objectContaining({ code: 'usage/invalid-option', fields: { option, accepted: expect.anything() } }),
+    );
+  });
+
   test('must give a socket, not the promise of one', () => {
     // The cast stands for a caller without types.
     const transport = webSocketTransport({ create: () => Promise.resolve() as never });

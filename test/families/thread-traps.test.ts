@@ -1,6 +1,6 @@
 /** Traps of the thread family: numbers that come late or twice, and workers that fail. */
 import { describe, expect, test } from 'vitest';
-import { threadProtocol } from '../../src/protocols/index.js';
+import { streamingProtocol, threadProtocol } from '../../src/protocols/index.js';
 import { createThreadWorld, listen, shown } from './thread-world.js';
 
 describe('numbers', () => {
@@ -192,6 +192,17 @@ test('a server may call everything by other names, in what is posted and deep in
   });
   expect(transport.connections[0]?.received).toContain('{"type":"message_ack","got":"r"}');
   client.dispose();
+});
+
+test.each<[name: string, make: (options: never) => unknown]>([
+  ['threadProtocol', threadProtocol],
+  ['streamingProtocol', streamingProtocol],
+])('a misspelt option of %s is refused with the names of those that there are', (_name, make) => {
+  // Safe: JavaScript callers can hand in what the types forbid.
+  const misspelt = () => make({ tokenin: 'none' } as never);
+
+  expect(misspelt).toThrow(expect.objectContaining({ code: 'usage/invalid-option' }));
+  expect(misspelt).toThrow(/tokenin: it has to be one of tokenIn, /);
 });
 
 test.each(['subprotocol', 'first-frame', { query: '?' }])('a token cannot travel in %j', (tokenIn) => {

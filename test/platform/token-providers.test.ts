@@ -120,6 +120,21 @@ describe.each([
   });
 });
 
+describe.each([
+  ['connectionTokenProvider', connectionTokenProvider],
+  ['refreshTokenProvider', refreshTokenProvider],
+])('%s without an endpoint', (_name, make) => {
+  test.each([undefined, {}, { endpoint: '' }, { endPoint: '/token/' }])('is refused at once: %j', (options) => {
+    // JavaScript callers hand in anything.
+    expect(() => make(options as never)).toThrow(
+      expect.objectContaining({
+        code: 'usage/invalid-option',
+        fields: { option: 'endpoint', accepted: 'a path or a URL' },
+      }),
+    );
+  });
+});
+
 describe('refreshTokenProvider', () => {
   test.each(['access', 'access_token'])('reads %s, and the life that the token tells of itself', async (field) => {
     const token = jwt({ iat: 1_000, exp: 1_900 });

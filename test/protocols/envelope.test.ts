@@ -61,6 +61,7 @@ describe('envelopeProtocol', () => {
     [{ sendFields: 'u-2' }],
     [{ sendFields: { receiverId: '' } }],
     [{ sendFields: { jobId: 7 } }],
+    [{ tokenin: 'none' }],
   ])('refuses %j by name', (options) => {
     // Safe: JavaScript callers can hand in what the types forbid, and that is what is tried here.
     const error = errorOf(() => envelopeProtocol(options as never));

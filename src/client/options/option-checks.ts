@@ -82,7 +82,12 @@ export function checkCallOptions(call: string, options: unknown, names?: readonl
   checkSignal(call, Reflect.get(options, 'signal'));
 }
 
-export function checkSignal(call: string, signal: unknown): void {
+/** The id of a message, or nothing: a button hands its event to whatever it calls. */
+export function checkMessageId(call: string, id: unknown): void {
+  if (typeof (id ?? '') !== 'string') throw badArgument(call, `the id is of type ${typeof id}, not a string`);
+}
+
+function checkSignal(call: string, signal: unknown): void {
   if (signal === undefined) return;
   const isSignal = typeof signal === 'object' && signal !== null;
   if (!isSignal || typeof Reflect.get(signal, 'addEventListener') !== 'function') {

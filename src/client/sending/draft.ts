@@ -1,7 +1,7 @@
 /** Checks what an application wants to send. Wrong input is refused before an id exists. */
 
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
-import { badArgument, checkSignal } from '../options/option-checks.js';
+import { badArgument, checkCallOptions } from '../options/option-checks.js';
 import type { SendOptions } from '../send-options.js';
 
 const LONE_SURROGATE = /[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
@@ -22,12 +22,11 @@ export function checkContent(content: unknown, contentLengthMax: number): string
 
 /** The options of a send, as they came; an aborted signal is told as what it would lead to. */
 export function checkSendOptions(options: SendOptions): SendOptions {
-  if (typeof options !== 'object' || options === null) throw badArgument('send', 'the options are no object');
+  checkCallOptions('send', options, ['metadata', 'inReplyTo', 'ttlMs', 'signal']);
   const { inReplyTo, signal, ttlMs } = options;
   if (inReplyTo !== undefined && (typeof inReplyTo !== 'string' || inReplyTo === '')) {
     throw badArgument('send', 'inReplyTo is no string with something in it');
   }
-  checkSignal('send', signal);
   if (ttlMs !== undefined && !(typeof ttlMs === 'number' && ttlMs > 0)) {
     throw badArgument('send', 'ttlMs is no number above 0');
   }

@@ -1,6 +1,7 @@
 import type { Outbox } from '../../core/outbox/outbox.js';
 import type { ChatSnapshot } from '../chat-snapshot.js';
 import type { ConversationState } from '../receiving/conversation-state.js';
+import { checkListener } from './listeners.js';
 
 /** The parts of a snapshot that all conversations share. */
 export interface SharedView {
@@ -23,6 +24,7 @@ export class SnapshotStore {
   }
 
   subscribe(listener: () => void): () => void {
+    checkListener('changes', listener);
     // A function of its own, so that the same listener given twice is two subscriptions.
     const entry = () => {
       if (this.#listeners.has(entry)) return listener();

@@ -20,6 +20,15 @@ export interface JsonQuestion {
   readonly fetch?: Fetch | undefined;
 }
 
+/** Throws `usage/invalid-option`: without an endpoint every dial would fail, and only say that it cannot be reached. */
+export function checkEndpoint(options: { readonly endpoint: string } | undefined): void {
+  if (typeof options?.endpoint === 'string' && options.endpoint !== '') return;
+  const accepted = 'a path or a URL';
+  throw new ChatSocketError('usage/invalid-option', `Cannot use the option endpoint: expected ${accepted}.`, {
+    fields: { option: 'endpoint', accepted },
+  });
+}
+
 /** Null where no answer came; why not is left out, for it may quote what was sent. */
 export async function askJson({
   endpoint,

@@ -1,6 +1,6 @@
 import { StopConnecting } from '../../errors/stop-connecting.js';
 import type { TokenSource } from '../../ports/token-source.js';
-import { askJson, type Fetch, grantedBy, type JsonAnswer, tokenFailed } from './ask-json.js';
+import { askJson, checkEndpoint, type Fetch, grantedBy, type JsonAnswer, tokenFailed } from './ask-json.js';
 
 /** What `connectionTokenProvider` needs to know of the server. */
 export interface ConnectionTokenOptions {
@@ -25,7 +25,7 @@ export interface ConnectionTokenOptions {
  * Tokens for one connection each: asked for with the page's cookies and Django's CSRF header, right before each dial,
  * for such a token is good once and for a minute. 401 renews the session once and asks again; where that does not help
  * there is no session, and the client stops with `token/none`. 403 stops it with the server's words. Anything else,
- * `token/failed`, is tried again with the connection's backoff.
+ * `token/failed`, is tried again with the connection's backoff. Throws `usage/invalid-option` without an endpoint.
  *
  * @example
  * const token = connectionTokenProvider({
@@ -34,6 +34,7 @@ export interface ConnectionTokenOptions {
  * });
  */
 export function connectionTokenProvider(options: ConnectionTokenOptions): TokenSource {
+  checkEndpoint(options);
   const { refresh } = options;
   return async ({ signal, reason }) => {
     // A socket ends with its session, so one that takes over before that needs more than the rest of the same session.

@@ -1,5 +1,5 @@
 import type { TokenAnswer, TokenSource } from '../../ports/token-source.js';
-import { askJson, type Fetch, grantedBy, tokenFailed } from './ask-json.js';
+import { askJson, checkEndpoint, type Fetch, grantedBy, tokenFailed } from './ask-json.js';
 
 /** What `refreshTokenProvider` needs to know of the server. */
 export interface RefreshTokenOptions {
@@ -15,12 +15,14 @@ export interface RefreshTokenOptions {
  * Access tokens (JWT) by a refresh endpoint, renewed on every dial. The token's own life (`exp` − `iat`) leads to a
  * renewal before it ends. 401 means that the session is over: the client stops with `token/none`. Where the endpoint
  * fails otherwise, the last token is tried once more, unless the server has just refused it; then it is `token/failed`,
- * and tried again with the connection's backoff.
+ * and tried again with the connection's backoff. Throws `usage/invalid-option` without an endpoint.
  *
  * @example
  * const token = refreshTokenProvider({ endpoint: '/api/token/refresh/' });
  */
-export function refreshTokenProvider({ endpoint, body = () => ({}), fetch }: RefreshTokenOptions): TokenSource {
+export function refreshTokenProvider(options: RefreshTokenOptions): TokenSource {
+  checkEndpoint(options);
+  const { endpoint, body = () => ({}), fetch } = options;
   let spare: string | null = null;
   return async ({ signal, reason }): Promise<TokenAnswer> => {
     // The server has just refused the last one.

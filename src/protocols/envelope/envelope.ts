@@ -1,7 +1,7 @@
 import { type CloseVerdict, readCloseCode } from '../../core/connection/close-code.js';
 import type { Protocol, ProtocolCapabilities, TokenPlacement } from '../../ports/protocol.js';
 import { guardProtocol } from '../guard-protocol.js';
-import { invalidOption } from '../invalid-option.js';
+import { expectOptions, invalidOption } from '../invalid-option.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from '../token-placement.js';
 import { decode } from './decode.js';
 import { encode, type SendFields } from './encode.js';
@@ -58,7 +58,7 @@ const CONTENT_LENGTH_MAX = 5_000;
  * });
  */
 export function envelopeProtocol(options: EnvelopeProtocolOptions = {}): Protocol {
-  if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
+  expectOptions(options, ['tokenIn', 'sendFields']);
   const { tokenIn = 'subprotocol', sendFields = {} } = options;
   if (!isTokenPlacement(tokenIn)) throw invalidOption('tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE);
   if (typeof sendFields !== 'function') expectSendFields(sendFields);

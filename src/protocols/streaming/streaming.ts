@@ -1,7 +1,7 @@
 import type { OutboundFrame } from '../../core/frame.js';
 import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
 import { dialogueProtocol } from '../dialogue/dialogue-protocol.js';
-import { invalidOption } from '../invalid-option.js';
+import { expectOptions, invalidOption } from '../invalid-option.js';
 import { type Renames, renamer } from '../rename.js';
 import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from '../token-placement.js';
 import { StreamingDialogue } from './dialogue.js';
@@ -39,7 +39,7 @@ const CONTENT_LENGTH_MAX = 10_000;
  * const protocol = streamingProtocol({ historyEndpoint: (id) => `/api/v1/messages/${id}/` });
  */
 export function streamingProtocol(options: StreamingProtocolOptions = {}): Protocol {
-  if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
+  expectOptions(options, ['tokenIn', 'historyEndpoint', 'names']);
   const { tokenIn = { query: 'connection_token' }, historyEndpoint = null, names = {} } = options;
   if (!isTokenPlacement(tokenIn)) throw invalidOption('tokenIn', tokenIn, TOKEN_PLACEMENT_RANGE);
   if (historyEndpoint !== null && typeof historyEndpoint !== 'function') {

@@ -1,7 +1,7 @@
 import type { OutboundFrame } from '../../core/frame.js';
 import type { Protocol, ProtocolCapabilities, ProtocolPresets, TokenPlacement } from '../../ports/protocol.js';
 import { dialogueProtocol } from '../dialogue/dialogue-protocol.js';
-import { invalidOption } from '../invalid-option.js';
+import { expectOptions, invalidOption } from '../invalid-option.js';
 import { outboundRenamer, type Renames, renamer } from '../rename.js';
 import { isTokenPlacement } from '../token-placement.js';
 import { ThreadDialogue } from './dialogue.js';
@@ -43,7 +43,7 @@ const CONTENT_LENGTH_MAX = 10_000;
  * const protocol = threadProtocol({ postEndpoint: '/api/chat/' });
  */
 export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
-  if (typeof options !== 'object' || options === null) throw invalidOption('options', options, 'an object');
+  expectOptions(options, ['tokenIn', 'postEndpoint', 'names']);
   const { tokenIn = { query: 'token' }, postEndpoint = '/api/chat/', names = {} } = options;
   if (!isTokenPlacement(tokenIn) || (tokenIn !== 'none' && typeof tokenIn === 'string')) {
     throw invalidOption('tokenIn', tokenIn, "'none' or { query: 'a plain parameter name' }");
