@@ -3,8 +3,9 @@
  * are what is measured. Bundlers and gzip differ a little from Node to Node, so a figure may be off by a twentieth.
  */
 import { existsSync, readFileSync } from 'node:fs';
+import { posix } from 'node:path';
 import { figuresIn } from './figures-in-pages.js';
-import { brokenLinks, codeBlocksOf, compileBlocks } from './rules/code-blocks.js';
+import { brokenLinks, codeBlocksOf, compileBlocks, linksOutOfPackage } from './rules/code-blocks.js';
 import { pathsBelow, printViolation, ROOT, type Violation } from './rules/source-tree.js';
 import { measureSizes } from './sizes.js';
 
@@ -27,12 +28,20 @@ const violations: Violation[] = [
   ...missing.map((path) => ({ path, line: 1, message: 'is not there' })),
   ...compileBlocks(blocks),
   ...pages.flatMap(({ path, text }) => brokenLinks(path, text, (target) => existsSync(ROOT + target))),
+  ...pages.flatMap(({ path, text }) => linksOutOfPackage(path, text, isPacked)),
   ...pages.flatMap(({ path, text }) => staleFigures(path, text)),
 ];
 
 for (const one of violations) console.error(printViolation(one));
 console.log(`Documents: ${pages.length} pages, ${blocks.length} blocks of code, ${violations.length} faults.`);
 process.exitCode = violations.length > 0 ? 1 : 0;
+
+/** npm packs a README by itself, and what package.json says: files, or all that is right in a folder. */
+function isPacked(path: string): boolean {
+  // The shape is that of npm.
+  const { files } = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as { files: readonly string[] };
+  return ['README.md', ...files].includes(path) || files.includes(posix.join(posix.dirname(path), '*.md'));
+}
 
 function staleFigures(path: string, text: string): Violation[] {
   const figures = figuresIn(text);

@@ -56,12 +56,42 @@ export function compileBlocks(blocks: readonly CodeBlock[]): Violation[] {
 /** Links to files of the repository that are not there. */
 export function brokenLinks(path: string, page: string, exists: (path: string) => boolean): Violation[] {
   const withoutCode = page.replaceAll(/^```.*?^```$/gms, (block) => block.replaceAll(/[^\n]/g, ' '));
-  return [...withoutCode.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)].flatMap((match) => {
-    const target = match[1] ?? '';
-    if (/^[a-z]+:/.test(target) || exists(posix.join(posix.dirname(path), target))) return [];
-    const line = withoutCode.slice(0, match.index).split('\n').length;
+  return linksOf(withoutCode).flatMap(({ target, offset }) => {
+    if (exists(resolveLink(path, target))) return [];
+    const line = withoutCode.slice(0, offset).split('\n').length;
     return [{ path, line, message: `links to ${target}, which is not there` }];
   });
+}
+
+/**
+ * Links from a page of the package to what is in the repository alone: there is nothing behind them in node_modules, so
+ * their paragraph has to say where they lead.
+ */
+export function linksOutOfPackage(path: string, page: string, isPacked: (path: string) => boolean): Violation[] {
+  if (!isPacked(path)) return [];
+  let line = 1;
+  return page.split('\n\n').flatMap((paragraph) => {
+    const at = line;
+    line += paragraph.split('\n').length + 1;
+    if (/\brepository\b/i.test(paragraph)) return [];
+    return linksOf(paragraph)
+      .filter(({ target }) => !isPacked(resolveLink(path, target)))
+      .map(({ target, offset }) => ({
+        path,
+        line: at + paragraph.slice(0, offset).split('\n').length - 1,
+        message: `links to ${target}, which is not in the package: say that it is in the repository`,
+      }));
+  });
+}
+
+function linksOf(text: string): { readonly target: string; readonly offset: number }[] {
+  return [...text.matchAll(/\]\(([^)\s#]+)(?:#[^)]*)?\)/g)]
+    .map((match) => ({ target: match[1] ?? '', offset: match.index }))
+    .filter(({ target }) => !/^[a-z]+:/.test(target));
+}
+
+function resolveLink(path: string, target: string): string {
+  return posix.join(posix.dirname(path), target);
 }
 
 function readOptions(): ts.CompilerOptions {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { figuresIn, withFigures } from '../../scripts/figures-in-pages.js';
-import { brokenLinks, codeBlocksOf, compileBlocks } from '../../scripts/rules/code-blocks.js';
+import { brokenLinks, codeBlocksOf, compileBlocks, linksOutOfPackage } from '../../scripts/rules/code-blocks.js';
 
 const FENCE = '```';
 /** The compiler reads the whole source for a block, and every processor may be busy with other tests. */
@@ -48,6 +48,23 @@ test('a link to a file that is not there is found, others are left alone', () =>
   const violations = brokenLinks('docs/page.md', page, (path) => path === 'docs/there.md');
 
   expect(violations).toEqual([{ path: 'docs/page.md', line: 1, message: 'links to ../gone.md, which is not there' }]);
+});
+
+test('a page of the package says where a link out of it leads', () => {
+  const page =
+    'See [a](b.md) and\n[c](../examples/c.md).\n\nIn the repository, [c](../examples/c.md) [d](https://example.com/d).\n';
+  const isPacked = (path: string) => /^docs\/[^/]+$/.test(path);
+
+  const violations = linksOutOfPackage('docs/page.md', page, isPacked);
+
+  expect(violations).toEqual([
+    {
+      path: 'docs/page.md',
+      line: 2,
+      message: 'links to ../examples/c.md, which is not in the package: say that it is in the repository',
+    },
+  ]);
+  expect(linksOutOfPackage('docs/decisions/page.md', page, isPacked)).toEqual([]);
 });
 
 test('figures are replaced where they stand, and unknown ones refused', () => {
