@@ -21,7 +21,7 @@ const ADDED = [
     label: 'useChatSocket, beyond the client',
     entry: 'ChatSocketClient and useChatSocket',
     beyond: 'ChatSocketClient with its defaults',
-    limit: '1.55 KiB',
+    limit: '1.5 KiB',
   },
   {
     label: 'streamingProtocol, beyond the client',
