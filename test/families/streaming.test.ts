@@ -1,43 +1,7 @@
 /** The streaming family, over a model of its server: what its wire does not tell must not be lost or shown twice. */
 import { describe, expect, test } from 'vitest';
-import { ChatSocketClient } from '../../src/index.js';
-import { streamingProtocol } from '../../src/protocols/index.js';
-import {
-  countingIds,
-  manualClock,
-  mockPageSignals,
-  mockTransport,
-  seededRandom,
-  settle,
-} from '../../src/testing/index.js';
-import { AssistantServer } from './assistant-server.js';
-
-async function createWorld(options: { readonly hasHistory?: boolean } = {}) {
-  const clock = manualClock();
-  const transport = mockTransport({ clock });
-  const server = new AssistantServer(transport, () => clock.nowMs());
-  const historyEndpoint = (id: string) => `/api/v1/messages/${id}/`;
-  const client = new ChatSocketClient({
-    url: 'ws://localhost/ws/chat/conversation-1/',
-    token: () => `token-${transport.connections.length + 1}`,
-    conversationId: 'conversation-1',
-    protocol: streamingProtocol(options.hasHistory === false ? {} : { historyEndpoint }),
-    transport,
-    clock,
-    http: server.http,
-    ids: countingIds(1),
-    random: seededRandom(1),
-    pageSignals: mockPageSignals(),
-  });
-  client.connect();
-  await clock.advance(100);
-  return { client, clock, transport, server };
-}
-
-const shown = (client: ChatSocketClient) =>
-  client.snapshot.messages.map(({ sender, content, stream, delivery }) =>
-    sender.role === 'self' ? `me: ${content} (${delivery})` : `ai: ${content} (${stream})`,
-  );
+import { settle } from '../../src/testing/index.js';
+import { createAssistantWorld as createWorld, shown } from './assistant-world.js';
 
 describe('an assistant without ids', () => {
   test('answers a question, chunk by chunk, on a socket opened with a single-use token', async () => {
