@@ -141,7 +141,8 @@ const CODE_MAX = 4999;
 /** What the client does about each action. */
 const BY_ACTION: Readonly<Record<CloseAction, string>> = {
   stop: 'closes for good; `explain()` adds that dialling again will not help',
-  'renew-token': 'asks your `token` function once more, at once; the second refusal in a row is `token-refused`',
+  'renew-token':
+    'asks your `token` function once more, at once; the second refusal in a row, each within a second of being open, is `token-refused`',
   'too-big': 'fails one message with `delivery/too-big` and goes on',
   retry: 'dials again, after a pause that grows',
 };

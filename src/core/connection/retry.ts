@@ -11,6 +11,8 @@ import { type Context, go, type Step } from './step.js';
 
 /** A second refusal of a fresh token in a row means that no token will do. */
 const TOKENS_REFUSED_MAX = 2;
+/** A token that is no good is refused at once; one that a connection served with for this long was good, and is over. */
+const REFUSED_WITHIN_MS = 1_000;
 /** Handshakes refused in a row before the cause is diagnosed. */
 export const REFUSALS_TO_DIAGNOSE = 3;
 /** A socket that ended without a close handshake. */
@@ -30,6 +32,12 @@ export interface LossFacts {
   readonly retryAfterMs?: number | null;
 }
 
+/** A loss, and the one before it. */
+interface KnownLoss {
+  readonly cause: CloseCause;
+  readonly before: CloseCause | null;
+}
+
 /** What a failed token call means: try again, or stop with the provider's words. */
 export function readTokenFailure({
   kind,
@@ -44,8 +52,8 @@ export function lose(record: ConnectionRecord, facts: LossFacts, context: Contex
   const cause = readCause(settled, facts, context);
   const known: ConnectionRecord = { ...settled, lastCause: cause, hintedPauseMs: null };
   if (cause.action === 'stop') return giveUp('stopped', known, cause);
-  if (cause.action === 'renew-token') return renewToken(known, cause, context);
-  return retryLater(known, { cause, before: settled.lastCause }, context);
+  const loss = { cause, before: settled.lastCause };
+  return cause.action === 'renew-token' ? renewToken(known, loss, context) : retryLater(known, loss, context);
 }
 
 /** How the dial that is lost is ended; 4002 tells the server that an ack was overdue. */
@@ -133,7 +141,7 @@ function quietMsOf(openedAtMs: number, { nowMs, heardAtMs }: Context): number {
 
 function readCause(record: ConnectionRecord, facts: LossFacts, context: Context): CloseCause {
   const wasRefused = facts.kind === 'socket-closed' && !facts.everOpened;
-  const isLastToken = facts.action === 'renew-token' && record.tokensRefused + 1 >= TOKENS_REFUSED_MAX;
+  const isLastToken = isRefusal(facts, context) && record.tokensRefused + 1 >= TOKENS_REFUSED_MAX;
   // The application sees it, and the machine goes on deciding by it.
   const cause: CloseCause = Object.freeze({
     kind: isLastToken ? 'token-refused' : facts.kind,
@@ -149,6 +157,11 @@ function readCause(record: ConnectionRecord, facts: LossFacts, context: Context)
     diagnosis: wasRefused ? diagnoseRefusals(record) : facts.code === ABNORMAL_CODE ? diagnoseCuts(record.cuts) : null,
   });
   return Object.freeze({ ...cause, action: overrule(cause, context.policy.shouldRetry(cause)) });
+}
+
+/** Not an end of what was accepted: the life of a token may be shorter than that of any connection. */
+function isRefusal({ action, openedAtMs }: LossFacts, { nowMs }: Context): boolean {
+  return action === 'renew-token' && (openedAtMs === undefined || nowMs - openedAtMs < REFUSED_WITHIN_MS);
 }
 
 function diagnoseRefusals({ handshakesRefused }: ConnectionRecord): CloseCause['diagnosis'] {
@@ -174,23 +187,28 @@ function giveUp(reason: 'stopped' | 'exhausted', record: ConnectionRecord, cause
   return go({ status: 'closed', reason, cause, record });
 }
 
-function renewToken(record: ConnectionRecord, cause: CloseCause, context: Context): Step {
-  const delayMs = hintedDelayMs(cause.retryAfterMs, context.roll, 0) ?? 0;
-  const known: ConnectionRecord = { ...record, tokensRefused: record.tokensRefused + 1 };
-  return wait(known, { reason: 'auth-failed', delayMs }, context);
+/** Two in a row that are not refusals were both good, and over soon: such a server sees growing delays, as one that drops. */
+function renewToken(record: ConnectionRecord, loss: KnownLoss, context: Context): Step {
+  if (record.tokensRefused > 0) return climb(record, loss, { reason: 'auth-failed', context });
+  const delayMs = hintedDelayMs(loss.cause.retryAfterMs, context.roll, 0) ?? 0;
+  return wait({ ...record, tokensRefused: 1 }, { reason: 'auth-failed', delayMs }, context);
 }
 
-function retryLater(
-  record: ConnectionRecord,
-  { cause, before }: { readonly cause: CloseCause; readonly before: CloseCause | null },
-  context: Context,
-): Step {
-  const retries = record.retries + 1;
+function retryLater(record: ConnectionRecord, loss: KnownLoss, context: Context): Step {
   const retriesSpent = record.page === 'visible' ? record.retriesSpent + 1 : record.retriesSpent;
-  if (retriesSpent > context.policy.attemptsMax) return giveUp('exhausted', record, cause);
-  const delayMs = retryDelayMs(
-    { retry: retries, code: cause.code, hintMs: cause.retryAfterMs, roll: context.roll, nowMs: context.nowMs, before },
-    context.policy,
-  );
-  return wait({ ...record, retries, retriesSpent }, { reason: 'retry', delayMs }, context);
+  if (retriesSpent > context.policy.attemptsMax) return giveUp('exhausted', record, loss.cause);
+  return climb({ ...record, retriesSpent }, loss, { reason: 'retry', context });
+}
+
+/** Waits on the next rung of the ladder. */
+function climb(
+  record: ConnectionRecord,
+  { cause, before }: KnownLoss,
+  { reason, context }: { readonly reason: DialReason; readonly context: Context },
+): Step {
+  const { roll, nowMs, policy } = context;
+  const retry = record.retries + 1;
+  const hintMs = cause.retryAfterMs;
+  const delayMs = retryDelayMs({ retry, code: cause.code, hintMs, roll, nowMs, before }, policy);
+  return wait({ ...record, retries: retry }, { reason, delayMs }, context);
 }

@@ -15,7 +15,7 @@ import {
   socketClosed,
   tryingAt,
 } from '../../support/connection-states.js';
-import { ConnectionWorld, type Peer } from '../../support/connection-world.js';
+import { automaticDials, ConnectionWorld, mostWithin, type Peer } from '../../support/connection-world.js';
 
 /** The next state for each code; the delay is the middle of its range. */
 const CODES: readonly (readonly [code: number, next: string])[] = [
@@ -151,16 +151,43 @@ describe('a token that is refused', () => {
     expect(world.state.status).toBe('open');
   });
 
-  test('UP-08 counts on after a connection that was not stable', () => {
+  test('UP-08 counts on after a connection that was over within a second', () => {
     const world = openWorld();
 
     world.closeSocket(4401);
     world.runFor(0);
     for (let step = 0; step < 3; step += 1) world.succeed();
-    world.runFor(9_999);
+    world.runFor(999);
     world.closeSocket(4401);
 
-    expect(world.state).toMatchObject({ status: 'closed', reason: 'stopped' });
+    expect(world.state).toMatchObject({ status: 'closed', reason: 'stopped', cause: { kind: 'token-refused' } });
+  });
+
+  test('UP-08 UP-42 is not one whose connection served for longer: it is renewed for ever, at growing delays', () => {
+    const world = new ConnectionWorld({ peer: servesFor(1_000, 4401), policy: { attemptsMax: 3 }, random: () => 1 });
+
+    world.connect();
+    world.runFor(600_000);
+
+    expect(world.causes.length).toBeGreaterThan(20);
+    expect(world.causes.every(({ kind, action }) => kind === 'socket-closed' && action === 'renew-token')).toBe(true);
+    expect(world.retryDelaysMs.slice(0, 7)).toEqual([0, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
+    expect(mostWithin(automaticDials(world), 60_000)).toBeLessThanOrEqual(12);
+    expect(world.dials.slice(1).every(({ reason }) => reason === 'auth-failed')).toBe(true);
+  });
+
+  test('UP-08 at once stops the client after renewals that were good, too', () => {
+    const world = new ConnectionWorld({ peer: servesFor(3_000, 4401) });
+
+    world.connect();
+    world.runFor(20_000);
+    const before = world.causes.length;
+    world.peer = closesWith(4401);
+    world.runFor(600_000);
+
+    expect(before).toBeGreaterThan(2);
+    expect(world.state).toMatchObject({ status: 'closed', reason: 'stopped', cause: { kind: 'token-refused' } });
+    expect(world.causes.length - before).toBeLessThanOrEqual(2);
   });
 
   test('UP-08 CN-3 waits as long as the server asks before the next token', () => {
@@ -292,6 +319,16 @@ function closesWith(code: number): Peer {
     if (command.type !== 'dial') return;
     world.after(10, () => world.succeed());
     world.after(20, () => world.closeSocket(code));
+  };
+}
+
+/** A server that opens a connection and closes it when its token is over. */
+function servesFor(serviceMs: number, code: number): Peer {
+  return (command, world) => {
+    if (command.type === 'fetch-token') world.after(0, () => world.succeed());
+    if (command.type !== 'dial') return;
+    for (let step = 0; step < 2; step += 1) world.after(0, () => world.succeed());
+    world.after(serviceMs, () => world.closeSocket(code));
   };
 }
 
