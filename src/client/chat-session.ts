@@ -149,6 +149,7 @@ export class ChatSession<Metadata = unknown> {
     this.sender.forget(new ChatSocketError('delivery/cleared', 'The outbox was cleared by logout().'));
     this.conversations.forget();
     this.readMarks.forget();
+    this.options.transport.forget?.();
     this.views.mark('now');
   }
 

@@ -8,6 +8,8 @@ export interface Transport {
    * `handlers` are called in the order of events, never before `open` has returned, never after `abandon`.
    */
   open(request: DialRequest, handlers: SocketHandlers): TransportSocket;
+  /** The user has logged out: whatever is remembered from one dial to the next is not for whoever comes after. */
+  forget?(): void;
 }
 
 export interface DialRequest {

@@ -15,5 +15,6 @@ export function greetedTransport(transport: Transport, greeting: string | undefi
         receivedBinary: (sizeBytes) => handlers.receivedBinary(sizeBytes),
         closed: (close) => handlers.closed(close),
       }),
+    forget: () => transport.forget?.(),
   };
 }

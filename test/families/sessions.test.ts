@@ -1,9 +1,9 @@
-/** The two families when a session ends: a token whose life is over. */
+/** The two families when a session ends: a token whose life is over, and a user who logs out for another one to come. */
 import { describe, expect, test } from 'vitest';
 import type { ChatSocketClient } from '../../src/index.js';
 import type { ManualClock, MockConnection, MockTransport } from '../../src/testing/index.js';
-import { createAssistantWorld } from './assistant-world.js';
-import { createThreadWorld } from './thread-world.js';
+import { createAssistantWorld, shown as shownTo } from './assistant-world.js';
+import { createThreadWorld, shown } from './thread-world.js';
 
 const TOKEN_LIFE_MS = 3_000;
 
@@ -69,6 +69,64 @@ describe('a token that lives three seconds', () => {
       advice: ['Sign in again, then call connect().'],
     });
     expect(transport.connections.length).toBeLessThanOrEqual(3);
+    client.dispose();
+  });
+});
+
+describe('logout()', () => {
+  test('UP-18 shows the next user of a thread nothing that the one before was told', async () => {
+    const { client, clock, server } = await createThreadWorld();
+    const outgoing = client.send('of Ada');
+    await clock.advance(100);
+    server.reply({ text: 'for Ada', inReplyTo: outgoing.id, sequence: 1 });
+    await clock.advance(100);
+    const shownToAda = shown(client);
+    await client.logout();
+    client.connect();
+    await clock.advance(1_000);
+    const shownToGrace = shown(client);
+    server.reply({ text: 'for Grace', sequence: 1 });
+    await clock.advance(1_000);
+
+    expect(shownToAda).toEqual(['of Ada', 'for Ada']);
+    expect(shownToGrace).toEqual([]);
+    expect(shown(client)).toEqual(['for Grace']);
+    client.dispose();
+  });
+
+  test('UP-18 holds no answer of an assistant against what the one before was told', async () => {
+    const { client, clock, server } = await createAssistantWorld({ hasHistory: false });
+    client.send('of Ada');
+    await clock.advance(10);
+    server.answer('Yes, ', 'Ada.');
+    await clock.advance(100);
+    await client.logout();
+    client.connect();
+    await clock.advance(1_000);
+    client.send('of Grace');
+    await clock.advance(10);
+    server.start();
+    server.chunks('Yes, ');
+    await clock.advance(100);
+
+    expect(shownTo(client)).toEqual(['me: of Grace (sent)', 'ai: Yes,  (streaming)']);
+    client.dispose();
+  });
+
+  test('UP-18 leaves no question of the one before to be settled before the next user may ask', async () => {
+    const { client, clock, server, transport } = await createAssistantWorld();
+    server.hasHistory = false;
+    transport.connections[0]?.blackhole('to-server');
+    client.send('of Ada');
+    await clock.advance(10);
+    transport.connections[0]?.dropAbruptly();
+    await client.logout();
+    client.connect();
+    await clock.advance(1_000);
+    client.send('of Grace');
+    await clock.advance(10);
+
+    expect(server.accepted).toEqual(['of Grace']);
     client.dispose();
   });
 });

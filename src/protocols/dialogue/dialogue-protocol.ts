@@ -8,7 +8,7 @@ export interface SpokenProtocol {
   readonly facts: Omit<Protocol, 'decode' | 'encode' | 'wrapTransport'>;
   /** The frames that it has words for. */
   readonly words: ReadonlySet<OutboundFrame['type']>;
-  /** A fresh memory, for each client. */
+  /** A fresh memory, for each client and each of its users. */
   readonly startDialogue: () => Dialogue;
   /** Null where HTTP alone is of no use. */
   readonly polling: PollingOptions | null;
@@ -21,6 +21,6 @@ export function dialogueProtocol({ facts, words, startDialogue, polling }: Spoke
     decode: readTold,
     encode: (frame) => (words.has(frame.type) ? writeAsked(frame) : null),
     wrapTransport: (transport, tools) =>
-      dialogueTransport({ dialogue: startDialogue(), transport, tools, tokenIn: facts.tokenIn, polling }),
+      dialogueTransport({ startDialogue, transport, tools, tokenIn: facts.tokenIn, polling }),
   };
 }

@@ -14,7 +14,8 @@ export interface PollingOptions {
 }
 
 export interface SpokenTransport {
-  readonly dialogue: Dialogue;
+  /** A fresh memory, for each user of a client. */
+  readonly startDialogue: () => Dialogue;
   readonly transport: Transport;
   readonly tools: TransportTools;
   readonly tokenIn: TokenPlacement;
@@ -24,12 +25,17 @@ export interface SpokenTransport {
 
 export function dialogueTransport(spoken: SpokenTransport): Transport {
   const polling = new PollingWatch(spoken.polling);
+  let dialogue = spoken.startDialogue();
   let lastId: LineId = 0;
   return {
     name: spoken.transport.name,
     open(request, handlers) {
       lastId += 1;
-      return new SpokenSocket({ ...spoken, request, handlers, lineId: lastId, watch: polling });
+      return new SpokenSocket({ ...spoken, dialogue, request, handlers, lineId: lastId, watch: polling });
+    },
+    forget() {
+      dialogue = spoken.startDialogue();
+      spoken.transport.forget?.();
     },
   };
 }
@@ -61,7 +67,8 @@ class PollingWatch {
   }
 }
 
-interface SpokenDial extends Omit<SpokenTransport, 'polling'> {
+interface SpokenDial extends Omit<SpokenTransport, 'polling' | 'startDialogue'> {
+  readonly dialogue: Dialogue;
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
   readonly lineId: LineId;
