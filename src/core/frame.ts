@@ -147,7 +147,14 @@ export type InboundFrame =
       readonly events: readonly LogFrame[];
       readonly isComplete: boolean;
     }
-  | { readonly type: 'typing'; readonly conversationId: string; readonly userId: string; readonly isTyping: boolean }
+  | {
+      readonly type: 'typing';
+      readonly conversationId: string;
+      readonly userId: string;
+      readonly isTyping: boolean;
+      /** An assistant is at work, which may take long: believed for a minute, and counted by `isResponding`. */
+      readonly isAnswer?: boolean;
+    }
   | {
       readonly type: 'stream-delta';
       readonly id: MessageId;

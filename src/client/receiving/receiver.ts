@@ -43,7 +43,7 @@ export interface ReceiverSurroundings {
   readonly onGreeted: (dialId: DialId) => void;
   readonly onChange: (conversation: ConversationState, change: ToldChange) => void;
   readonly onTouched: (urgency: 'soon' | 'now') => void;
-  readonly onTyping: (conversationId: string, userId: string, isTyping: boolean) => void;
+  readonly onTyping: (frame: Extract<InboundFrame, { type: 'typing' }>) => void;
   readonly onTokenRenewed: (expiresInMs: number | null) => void;
   readonly onFrameRejected: (reason: FrameFault, sizeChars: number) => void;
   readonly onTrouble: (error: ChatSocketError) => void;
@@ -202,7 +202,7 @@ export class Receiver {
       case 'range':
         return this.#takeRange(joins, frame);
       case 'typing':
-        return this.#around.onTyping(frame.conversationId, frame.userId, frame.isTyping);
+        return this.#around.onTyping(frame);
       case 'pong':
         return this.#whenPong(joins, frame.latest);
       case 'token-expiring':

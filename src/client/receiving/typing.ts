@@ -1,6 +1,6 @@
 /** Who is typing, both ways. Never queued, never repeated: what cannot go out now is not sent. */
 
-import type { OutboundFrame } from '../../core/frame.js';
+import type { InboundFrame, OutboundFrame } from '../../core/frame.js';
 import type { Clock } from '../../ports/clock.js';
 import { NamedTimers } from '../named-timers.js';
 import type { Turn } from '../telling/turn.js';
@@ -9,8 +9,12 @@ import type { Conversations } from './conversations.js';
 
 /** A received "is typing" is believed this long. */
 const BELIEVED_MS = 7_000;
+/** A received "an answer is on its way" is: as long as an answer may be silent before it is shown as stalled. */
+const ANSWER_BELIEVED_MS = 60_000;
 /** "Is typing" is sent at most this often. */
 const SENT_APART_MS = 2_000;
+
+type TypingFrame = Extract<InboundFrame, { readonly type: 'typing' }>;
 
 export interface TypingSurroundings {
   readonly clock: Clock;
@@ -31,12 +35,14 @@ export class Typing {
     this.#timers = new NamedTimers(around.clock, (id) => around.turn.run(() => this.#expire(id)));
   }
 
-  receive(conversationId: string, userId: string, isTyping: boolean): void {
+  receive({ conversationId, userId, isTyping, isAnswer = false }: TypingFrame): void {
     const { conversations, clock, onChanged } = this.#around;
     const state = conversations.get(conversationId);
     if (state === null || userId === conversations.selfId) return;
-    const hasChanged = state.setTyping(userId, isTyping ? clock.nowMs() + BELIEVED_MS : null);
-    if (!this.#timers.isRunning(conversationId) && isTyping) this.#timers.start(conversationId, BELIEVED_MS);
+    const nowMs = clock.nowMs();
+    const untilMs = nowMs + (isAnswer ? ANSWER_BELIEVED_MS : BELIEVED_MS);
+    const hasChanged = state.setTyping(userId, isTyping ? untilMs : null, isTyping && isAnswer);
+    if (isTyping) this.#arm(state, nowMs);
     if (hasChanged) onChanged(state);
   }
 
@@ -66,7 +72,11 @@ export class Typing {
     const over = [...state.typingUntilMs].filter(([, untilMs]) => untilMs <= nowMs);
     for (const [userId] of over) state.setTyping(userId, null);
     if (over.length > 0) this.#around.onChanged(state);
-    const nextMs = Math.min(...state.typingUntilMs.values());
-    if (Number.isFinite(nextMs)) this.#timers.start(conversationId, nextMs - nowMs);
+    this.#arm(state, nowMs);
+  }
+
+  #arm({ id, typingUntilMs }: ConversationState, nowMs: number): void {
+    const nextMs = Math.min(...typingUntilMs.values());
+    if (Number.isFinite(nextMs)) this.#timers.start(id, nextMs - nowMs);
   }
 }

@@ -56,7 +56,7 @@ function build({ connection, outbox, failedCount }: SharedView, conversation: Co
     typing: conversation?.typing ?? NOTHING,
     outbox: Object.freeze({ queued: outbox.queuedCount, inFlight: outbox.inFlightCount, failed: failedCount }),
     hasOlder: conversation?.inbox.hasOlder ?? false,
-    isResponding: conversation?.inbox.streams.isResponding ?? false,
+    isResponding: conversation?.isResponding ?? false,
   });
 }
 

@@ -4,6 +4,7 @@ import type { InboundFrame } from '../../core/frame.js';
 import type { LineId } from '../dialogue/dialogue.js';
 import { Answer, Run } from './answer.js';
 import type { Questions } from './questions.js';
+import { gone } from './words.js';
 
 const ANSWERS_MAX = 200;
 /** So much text of answers is remembered, in UTF-16 code units. */
@@ -184,7 +185,7 @@ export class Answers {
 
   #replaceFailed(failed: Answer, conversationId: string): InboundFrame {
     this.#list = this.#list.filter((answer) => answer !== failed);
-    return { type: 'message-deleted', conversationId, epoch: null, seq: null, id: failed.id };
+    return gone(failed.id, conversationId);
   }
 
   /** The same words came before: a task that was given to a worker twice, or two questions with one answer. */

@@ -6,13 +6,13 @@ import type { Dialogue, DialogueEvent, DialogueStep, LineId } from '../dialogue/
 import { type FrameReader, readEvent, type UnknownFrame } from '../dialogue/read-event.js';
 import type { Rename } from '../rename.js';
 import { Answers, type Hearing } from './answers.js';
+import { frameReader } from './frame-reader.js';
 import { Questions } from './questions.js';
 import { readHistory } from './read-history.js';
 import { readRefusal } from './refusal.js';
 import type { ServerFrame, StoredMessage } from './schema.js';
 import { type SettledHistory, Settlement } from './settle.js';
-import { isServerFrame, isServerFrameType } from './validators.js';
-import { ack, GO_ON, hello, lost } from './words.js';
+import { ack, atWork, GO_ON, gone, hello, lost } from './words.js';
 
 /** Without a socket the history is read this often. */
 const POLL_MS = 2_000;
@@ -30,6 +30,9 @@ const JOIN_MS = 5_000;
 const SESSION_OVER = { code: 4001, reason: 'The history is refused: the session is over.' };
 /** The worker's frames carry this; the socket's own do not. */
 const WORKER_TYPE = 'chat.message';
+/** After these an answer is awaited, or none any more. */
+const TURNS: ReadonlySet<InboundFrame['type']> = new Set(['ack', 'stream-start', 'stream-end']);
+
 export interface StreamingOptions {
   readonly rename: Rename;
   /** Where a conversation's messages are; null where the server keeps none. */
@@ -59,13 +62,15 @@ export class StreamingDialogue implements Dialogue {
   #conversationId = '';
   /** So often the history is read again for something that it must have soon. */
   #looks = 0;
+  /** The client was told that an answer is on its way. */
+  #isAwaiting = false;
   /** How many readings of the history in a row have failed. */
   #failures = 0;
 
   constructor(options: StreamingOptions) {
     this.#options = options;
     this.#answers = new Answers(this.#questions, options.historyUrl !== null);
-    this.#reader = { rename: toOneName(options.rename), isFrame: isServerFrame, isEvent: isServerFrameType };
+    this.#reader = frameReader(options.rename);
   }
 
   step(event: DialogueEvent, nowMs: number): DialogueStep {
@@ -133,7 +138,10 @@ export class StreamingDialogue implements Dialogue {
 
   #hear(line: Line, text: string, nowMs: number): DialogueStep {
     const result = readEvent(text, this.#reader);
-    return 'fault' in result ? { fault: result.fault } : this.#take(line, result.frame, nowMs);
+    if ('fault' in result) return { fault: result.fault };
+    const step = this.#take(line, result.frame, nowMs);
+    if (step.told?.some(({ type }) => TURNS.has(type)) !== true) return step;
+    return { ...step, told: [...step.told, ...this.#await(this.#questions.awaiting() !== null)] };
   }
 
   #take(line: Line, frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
@@ -176,6 +184,12 @@ export class StreamingDialogue implements Dialogue {
     question.status = 'accepted';
     // The server names none yet; with an id of ours it is in its place, before its answer.
     return { told: [ack(question.id, question.id)] };
+  }
+
+  #await(isAwaited: boolean): readonly InboundFrame[] {
+    if (!isAwaited && !this.#isAwaiting) return [];
+    this.#isAwaiting = isAwaited;
+    return [atWork(this.#conversationId, isAwaited)];
   }
 
   #refuse(lineId: LineId, text: string): DialogueStep {
@@ -256,7 +270,10 @@ export class StreamingDialogue implements Dialogue {
       line.joinLimit === null
         ? fresh.map((message) => ({ type: 'message', conversationId, epoch: null, message }))
         : [this.#joined(line, messages.slice(-line.joinLimit), null)];
-    return [...news, ...found.map(({ questionId, id }) => ack(questionId, id))];
+    // What was settled is no question any more; if it is the last word, its answer is still to come.
+    const isLast = (messages.at(-1)?.clientMessageId ?? null) !== null;
+    const acks = found.map(({ questionId, id }) => ack(questionId, id));
+    return [...news, ...acks, ...this.#await(isLast || this.#questions.awaiting() !== null)];
   }
 
   #joined(line: Line, messages: readonly WireMessage[], recovered: Recovery | null): InboundFrame {
@@ -266,14 +283,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #dropUnkept(): readonly InboundFrame[] {
-    const conversationId = this.#conversationId;
-    return this.#answers.takeUnkept().map(({ id }) => ({
-      type: 'message-deleted',
-      conversationId,
-      epoch: null,
-      seq: null,
-      id,
-    }));
+    return this.#answers.takeUnkept().map(({ id }) => gone(id, this.#conversationId));
   }
 
   /** What the history still does not have after a while never reached the server, and goes out again. */
@@ -285,12 +295,4 @@ export class StreamingDialogue implements Dialogue {
       return [lost(question.id)];
     });
   }
-}
-
-/** Some servers say `completed`. */
-function toOneName(rename: Rename): Rename {
-  return (frame) => {
-    const renamed = rename(frame);
-    return 'event' in renamed && renamed.event === 'completed' ? { ...renamed, event: 'complete' } : renamed;
-  };
 }

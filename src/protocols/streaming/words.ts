@@ -24,6 +24,15 @@ export function ack(clientMessageId: string, id: string): InboundFrame {
   return { type: 'ack', clientMessageId, id, seq: null, duplicate: false };
 }
 
+export function gone(id: string, conversationId: string): InboundFrame {
+  return { type: 'message-deleted', conversationId, epoch: null, seq: null, id };
+}
+
+/** An answer is on its way, of which nothing is there yet; or none is any more. */
+export function atWork(conversationId: string, isTyping: boolean): InboundFrame {
+  return { type: 'typing', conversationId, userId: 'assistant', isTyping, isAnswer: true };
+}
+
 /** The history does not have it, so it is to go out again. */
 export function lost(clientMessageId: string): InboundFrame {
   const reason = 'The history does not have it.';

@@ -147,7 +147,8 @@ export class ThreadDialogue implements Dialogue {
         return { told: [{ type: 'pong', latest: null }] };
       case 'typing': {
         const conversationId = this.#threadId;
-        return { told: [{ type: 'typing', conversationId, userId: ASSISTANT_ID, isTyping: frame.value }] };
+        const isTyping = frame.value;
+        return { told: [{ type: 'typing', conversationId, userId: ASSISTANT_ID, isTyping, isAnswer: true }] };
       }
       case 'assistant_message':
         return this.#show([frame], nowMs);
