@@ -341,6 +341,40 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
+  test('UP-03 has a socket again soon after a server was restarted', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    server.isRefusing = true;
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(5_000);
+    const { status } = client.snapshot.connection;
+    const queued = client.send('waits');
+    server.isRefusing = false;
+    await clock.advance(10_000);
+
+    expect(status).toBe('open');
+    expect(queued.status).toBe('sent');
+    expect(transport.liveCount).toBe(1);
+    client.dispose();
+  });
+
+  test('UP-03 tries for a socket although the history was long in coming when it began to poll', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    server.isRefusing = true;
+    server.hasHistory = false;
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(8_000);
+    const { status } = client.snapshot.connection;
+    server.hasHistory = true;
+    await clock.advance(2_000);
+    const queued = client.send('waits');
+    server.isRefusing = false;
+    await clock.advance(15_000);
+
+    expect([status, client.snapshot.connection.status]).toEqual(['connecting', 'open']);
+    expect(queued.status).toBe('sent');
+    client.dispose();
+  });
+
   test.each([1, 10, 60])(
     'tries for a socket for as long as it polls: there is one soon after %i minutes',
     async (minutes) => {

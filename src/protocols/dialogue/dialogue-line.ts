@@ -20,6 +20,8 @@ export interface LineSurroundings {
   readonly origin: string;
   readonly token: string | null;
   readonly onClosed: (code: number, reason: string) => void;
+  /** The client was told what it needs to be open. */
+  readonly onJoined: () => void;
 }
 
 type Happening<Event = DialogueEvent> = Event extends { readonly lineId: LineId } ? Omit<Event, 'lineId'> : never;
@@ -121,7 +123,9 @@ export class DialogueLine {
   #flush(): void {
     const told = this.#told;
     this.#told = [];
-    if (this.#isOpen && told.length > 0) this.#around.handlers.received(writeTold(told));
+    if (!this.#isOpen || told.length === 0) return;
+    this.#around.handlers.received(writeTold(told));
+    if (told.some(({ type }) => type === 'joined')) this.#around.onJoined();
   }
 
   #flushSoon(): void {

@@ -1,7 +1,7 @@
 import type { OutboundFrame } from '../../core/frame.js';
 import type { Protocol } from '../../ports/protocol.js';
 import type { Dialogue } from './dialogue.js';
-import { dialogueTransport, type PollingOptions } from './dialogue-transport.js';
+import { dialogueTransport } from './dialogue-transport.js';
 import { readTold, writeAsked } from './frame-text.js';
 
 export interface SpokenProtocol {
@@ -10,17 +10,17 @@ export interface SpokenProtocol {
   readonly words: ReadonlySet<OutboundFrame['type']>;
   /** A fresh memory, for each client and each of its users. */
   readonly startDialogue: () => Dialogue;
-  /** Null where HTTP alone is of no use. */
-  readonly polling: PollingOptions | null;
+  /** So many dials in a row must fail before HTTP alone has to do; Infinity where it is of no use. */
+  readonly pollsAfter: number;
 }
 
 /** A protocol that a dialogue speaks: its texts are the client's own frames, and the wire is the dialogue's affair. */
-export function dialogueProtocol({ facts, words, startDialogue, polling }: SpokenProtocol): Protocol {
+export function dialogueProtocol({ facts, words, startDialogue, pollsAfter }: SpokenProtocol): Protocol {
   return {
     ...facts,
     decode: readTold,
     encode: (frame) => (words.has(frame.type) ? writeAsked(frame) : null),
     wrapTransport: (transport, tools) =>
-      dialogueTransport({ startDialogue, transport, tools, tokenIn: facts.tokenIn, polling }),
+      dialogueTransport({ startDialogue, transport, tools, tokenIn: facts.tokenIn, pollsAfter }),
   };
 }

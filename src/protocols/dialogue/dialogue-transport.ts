@@ -6,12 +6,8 @@ import type { Dialogue, LineId } from './dialogue.js';
 import { DialogueLine } from './dialogue-line.js';
 import { originOf, tokenOf } from './read-request.js';
 
-export interface PollingOptions {
-  /** So many dials in a row must fail before HTTP alone has to do. */
-  readonly afterFailures: number;
-  /** How long it does before a socket is tried again. */
-  readonly retryAfterMs: number;
-}
+/** HTTP alone has served for so long: a socket is tried again. Most servers that refuse are being restarted. */
+const SEEK_AFTER_MS = 2_000;
 
 export interface SpokenTransport {
   /** A fresh memory, for each user of a client. */
@@ -19,19 +15,19 @@ export interface SpokenTransport {
   readonly transport: Transport;
   readonly tools: TransportTools;
   readonly tokenIn: TokenPlacement;
-  /** Null where HTTP alone is of no use. */
-  readonly polling: PollingOptions | null;
+  /** So many dials in a row must fail before HTTP alone has to do; Infinity where it is of no use. */
+  readonly pollsAfter: number;
 }
 
 export function dialogueTransport(spoken: SpokenTransport): Transport {
-  const polling = new PollingWatch(spoken.polling);
+  const watch = new PollingWatch(spoken.pollsAfter);
   let dialogue = spoken.startDialogue();
   let lastId: LineId = 0;
   return {
     name: spoken.transport.name,
     open(request, handlers) {
       lastId += 1;
-      return new SpokenSocket({ ...spoken, dialogue, request, handlers, lineId: lastId, watch: polling });
+      return new SpokenSocket({ ...spoken, dialogue, request, handlers, lineId: lastId, watch });
     },
     forget() {
       dialogue = spoken.startDialogue();
@@ -42,18 +38,18 @@ export function dialogueTransport(spoken: SpokenTransport): Transport {
 
 /** Whether HTTP alone has to do. */
 class PollingWatch {
-  readonly options: PollingOptions | null;
+  readonly #failuresMax: number;
   #failures = 0;
   #isPolling = false;
 
-  constructor(options: PollingOptions | null) {
-    this.options = options;
+  constructor(failuresMax: number) {
+    this.#failuresMax = failuresMax;
   }
 
   /** A dial failed. True: go on without a socket. Beside a connection that has none, only a socket will do. */
   fail(): boolean {
     this.#failures += 1;
-    if (this.options === null || this.#isPolling || this.#failures < this.options.afterFailures) return false;
+    if (this.#isPolling || this.#failures < this.#failuresMax) return false;
     this.#isPolling = true;
     return true;
   }
@@ -67,7 +63,7 @@ class PollingWatch {
   }
 }
 
-interface SpokenDial extends Omit<SpokenTransport, 'polling' | 'startDialogue'> {
+interface SpokenDial extends Omit<SpokenTransport, 'pollsAfter' | 'startDialogue'> {
   readonly dialogue: Dialogue;
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
@@ -88,7 +84,8 @@ class SpokenSocket implements TransportSocket {
     const origin = originOf(request.url);
     const token = tokenOf(request, tokenIn);
     const onClosed = (code: number, reason: string) => this.#breakOff({ code, reason, wasClean: true });
-    this.#line = new DialogueLine({ ...tools, lineId, dialogue, handlers, origin, token, onClosed });
+    const onJoined = () => this.#seekSocket();
+    this.#line = new DialogueLine({ ...tools, lineId, dialogue, handlers, origin, token, onClosed, onJoined });
     this.#socket = transport.open(request, {
       opened: () => this.#whenOpened(),
       received: (text) => this.#line.hear(text),
@@ -130,13 +127,18 @@ class SpokenSocket implements TransportSocket {
     this.#dial.handlers.closed(close);
   }
 
-  /** A socket is tried again beside it, for as long as it lasts. */
   #poll(): void {
-    const { tools, watch } = this.#dial;
     this.#phase = 'polling';
     this.#line.open(true);
-    const retry = () => this.#line.tell({ type: 'server-restarting', retryAfterMs: 0 });
-    this.#stopTimer = tools.clock.startTimer(retry, watch.options?.retryAfterMs ?? 0);
+    this.#seekSocket();
+  }
+
+  /** One is tried beside it, for as long as it lasts. A client that is not open yet hears nothing of that. */
+  #seekSocket(): void {
+    if (this.#phase !== 'polling') return;
+    this.#stopTimer();
+    const seek = () => this.#line.tell({ type: 'server-restarting', retryAfterMs: 0 });
+    this.#stopTimer = this.#dial.tools.clock.startTimer(seek, SEEK_AFTER_MS);
   }
 
   #breakOff(close: SocketClose): void {

@@ -61,7 +61,7 @@ export function streamingProtocol(options: StreamingProtocolOptions = {}): Proto
     },
     words: WORDS,
     startDialogue: () => new StreamingDialogue({ rename, historyUrl: historyEndpoint }),
-    polling: historyEndpoint === null ? null : POLLING,
+    pollsAfter: historyEndpoint === null ? Infinity : POLLS_AFTER,
   });
 }
 
@@ -74,7 +74,7 @@ const PRESETS: ProtocolPresets = {
 /** What this family has words for. */
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send']);
 
-const POLLING = { afterFailures: 3, retryAfterMs: 30_000 };
+const POLLS_AFTER = 3;
 
 const CAPABILITIES: ProtocolCapabilities = {
   acks: true,

@@ -67,7 +67,7 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
     },
     words: WORDS,
     startDialogue: () => new ThreadDialogue({ rename, renameOutbound, postUrl: postEndpoint }),
-    polling: POLLING,
+    pollsAfter: POLLS_AFTER,
   });
 }
 
@@ -83,7 +83,7 @@ const POLICY_CODE = 1008;
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send', 'fetch-range']);
 
 /** Sending needs no socket. The first three failures are the client's, which says after the third what it may be. */
-const POLLING = { afterFailures: 4, retryAfterMs: 30_000 };
+const POLLS_AFTER = 4;
 
 const CAPABILITIES: ProtocolCapabilities = {
   acks: true,
