@@ -21,8 +21,8 @@ export class ConversationState {
   readonly inbox: Inbox;
   /** Who is typing, and until when it is believed. */
   readonly typingUntilMs = new Map<string, number>();
-  /** Those of them who are at work on an answer. */
-  readonly #answering = new Set<string>();
+  /** The assistant: whoever has last been at work on an answer here. */
+  assistantId: string | null = null;
   #typing: readonly Participant[] = Object.freeze([]);
   /** Rows as users see them; an untouched row keeps its identity. */
   #dressed = new Map<string, Dressed>();
@@ -52,16 +52,15 @@ export class ConversationState {
 
   /** An answer is queued, in the making, or streaming. */
   get isResponding(): boolean {
-    return this.#answering.size > 0 || this.inbox.streams.isResponding;
+    const { assistantId, typingUntilMs, inbox } = this;
+    return (assistantId !== null && typingUntilMs.has(assistantId)) || inbox.streams.isResponding;
   }
 
   /** True if the list of those who type changed. */
-  setTyping(userId: string, untilMs: number | null, isAnswer = false): boolean {
+  setTyping(userId: string, untilMs: number | null): boolean {
     const before = this.typingUntilMs.size;
     if (untilMs === null) this.typingUntilMs.delete(userId);
     else if (before < TYPING_MAX || this.typingUntilMs.has(userId)) this.typingUntilMs.set(userId, untilMs);
-    if (isAnswer && this.typingUntilMs.has(userId)) this.#answering.add(userId);
-    else this.#answering.delete(userId);
     if (this.typingUntilMs.size === before) return false;
     this.#typing = Object.freeze([...this.typingUntilMs.keys()].map((id) => Object.freeze({ id })));
     return true;

@@ -35,14 +35,15 @@ export class Typing {
     this.#timers = new NamedTimers(around.clock, (id) => around.turn.run(() => this.#expire(id)));
   }
 
-  receive({ conversationId, userId, isTyping, isAnswer = false }: TypingFrame): void {
+  receive({ conversationId, userId, isTyping, isAnswer }: TypingFrame): void {
     const { conversations, clock, onChanged } = this.#around;
     const state = conversations.get(conversationId);
     if (state === null || userId === conversations.selfId) return;
     const nowMs = clock.nowMs();
+    if (isAnswer) state.assistantId = userId;
     const untilMs = nowMs + (isAnswer ? ANSWER_BELIEVED_MS : BELIEVED_MS);
-    const hasChanged = state.setTyping(userId, isTyping ? untilMs : null, isTyping && isAnswer);
-    if (isTyping) this.#arm(state, nowMs);
+    const hasChanged = state.setTyping(userId, isTyping ? untilMs : null);
+    this.#arm(state, nowMs);
     if (hasChanged) onChanged(state);
   }
 
