@@ -61,21 +61,17 @@ export function emitFrames(union: JsonSchema, tag: string): string {
   const sharedChecks = shared.map((key) => emitField(first, key, place)).filter((check) => check !== '');
   const cases = frames.map((frame) => emitCase(frame, { tag, shared, predicates }));
   return `${RUNTIME}${predicates.text}
-export function isServerFrame(frame) {
+/** Null for a type that no frame has. */
+function judge(frame) {
   if (!(${sharedChecks.join(' && ') || 'true'})) return false;
   switch (frame.${tag}) {
 ${cases.map(({ type, check }) => `    case '${type}':\n      return ${check};\n`).join('')}    default:
-      return false;
+      return null;
   }
 }
 
-export function isServerFrameType(type) {
-  switch (type) {
-${cases.map(({ type }) => `    case '${type}':\n`).join('')}      return true;
-    default:
-      return false;
-  }
-}
+export const isServerFrame = (frame) => judge(frame) === true;
+export const isServerFrameType = (${tag}) => judge({ ${tag} }) !== null;
 `;
 }
 

@@ -92,6 +92,15 @@ describe('the dialogue with an assistant', () => {
     expect(late.told).toMatchObject([{ type: 'message', message: { content: 'Hello.' } }]);
   });
 
+  test('UP-02 greets a server whose times are numbers: nobody reads them', () => {
+    const { step } = createDialogue();
+    step({ type: 'opened', lineId: 1, isPolling: false });
+
+    const heard = step({ type: 'heard', lineId: 1, text: '{"event":"connected","timestamp":1795210479.5}' });
+
+    expect(heard.told).toMatchObject([{ type: 'hello' }]);
+  });
+
   test('UP-09 ends a connection without a socket when the session is over, as a close 4001 does', () => {
     const { step } = createDialogue();
     step({ type: 'opened', lineId: 1, isPolling: true });

@@ -118,7 +118,8 @@ const isErrorPayload = (value) => isObject(value)
   && (value.retryAfterMs === undefined || isNumber0ToAny(value.retryAfterMs))
   && (value.expected === undefined || isInteger1ToAny(value.expected));
 
-export function isServerFrame(frame) {
+/** Null for a type that no frame has. */
+function judge(frame) {
   if (!((frame.messageId === undefined || isString1To200(frame.messageId)) && (frame.timestamp === undefined || Number.isFinite(frame.timestamp)))) return false;
   switch (frame.type) {
     case 'connected':
@@ -162,34 +163,9 @@ export function isServerFrame(frame) {
     case 'error':
       return isErrorPayload(frame.payload);
     default:
-      return false;
+      return null;
   }
 }
 
-export function isServerFrameType(type) {
-  switch (type) {
-    case 'connected':
-    case 'conversation_history':
-    case 'new_message':
-    case 'message_updated':
-    case 'message_deleted':
-    case 'range':
-    case 'ack':
-    case 'history_page':
-    case 'user_typing':
-    case 'user_stop_typing':
-    case 'messages_read':
-    case 'message_start':
-    case 'message_delta':
-    case 'message_end':
-    case 'message_snapshot':
-    case 'pong':
-    case 'token_expiring_soon':
-    case 'authenticated':
-    case 'server_restarting':
-    case 'error':
-      return true;
-    default:
-      return false;
-  }
-}
+export const isServerFrame = (frame) => judge(frame) === true;
+export const isServerFrameType = (type) => judge({ type }) !== null;

@@ -8,7 +8,8 @@ function serverFrame<const Event extends string, Fields extends z.ZodRawShape>(e
   return z.object({ event: z.literal(event), type: z.string().optional(), ...fields });
 }
 
-const timestamp = z.string().optional();
+/** Nobody reads it, and some servers count it in seconds. */
+const timestamp = z.unknown().optional();
 
 const serverFrameSchemas = {
   connected: serverFrame('connected', { timestamp }),

@@ -7,15 +7,16 @@ const isRecordOf = (value, isItem) =>
   isObject(value) && Object.keys(value).every((key) => key === '__proto__' || isItem(value[key]));
 const isNumber0ToAny = (value) => Number.isFinite(value) && value >= 0;
 
-export function isServerFrame(frame) {
+/** Null for a type that no frame has. */
+function judge(frame) {
   if (!((frame.type === undefined || typeof frame.type === 'string'))) return false;
   switch (frame.event) {
     case 'connected':
-      return (frame.timestamp === undefined || typeof frame.timestamp === 'string');
+      return true;
     case 'pong':
-      return (frame.timestamp === undefined || typeof frame.timestamp === 'string');
+      return true;
     case 'task_queued':
-      return (frame.timestamp === undefined || typeof frame.timestamp === 'string');
+      return true;
     case 'processing_started':
       return true;
     case 'chunk':
@@ -23,26 +24,13 @@ export function isServerFrame(frame) {
     case 'complete':
       return true;
     case 'error':
-      return typeof frame.error === 'string' && (frame.timestamp === undefined || typeof frame.timestamp === 'string');
+      return typeof frame.error === 'string';
     case 'token_expiring_soon':
       return isNumber0ToAny(frame.expires_in);
     default:
-      return false;
+      return null;
   }
 }
 
-export function isServerFrameType(type) {
-  switch (type) {
-    case 'connected':
-    case 'pong':
-    case 'task_queued':
-    case 'processing_started':
-    case 'chunk':
-    case 'complete':
-    case 'error':
-    case 'token_expiring_soon':
-      return true;
-    default:
-      return false;
-  }
-}
+export const isServerFrame = (frame) => judge(frame) === true;
+export const isServerFrameType = (event) => judge({ event }) !== null;

@@ -25,9 +25,9 @@ export const serverFrameSchema = z.discriminatedUnion('event', [
     /** 1, 2, 3 … within a thread. */
     sequence: z.int().min(1).optional(),
   }),
-  /** The worker failed, and tries again with growing delays. */
-  serverFrame('task_failed', { error: z.string().optional(), message: metaSchema.optional() }),
-  serverFrame('protocol_error', { error: z.string().optional() }),
+  /** The worker failed, and tries again with growing delays. Nobody reads the error: some servers write more than a text. */
+  serverFrame('task_failed', { error: z.unknown().optional(), message: metaSchema.optional() }),
+  serverFrame('protocol_error', { error: z.unknown().optional() }),
 ]);
 
 /** What goes out on the socket; messages go by HTTP. */

@@ -12,7 +12,8 @@ const isAssistantMessageMeta = (value) => isObject(value)
   && (value.in_reply_to === undefined || (typeof value.in_reply_to === 'string' || value.in_reply_to === null));
 const isInteger1ToAny = (value) => Number.isSafeInteger(value) && value >= 1;
 
-export function isServerFrame(frame) {
+/** Null for a type that no frame has. */
+function judge(frame) {
   if (!((frame.type === undefined || typeof frame.type === 'string'))) return false;
   switch (frame.event) {
     case 'pong':
@@ -22,23 +23,13 @@ export function isServerFrame(frame) {
     case 'assistant_message':
       return isAssistantMessagePayload(frame.payload) && (frame.meta === undefined || isAssistantMessageMeta(frame.meta)) && (frame.sequence === undefined || isInteger1ToAny(frame.sequence));
     case 'task_failed':
-      return (frame.error === undefined || typeof frame.error === 'string') && (frame.message === undefined || isAssistantMessageMeta(frame.message));
-    case 'protocol_error':
-      return (frame.error === undefined || typeof frame.error === 'string');
-    default:
-      return false;
-  }
-}
-
-export function isServerFrameType(type) {
-  switch (type) {
-    case 'pong':
-    case 'typing':
-    case 'assistant_message':
-    case 'task_failed':
+      return (frame.message === undefined || isAssistantMessageMeta(frame.message));
     case 'protocol_error':
       return true;
     default:
-      return false;
+      return null;
   }
 }
+
+export const isServerFrame = (frame) => judge(frame) === true;
+export const isServerFrameType = (event) => judge({ event }) !== null;
