@@ -1,13 +1,17 @@
 /** A transport that speaks for the client: over the sockets of another one, and by HTTP alone while those cannot be had. */
 
+import type { InboundFrame } from '../../core/frame.js';
+import type { HttpExchange } from '../../ports/http.js';
 import type { TokenPlacement, TransportTools } from '../../ports/protocol.js';
 import type { DialRequest, SocketClose, SocketHandlers, Transport, TransportSocket } from '../../ports/transport.js';
-import type { Dialogue, LineId } from './dialogue.js';
-import { DialogueLine } from './dialogue-line.js';
+import type { Dialogue, DialogueEvent, DialogueRequest, DialogueStep, LineId } from './dialogue.js';
+import { readAsked, writeFault, writeTold } from './frame-text.js';
 import { originOf, tokenOf } from './read-request.js';
 
 /** HTTP alone has served for so long: a socket is tried again. Most servers that refuse are being restarted. */
 const SEEK_AFTER_MS = 2_000;
+/** A longer text goes to the client as it is, which drops it unread. */
+const TEXT_LENGTH_MAX = 1_000_000;
 
 export interface SpokenTransport {
   /** A fresh memory, for each user of a client. */
@@ -20,14 +24,14 @@ export interface SpokenTransport {
 }
 
 export function dialogueTransport(spoken: SpokenTransport): Transport {
-  const watch = new PollingWatch(spoken.pollsAfter);
+  const watch: PollingWatch = { failures: 0, isPolling: false };
   let dialogue = spoken.startDialogue();
-  let lastId: LineId = 0;
+  let lineId: LineId = 0;
   return {
     name: spoken.transport.name,
     open(request, handlers) {
-      lastId += 1;
-      return new SpokenSocket({ ...spoken, dialogue, request, handlers, lineId: lastId, watch });
+      lineId += 1;
+      return new SpokenSocket({ ...spoken, dialogue, request, handlers, lineId, watch });
     },
     forget() {
       dialogue = spoken.startDialogue();
@@ -36,34 +40,15 @@ export function dialogueTransport(spoken: SpokenTransport): Transport {
   };
 }
 
-/** Whether HTTP alone has to do. */
-class PollingWatch {
-  readonly #failuresMax: number;
-  #failures = 0;
-  #isPolling = false;
-
-  constructor(failuresMax: number) {
-    this.#failuresMax = failuresMax;
-  }
-
-  /** A dial failed. True: go on without a socket. Beside a connection that has none, only a socket will do. */
-  fail(): boolean {
-    this.#failures += 1;
-    if (this.#isPolling || this.#failures < this.#failuresMax) return false;
-    this.#isPolling = true;
-    return true;
-  }
-
-  succeed(): void {
-    this.#failures = 0;
-  }
-
-  end(): void {
-    this.#isPolling = false;
-  }
+/** What the dials of one client know of each other. */
+interface PollingWatch {
+  /** Dials in a row. */
+  failures: number;
+  /** One does without a socket; beside it, only a socket will do. */
+  isPolling: boolean;
 }
 
-interface SpokenDial extends Omit<SpokenTransport, 'pollsAfter' | 'startDialogue'> {
+interface SpokenDial extends SpokenTransport {
   readonly dialogue: Dialogue;
   readonly request: DialRequest;
   readonly handlers: SocketHandlers;
@@ -71,36 +56,41 @@ interface SpokenDial extends Omit<SpokenTransport, 'pollsAfter' | 'startDialogue
   readonly watch: PollingWatch;
 }
 
+type Happening<Event = DialogueEvent> = Event extends { readonly lineId: LineId } ? Omit<Event, 'lineId'> : never;
+
+/** One connection of a dialogue: performs its steps on the socket that is there, or by HTTP alone where there is none. */
 class SpokenSocket implements TransportSocket {
   readonly #dial: SpokenDial;
-  readonly #line: DialogueLine;
   readonly #socket: TransportSocket;
   #phase: 'dialling' | 'socket' | 'polling' | 'over' = 'dialling';
+  readonly #exchanges = new Set<HttpExchange>();
   #stopTimer = () => {};
+  #stopWake = () => {};
+  #stopFlush = () => {};
+  #told: InboundFrame[] = [];
 
   constructor(dial: SpokenDial) {
     this.#dial = dial;
-    const { dialogue, transport, tools, tokenIn, request, handlers, lineId } = dial;
-    const origin = originOf(request.url);
-    const token = tokenOf(request, tokenIn);
-    const onClosed = (code: number, reason: string) => this.#breakOff({ code, reason, wasClean: true });
-    const onJoined = () => this.#seekSocket();
-    this.#line = new DialogueLine({ ...tools, lineId, dialogue, handlers, origin, token, onClosed, onJoined });
+    const { transport, request, handlers } = dial;
     this.#socket = transport.open(request, {
-      opened: () => this.#whenOpened(),
-      received: (text) => this.#line.hear(text),
+      opened: () => this.#open('socket'),
+      received: (text) => this.#hear(text),
       receivedBinary: (sizeBytes) => handlers.receivedBinary(sizeBytes),
       closed: (close) => this.#whenClosed(close),
     });
-    this.#line.socket = this.#socket;
   }
 
   get bufferedBytes(): number {
-    return this.#line.socket?.bufferedBytes ?? 0;
+    return this.#phase === 'socket' ? this.#socket.bufferedBytes : 0;
   }
 
+  /** False where it cannot be said on this connection. What follows from it comes later, as from any peer. */
   send(text: string): boolean {
-    return this.#line.ask(text);
+    if (!this.#isOpen) return false;
+    const { isDeclined, texts = [] } = this.#step({ type: 'asked', frame: readAsked(text) });
+    this.#stopFlush();
+    if (this.#told.length > 0) this.#stopFlush = this.#dial.tools.clock.startTimer(() => this.#flush(), 0);
+    return isDeclined !== true && (this.#phase === 'socket' || texts.length === 0);
   }
 
   close(code: number, reason: string): void {
@@ -113,32 +103,51 @@ class SpokenSocket implements TransportSocket {
     this.#socket.abandon();
   }
 
-  #whenOpened(): void {
-    this.#phase = 'socket';
-    this.#dial.watch.succeed();
-    this.#line.open(false);
+  get #isOpen(): boolean {
+    return this.#phase === 'socket' || this.#phase === 'polling';
+  }
+
+  #open(phase: 'socket' | 'polling'): void {
+    const { watch, handlers } = this.#dial;
+    this.#phase = phase;
+    const isPolling = phase === 'polling';
+    if (!isPolling) watch.failures = 0;
+    handlers.opened();
+    this.#step({ type: 'opened', isPolling });
+    this.#flush();
+    if (isPolling) this.#seekSocket();
+  }
+
+  #hear(text: string): void {
+    const { handlers } = this.#dial;
+    if (text.length > TEXT_LENGTH_MAX) return handlers.received(text);
+    const { fault } = this.#step({ type: 'heard', text });
+    this.#flush();
+    if (fault !== undefined) handlers.received(writeFault(fault));
   }
 
   #whenClosed(close: SocketClose): void {
     if (this.#phase === 'over') return;
-    this.#line.socket = null;
-    if (this.#phase === 'dialling' && this.#dial.watch.fail()) return this.#poll();
+    const { watch, pollsAfter, handlers } = this.#dial;
+    if (this.#phase === 'dialling') {
+      watch.failures += 1;
+      if (!watch.isPolling && watch.failures >= pollsAfter) {
+        watch.isPolling = true;
+        return this.#open('polling');
+      }
+    }
     this.#leave();
-    this.#dial.handlers.closed(close);
-  }
-
-  #poll(): void {
-    this.#phase = 'polling';
-    this.#line.open(true);
-    this.#seekSocket();
+    handlers.closed(close);
   }
 
   /** One is tried beside it, for as long as it lasts. A client that is not open yet hears nothing of that. */
   #seekSocket(): void {
     if (this.#phase !== 'polling') return;
     this.#stopTimer();
-    const seek = () => this.#line.tell({ type: 'server-restarting', retryAfterMs: 0 });
-    this.#stopTimer = this.#dial.tools.clock.startTimer(seek, SEEK_AFTER_MS);
+    this.#stopTimer = this.#dial.tools.clock.startTimer(() => {
+      this.#told.push({ type: 'server-restarting', retryAfterMs: 0 });
+      this.#flush();
+    }, SEEK_AFTER_MS);
   }
 
   #breakOff(close: SocketClose): void {
@@ -154,8 +163,68 @@ class SpokenSocket implements TransportSocket {
 
   #leave(): void {
     this.#stopTimer();
-    this.#line.end();
-    if (this.#phase === 'polling') this.#dial.watch.end();
+    if (this.#phase === 'polling') this.#dial.watch.isPolling = false;
+    if (this.#isOpen) this.#step({ type: 'ended' });
     this.#phase = 'over';
+    this.#told = [];
+    this.#stopWake();
+    this.#stopFlush();
+    for (const exchange of this.#exchanges) exchange.cancel();
+    this.#exchanges.clear();
+  }
+
+  #step(happening: Happening): DialogueStep {
+    const { dialogue, lineId, tools } = this.#dial;
+    const step = stepSafely(dialogue, { ...happening, lineId }, tools.clock.nowMs());
+    if (this.#phase === 'socket') for (const text of step.texts ?? []) this.#socket.send(text);
+    for (const request of step.requests ?? []) this.#request(request);
+    if (step.wakeAfterMs !== undefined) {
+      this.#stopWake();
+      this.#stopWake = tools.clock.startTimer(() => this.#follow({ type: 'woken' }), step.wakeAfterMs);
+    }
+    this.#told.push(...(step.told ?? []));
+    if (step.closes !== undefined) this.#breakOff({ ...step.closes, wasClean: true });
+    return step;
+  }
+
+  #follow(happening: Happening): void {
+    this.#step(happening);
+    this.#flush();
+  }
+
+  #request({ name, method, url, headers = {}, body, withToken = false }: DialogueRequest): void {
+    const { tools, request, tokenIn } = this.#dial;
+    const token = withToken ? tokenOf(request, tokenIn) : null;
+    const exchange = tools.http({
+      method,
+      url: url.startsWith('/') ? `${originOf(request.url)}${url}` : url,
+      headers: { ...headers, ...(token !== null && { Authorization: `Bearer ${token}` }) },
+      body: body ?? null,
+    });
+    this.#exchanges.add(exchange);
+    const whenAnswered = (happening: Happening) => {
+      if (this.#exchanges.delete(exchange)) this.#follow(happening);
+    };
+    exchange.answer.then(
+      (answer) => whenAnswered({ type: 'answered', name, answer }),
+      () => whenAnswered({ type: 'answered', name, answer: null }),
+    );
+  }
+
+  #flush(): void {
+    const told = this.#told;
+    this.#told = [];
+    if (!this.#isOpen || told.length === 0) return;
+    this.#dial.handlers.received(writeTold(told));
+    if (told.some(({ type }) => type === 'joined')) this.#seekSocket();
+  }
+}
+
+/** A text that a dialogue chokes on is a frame that could not be read. */
+function stepSafely(dialogue: Dialogue, event: DialogueEvent, nowMs: number): DialogueStep {
+  try {
+    return dialogue.step(event, nowMs);
+  } catch {
+    return event.type === 'heard' ? { fault: 'invalid-shape' } : {};
   }
 }

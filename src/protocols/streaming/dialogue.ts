@@ -42,7 +42,6 @@ export interface StreamingOptions {
 interface Line {
   readonly id: LineId;
   readonly isPolling: boolean;
-  isGreeted: boolean;
   /** How many messages the join that is open asked for; null while none is. */
   joinLimit: number | null;
   /** The history is on its way. */
@@ -94,14 +93,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #open(lineId: LineId, isPolling: boolean): DialogueStep {
-    this.#lines.set(lineId, {
-      id: lineId,
-      isPolling,
-      isGreeted: isPolling,
-      joinLimit: null,
-      isReading: false,
-      readAtMs: 0,
-    });
+    this.#lines.set(lineId, { id: lineId, isPolling, joinLimit: null, isReading: false, readAtMs: 0 });
     if (isPolling) return { told: [hello()] };
     this.#answers.open(lineId);
     return {};
@@ -147,7 +139,6 @@ export class StreamingDialogue implements Dialogue {
   #take(line: Line, frame: ServerFrame | UnknownFrame, nowMs: number): DialogueStep {
     switch (frame.event) {
       case 'connected':
-        line.isGreeted = true;
         return { told: [hello()] };
       case 'pong':
         return { told: [{ type: 'pong', latest: null }] };

@@ -7,7 +7,7 @@ import type { Dialogue, DialogueEvent, DialogueStep } from '../dialogue/dialogue
 import { readEvent, type UnknownFrame } from '../dialogue/read-event.js';
 import type { Rename } from '../rename.js';
 import { Numbering } from './numbering.js';
-import { readPost } from './posts.js';
+import { readPost, refused } from './posts.js';
 import { Replies, type ReplyFrame, toMessage } from './replies.js';
 import { Retries } from './retries.js';
 import type { ServerFrame } from './schema.js';
@@ -155,7 +155,7 @@ export class ThreadDialogue implements Dialogue {
       case 'task_failed':
         return this.#whenFailed(frame.message?.in_reply_to ?? null, nowMs);
       case 'protocol_error':
-        return { told: [refusedFrame()] };
+        return { told: [refused(null, 'PROTOCOL_ERROR')] };
       case 'unknown':
         return { told: [{ type: 'unknown', name: frame.name }] };
     }
@@ -206,11 +206,6 @@ export class ThreadDialogue implements Dialogue {
     const message = { inReplyTo, conversationId: this.#threadId, senderId: ASSISTANT_ID };
     return { told: this.#retries.fail(message, nowMs) };
   }
-}
-
-function refusedFrame(): InboundFrame {
-  const code = 'PROTOCOL_ERROR';
-  return { type: 'refused', code, reason: '', verdict: 'final', clientMessageId: null, retryAfterMs: null };
 }
 
 /** Some servers give a pong no event. */

@@ -26,28 +26,30 @@ export interface PostVerdict {
 export function readPost(posted: Posted, answer: HttpAnswer | null): PostVerdict {
   const { clientMessageId, failures } = posted;
   const status = answer?.status ?? 0;
-  const refused = { type: 'refused', clientMessageId, code: `HTTP_${status}`, reason: '' } as const;
+  const code = `HTTP_${status}`;
   if (answer !== null && status >= 200 && status < 300) return readAccepted(posted, answer.body);
   if (status >= 400 && status < 500 && !TRY_AGAIN.has(status)) {
-    return { told: [{ ...refused, verdict: 'final', retryAfterMs: null }], isOpen: false };
+    return { told: [refused(clientMessageId, code)], isOpen: false };
   }
   const pauseMs = Math.min(PAUSE_MAX_MS, PAUSE_FIRST_MS * 2 ** failures);
-  return { told: [{ ...refused, verdict: 'retry', retryAfterMs: answer?.retryAfterMs ?? pauseMs }], isOpen: true };
+  return { told: [refused(clientMessageId, code, answer?.retryAfterMs ?? pauseMs)], isOpen: true };
+}
+
+/** For good; with a pause, only for now. */
+export function refused(
+  clientMessageId: string | null,
+  code: string,
+  retryAfterMs: number | null = null,
+): InboundFrame {
+  const verdict = retryAfterMs === null ? 'final' : 'retry';
+  return { type: 'refused', clientMessageId, code, reason: '', verdict, retryAfterMs };
 }
 
 /** A server that does not know the thread opens another one, and the message is there. */
 function readAccepted({ clientMessageId, threadId, rename }: Posted, body: string): PostVerdict {
   const { thread_id: takenTo, idempotent } = readFields(body, rename);
   if (typeof takenTo === 'string' && takenTo !== threadId) {
-    const told: InboundFrame = {
-      type: 'refused',
-      clientMessageId,
-      code: 'WRONG_CONVERSATION',
-      reason: '',
-      verdict: 'final',
-      retryAfterMs: null,
-    };
-    return { told: [told], isOpen: false };
+    return { told: [refused(clientMessageId, 'WRONG_CONVERSATION')], isOpen: false };
   }
   const duplicate = idempotent === true;
   return { told: [{ type: 'ack', clientMessageId, id: clientMessageId, seq: null, duplicate }], isOpen: false };
