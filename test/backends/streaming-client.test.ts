@@ -131,8 +131,8 @@ describe.runIf(CAN_RUN)('the client at a real assistant', () => {
     const guest = await enter({
       client: {
         outbox: { messagesMax: QUESTIONS },
-        // It is cut more often than a client may dial by itself.
-        reconnect: { delayFirstMs: 200, delayMaxMs: 1_000, dialsPerMinuteMax: 60 },
+        // It is cut more often than a client may dial by itself, and than it tries before it waits for its user.
+        reconnect: { delayFirstMs: 200, delayMaxMs: 1_000, dialsPerMinuteMax: 60, attemptsMax: Infinity },
       },
     });
     const asked: string[] = [];
