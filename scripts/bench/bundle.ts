@@ -19,7 +19,7 @@ export function bundle(entries: readonly URL[]): Bundle {
   const built = runTool('tsup/dist/cli-default.js', [
     ...entries.map((entry) => fileURLToPath(entry)),
     ...['--no-config', '--format', 'esm', '--target', 'es2022', '--platform', 'node'],
-    ...['--external', 'ws', '--sourcemap', '--no-splitting', '--out-dir', folder],
+    ...['--external', 'ws', '--external', 'level', '--sourcemap', '--no-splitting', '--out-dir', folder],
   ]);
   const remove = () => rmSync(folder, { recursive: true, force: true });
   if (!built.succeeded) {

@@ -11,3 +11,9 @@ export function spread(values: readonly number[]): number {
   const least = Math.min(...values);
   return (Math.max(...values) - least) / least;
 }
+
+/** The least value that so large a share of all values does not exceed. Not a number where there is none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = Float64Array.from(values).sort();
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}

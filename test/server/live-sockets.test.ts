@@ -1,11 +1,21 @@
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
 import type { WebSocket } from 'ws';
-import { LiveSockets } from '../../examples/server/shell/live-sockets.js';
+import { BEAT_PARTS, LiveSockets } from '../../examples/server/shell/live-sockets.js';
 
 class BufferingSocket extends EventEmitter {
   readonly sent: string[] = [];
   bufferedAmount = 0;
+  pings = 0;
+  isTerminated = false;
+
+  ping(): void {
+    this.pings += 1;
+  }
+
+  terminate(): void {
+    this.isTerminated = true;
+  }
 
   send(text: string): void {
     this.sent.push(text);
@@ -58,5 +68,29 @@ describe('a reader who is behind', () => {
 
     expect(socket.sent).toEqual(told);
     expect(cut).toEqual(cutOff);
+  });
+});
+
+describe('the heartbeat', () => {
+  it('pings a crowd in parts, everybody once a round, and ends who has not answered by the next', () => {
+    const { sockets, socket } = opened(0);
+    const others = Array.from({ length: 2 * BEAT_PARTS - 1 }, () => new BufferingSocket());
+    // Safe: of a socket, only what stands above is used here.
+    for (const [index, other] of others.entries()) sockets.add(`other-${index}`, other as unknown as WebSocket);
+    const pings = () => [socket, ...others].reduce((sum, one) => sum + one.pings, 0);
+    const round = () =>
+      Array.from({ length: BEAT_PARTS }, () => {
+        const before = pings();
+        sockets.beat();
+        return pings() - before;
+      });
+
+    const perBeat = round();
+    for (const other of others) other.emit('pong');
+    round();
+
+    expect(perBeat).toEqual(perBeat.map(() => 2));
+    expect(others.map((one) => [one.pings, one.isTerminated])).toEqual(others.map(() => [2, false]));
+    expect([socket.pings, socket.isTerminated]).toEqual([1, true]);
   });
 });

@@ -12,7 +12,7 @@ import type { TokenGrant } from '../store/token-vault.js';
 import type { ConnectionTokens } from './connection-tokens.js';
 import { EngineHost } from './engine-host.js';
 import type { NewConversation } from './http-routes.js';
-import { LiveSockets } from './live-sockets.js';
+import { BEAT_PARTS, LiveSockets } from './live-sockets.js';
 import { type Logger, silentLogger } from './logger.js';
 import type { ChatServerOptions } from './options.js';
 import { cannedResponder, type Responder } from './responder.js';
@@ -99,7 +99,7 @@ export class Front {
     this.host.dispatch({ type: 'started', rooms });
     this.host.dispatch({ type: 'user-registered', user: assistantUser });
     this.#intervals.push(
-      setInterval(() => this.#sockets.beat(), this.#options.heartbeatMs ?? 30_000),
+      setInterval(() => this.#sockets.beat(), (this.#options.heartbeatMs ?? 30_000) / BEAT_PARTS),
       setInterval(() => this.#sessions.check(this.#now()), SESSION_CHECK_MS),
     );
     const shared = this.#shared;

@@ -15,8 +15,12 @@ export interface LiveSocketsOptions {
 /** With more than this unread, a peer is told only what it must know. */
 const BEHIND_BYTES = 65_536;
 
+/** Sockets are pinged in so many parts, one after the other: thousands of pings at once would hold up every message. */
+export const BEAT_PARTS = 50;
+
 interface LiveSocket {
   readonly socket: WebSocket;
+  readonly beatPart: number;
   isAlive: boolean;
   /** Frames that leave together at the end of the moment. */
   waiting: string[];
@@ -31,6 +35,8 @@ export class LiveSockets {
   readonly #closing = new Set<WebSocket>();
   readonly #graceTimers = new Map<WebSocket, ReturnType<typeof setTimeout>>();
   #onEmpty: (() => void) | null = null;
+  #added = 0;
+  #beats = 0;
 
   constructor(options: LiveSocketsOptions) {
     this.#options = options;
@@ -41,7 +47,8 @@ export class LiveSockets {
   }
 
   add(connectionId: string, socket: WebSocket): void {
-    const live: LiveSocket = { socket, isAlive: true, waiting: [] };
+    const live: LiveSocket = { socket, beatPart: this.#added % BEAT_PARTS, isAlive: true, waiting: [] };
+    this.#added += 1;
     this.#sockets.set(connectionId, live);
     socket.on('pong', () => {
       live.isAlive = true;
@@ -95,9 +102,12 @@ export class LiveSockets {
     socket.close(code, reason);
   }
 
-  /** Ends every socket that has not answered the last ping, and pings the rest. */
+  /** Of the sockets whose turn it is, ends those that have not answered the last ping, and pings the rest. */
   beat(): void {
+    const part = this.#beats % BEAT_PARTS;
+    this.#beats += 1;
     for (const live of this.#sockets.values()) {
+      if (live.beatPart !== part) continue;
       if (live.isAlive) {
         live.isAlive = false;
         live.socket.ping();

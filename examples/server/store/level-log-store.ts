@@ -13,6 +13,7 @@ import {
 import { dedupKeyOf } from './dedup-key.js';
 import type { LogStore, StoredSpan } from './log-store.js';
 import { conversationRecord, cutRecord, dedupRecord, logEntry, userRecord } from './record-schemas.js';
+import { inGroups } from './write-groups.js';
 
 /** Wide enough for every safe integer, so that text order is number order. */
 const SEQ_DIGITS = 16;
@@ -36,14 +37,14 @@ export async function levelLogStore({ directory, isSynced = true }: LevelLogStor
       const users = z.array(userRecord).parse(await shelves.users.values().all());
       return { users, conversations, dedup: await loadDedup(shelves) };
     },
-    async write(writes) {
+    write: inGroups(async (writes) => {
       const batch = shelves.level.batch();
       for (const write of writes) {
         if (write.type === 'drop-entries') await addDrop(shelves, batch, write);
         else add(shelves, batch, write);
       }
       await batch.write({ sync: isSynced });
-    },
+    }),
     async readPage({ conversationId, after, before, limit }) {
       const page: LogEntry[] = [];
       let messages = 0;

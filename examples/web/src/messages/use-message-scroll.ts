@@ -38,9 +38,11 @@ export function useMessageScroll(messages: readonly ChatMessage[], onTop: () => 
     const scroller = scrollerRef.current;
     if (scroller === null) return;
     const below = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight;
-    place.current = { isAtEnd: below <= END_SLACK_PX, anchor: findAnchor(scroller, listRef.current) };
-    setIsAtEnd(place.current.isAtEnd);
-    if (!place.current.isAtEnd) return;
+    const isNowAtEnd = below <= END_SLACK_PX;
+    // At the end nothing has to be kept in its place, and looking at each row would cost as much as drawing them.
+    place.current = { isAtEnd: isNowAtEnd, anchor: isNowAtEnd ? null : findAnchor(scroller, listRef.current) };
+    setIsAtEnd(isNowAtEnd);
+    if (!isNowAtEnd) return;
     seenKey.current = newestKey.current;
     setNewCount(0);
   }, []);
