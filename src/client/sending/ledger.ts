@@ -23,7 +23,7 @@ export class Ledger {
   readonly failed: FailedMessages;
   readonly #around: LedgerSurroundings;
   /** What senders hold, by id, of messages in the outbox and of failed ones. */
-  readonly #messages = new Map<string, OutgoingMessage>();
+  #messages = new Map<string, OutgoingMessage>();
   /** One that lives on: an engine forgets what it has optimised for objects of which a collection finds none. */
   readonly specimen = new OutgoingHandle(new OutgoingMessage({ id: '', content: '' }, false), () => false);
 
@@ -149,5 +149,7 @@ export class Ledger {
   #forget(id: string): void {
     this.failed.remove(id);
     this.#messages.delete(id);
+    // As the outbox does with its entries.
+    if (this.#messages.size === 0) this.#messages = new Map();
   }
 }

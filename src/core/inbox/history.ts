@@ -14,11 +14,11 @@ export class History {
   #confirmed: MessageRow[] = [];
   #start = 0;
   /** The confirmed rows by their ids: most messages are new, and that must be cheap to see. */
-  readonly #byId = new Map<MessageId, MessageRow>();
+  #byId = new Map<MessageId, MessageRow>();
   /** And by what their senders named them, which tells a second copy of what is shown, however long that has been. */
-  readonly #byClientId = new Map<string, MessageRow>();
+  #byClientId = new Map<string, MessageRow>();
   /** Own messages that the server has not confirmed, by their client id, in the order of their sending. */
-  readonly #pending = new Map<string, OwnRow>();
+  #pending = new Map<string, OwnRow>();
   #view: readonly MessageRow[] | null = null;
   /** From this number on all is shown; rows before it stand alone. Null where there are no numbers. */
   fromSeq: number | null = null;
@@ -89,6 +89,8 @@ export class History {
 
   dropPending(clientMessageId: string): void {
     if (this.#pending.delete(clientMessageId)) this.#view = null;
+    // As the outbox does with its entries.
+    if (this.#pending.size === 0) this.#pending = new Map();
   }
 
   /** Puts a confirmed row at the place of its number; if it has none, before that row, or at the end. */
@@ -206,7 +208,11 @@ export class History {
     if (this.#start < COMPACT_EVERY) return;
     this.#confirmed = this.#confirmed.slice(this.#start);
     this.#start = 0;
+    // Maps that are copied leave the tables behind that they have outgrown, which an engine keeps, with all in them.
+    this.#byId = new Map(this.#byId);
+    this.#byClientId = new Map(this.#byClientId);
   }
+
   /** Only what comes after a row that is evicted is sure to be whole. */
   #leave(row: MessageRow | undefined): void {
     this.#forget(row);

@@ -27,7 +27,7 @@ export type Admission =
 export class Outbox {
   readonly #bounds: OutboxBounds;
   /** Every entry, by id. Those that are unconfirmed stand in no line. */
-  readonly #places = new Map<string, Place>();
+  #places = new Map<string, Place>();
   readonly #lanes = new Lanes();
   /** Entries with a connection, in the order of their sending. */
   readonly #inFlight = new Line();
@@ -125,6 +125,8 @@ export class Outbox {
     if (place === undefined) return null;
     this.#leave(place);
     this.#places.delete(id);
+    // A new one: an engine links each table that a map has outgrown to the next, and so keeps all that was ever in them.
+    if (this.count === 0) this.#places = new Map();
     if (place.entry.status === 'sending') this.#lastSettled = place.entry;
     return place.entry;
   }
