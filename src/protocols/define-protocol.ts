@@ -1,4 +1,5 @@
 import type { Protocol } from '../ports/protocol.js';
+import { greetedTransport } from './greeted-transport.js';
 import { guardProtocol } from './guard-protocol.js';
 import { invalidOption } from './invalid-option.js';
 import { type Finding, presetFindings } from './preset-findings.js';
@@ -19,7 +20,14 @@ import { isTokenPlacement, TOKEN_PLACEMENT_RANGE } from './token-placement.js';
  */
 export function defineProtocol(protocol: Protocol): Protocol {
   expectProtocol(protocol);
-  return guardProtocol(protocol);
+  return {
+    ...guardProtocol(protocol),
+    ...(protocol.presets !== undefined && { presets: protocol.presets }),
+    ...((protocol.wrapTransport !== undefined || protocol.greeting !== undefined) && {
+      wrapTransport: (transport, tools) =>
+        greetedTransport(protocol.wrapTransport?.(transport, tools) ?? transport, protocol.greeting),
+    }),
+  };
 }
 
 const SWITCHES = [

@@ -1,9 +1,11 @@
 import type { CloseVerdict } from '../core/connection/close-code.js';
 import type { OutboundFrame, ServerTerms } from '../core/frame.js';
 import type { DecodeResult, Protocol } from '../ports/protocol.js';
-import { greetedTransport } from './greeted-transport.js';
 
-/** The same protocol, from which nothing is thrown: what it throws, and answers of the wrong kind, become results. */
+/**
+ * What every protocol has, from which nothing is thrown: what it throws, and answers of the wrong kind, become results.
+ * What only some have is added by `defineProtocol`.
+ */
 export function guardProtocol(protocol: Protocol): Protocol {
   return {
     name: protocol.name,
@@ -17,11 +19,6 @@ export function guardProtocol(protocol: Protocol): Protocol {
     encode: (frame, terms) => encodeSafely(protocol, frame, terms),
     encodeBatch: (texts) => encodeBatchSafely(protocol, texts),
     readClose: (code, reason) => readCloseSafely(protocol, code, reason),
-    ...(protocol.presets !== undefined && { presets: protocol.presets }),
-    ...((protocol.wrapTransport !== undefined || protocol.greeting !== undefined) && {
-      wrapTransport: (transport, tools) =>
-        greetedTransport(protocol.wrapTransport?.(transport, tools) ?? transport, protocol.greeting),
-    }),
   };
 }
 
