@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BASE_TERMS as base } from '../../src/core/base-terms.js';
 import type { OutboundFrame, ServerTerms } from '../../src/core/frame.js';
@@ -32,6 +33,14 @@ const send: Extract<OutboundFrame, { type: 'send' }> = {
   producer: { id: 'p-1', seq: 3 },
   sentAtMs: 1_795_210_479_463,
 };
+/** What JSON writes another way than it is. */
+const HOSTILE = {
+  conversationId: 'c"1\\',
+  content: 'one\ntwo\u0000 "three" \\ \u007f é 😀 \u2028',
+  inReplyTo: '\ud800',
+  clientMessageId: '"},{"',
+};
+const SEED = Number(process.env['SEED'] ?? 31_337);
 const receiver = { sendFields: { receiverId: 'u-2' } };
 
 /** What goes on the wire, held to the schema that servers read it with; null where nothing does. */
@@ -188,6 +197,30 @@ describe('frames for a server that speaks chatsocket.v1', () => {
         producer: { id: 'p-1', seq: 3 },
       },
     });
+  });
+
+  it(`carry any text as it is (seed ${SEED})`, () => {
+    const text = fc.string({ unit: 'binary', minLength: 1, maxLength: 60 });
+    const anything = fc.record({ conversationId: text, content: text, inReplyTo: text, clientMessageId: text });
+    const property = fc.property(anything, text, fc.jsonValue(), (said, producerId, metadata) => {
+      const frame = { ...send, ...said, metadata: { metadata }, producer: { id: producerId, seq: 3 } };
+      const envelope: unknown = JSON.parse(envelopeProtocol().encode(frame, extended) ?? '');
+
+      const { clientMessageId: messageId, ...payload } = said;
+      expect(envelope).toMatchObject({ messageId, payload: { ...payload, producer: frame.producer } });
+      expect(envelope).toHaveProperty('payload.metadata', JSON.parse(JSON.stringify(frame.metadata)));
+    });
+
+    fc.assert(property, { seed: SEED, numRuns: 1_000, examples: [[HOSTILE, '"', '\\']] });
+  });
+
+  it('carry nothing that a page put on the prototype of all objects', () => {
+    const prototype: object = Object.prototype;
+    Reflect.defineProperty(prototype, 'ofThePage', { value: 'x', enumerable: true, configurable: true });
+    const text = envelopeProtocol().encode(send, extended);
+    Reflect.deleteProperty(prototype, 'ofThePage');
+
+    expect(text).not.toContain('ofThePage');
   });
 
   it('leave the place in the window out where the server keeps no order', () => {

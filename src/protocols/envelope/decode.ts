@@ -18,10 +18,8 @@ export function decode(text: string): DecodeResult {
   } catch {
     return readBareText(text.trim());
   }
-  if (Array.isArray(parsed)) return readBatch(parsed);
   if (typeof parsed !== 'object' || parsed === null) return { ok: false, reason: 'not-an-object' };
-  const frame = readEnvelope(parsed);
-  return frame === null ? { ok: false, reason: 'invalid-shape' } : { ok: true, frames: [frame] };
+  return readBatch(Array.isArray(parsed) ? parsed : [parsed]);
 }
 
 function readBareText(text: string): DecodeResult {
@@ -31,10 +29,15 @@ function readBareText(text: string): DecodeResult {
 }
 
 function readBatch(envelopes: readonly unknown[]): DecodeResult {
-  if (envelopes.length === 0) return { ok: false, reason: 'empty' };
-  const frames = envelopes.map(readEnvelope);
-  if (frames.every((frame) => frame === null)) return { ok: false, reason: 'invalid-shape' };
-  return { ok: true, frames: frames.map((frame) => frame ?? { type: 'unknown', name: 'invalid-shape' }) };
+  const frames: InboundFrame[] = [];
+  let faults = 0;
+  for (const envelope of envelopes) {
+    const frame = readEnvelope(envelope);
+    if (frame === null) faults += 1;
+    frames.push(frame ?? { type: 'unknown', name: 'invalid-shape' });
+  }
+  if (faults === frames.length) return { ok: false, reason: faults === 0 ? 'empty' : 'invalid-shape' };
+  return { ok: true, frames };
 }
 
 /** Null for what is no envelope, or one that its schema refuses. */

@@ -39,32 +39,34 @@ interface Envelope {
 
 /** Writes one frame; null where the server's terms have no words for it. */
 export function encode(frame: OutboundFrame, terms: ServerTerms, writing: Writing): string | null {
+  if (frame.type === 'send') return writeSend(frame, terms, writing);
   const envelope = toEnvelope(frame, terms, writing);
   return envelope === null ? null : JSON.stringify(envelope);
 }
 
-function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing): Envelope | null {
+function toEnvelope(frame: Exclude<OutboundFrame, Send>, terms: ServerTerms, writing: Writing): Envelope | null {
   switch (frame.type) {
     case 'ping':
       return { type: 'ping' };
     case 'join':
       return toJoin(frame, terms);
-    case 'send':
-      return toSend(frame, terms, writing);
     case 'typing':
       return toTyping(frame, terms, writing);
     case 'mark-read': {
-      if (frame.messageIds.length === 0) return null;
       const { conversationId } = frame;
       const messageIds = frame.messageIds.slice(-MESSAGE_IDS_MAX);
+      if (messageIds.length === 0) return null;
       // Without a name of its own no server acks it.
       return { type: 'mark_read', messageId: conversationId, payload: { conversationId, messageIds } };
     }
     case 'load-history': {
       if (!terms.extended) return null;
       const { conversationId, before, limit } = frame;
-      const payload = { conversationId, before, limit: Math.min(limit, LIMIT_MAX) };
-      return { type: 'load_history', messageId: conversationId, payload };
+      return {
+        type: 'load_history',
+        messageId: conversationId,
+        payload: { conversationId, before, limit: Math.min(limit, LIMIT_MAX) },
+      };
     }
     case 'fetch-range': {
       if (!terms.ranges) return null;
@@ -85,38 +87,48 @@ function toEnvelope(frame: OutboundFrame, terms: ServerTerms, writing: Writing):
 
 /** Named by its conversation, so that a refusal tells which join it answers. */
 function toJoin({ conversationId, after, streams, limit }: Join, terms: ServerTerms): Envelope {
-  const envelope = { type: 'join_conversation', messageId: conversationId };
-  if (!terms.extended) return { ...envelope, payload: { conversationId } };
   return {
-    ...envelope,
+    type: 'join_conversation',
+    messageId: conversationId,
     payload: {
       conversationId,
-      after: after === null ? null : { epoch: after.epoch, seq: after.seq },
-      streams: streams.slice(-STREAMS_MAX).map(({ messageId, offset }) => ({ messageId, offset })),
-      limit: Math.min(limit, LIMIT_MAX),
+      ...(terms.extended && {
+        after: after && { epoch: after.epoch, seq: after.seq },
+        streams: streams.slice(-STREAMS_MAX).map(({ messageId, offset }) => ({ messageId, offset })),
+        limit: Math.min(limit, LIMIT_MAX),
+      }),
     },
   };
 }
 
-function toSend(frame: Send, terms: ServerTerms, { sendFields }: Writing): Envelope {
-  const { metadata, inReplyTo, producer } = frame;
-  const { extended } = terms;
-  const fixed = sendFields(frame.conversationId);
-  return {
-    type: 'send_message',
-    messageId: frame.clientMessageId,
-    timestamp: frame.sentAtMs,
-    payload: {
-      // A message with a jobId opens its conversation, which has no id before that.
-      conversationId: frame.conversationId || undefined,
-      content: frame.content,
-      receiverId: readText(metadata, 'receiverId') ?? readText(fixed, 'receiverId'),
-      jobId: readText(metadata, 'jobId') ?? readText(fixed, 'jobId'),
-      inReplyTo: (extended && inReplyTo) || undefined,
-      metadata: extended ? (metadata ?? undefined) : undefined,
-      producer: terms.producerOrder ? { id: producer.id, seq: producer.seq } : undefined,
-    },
-  };
+/** By hand: no other frame leaves as often, and `JSON.stringify` takes twice as long for the whole of it. */
+function writeSend(frame: Send, { extended, producerOrder }: ServerTerms, { sendFields }: Writing): string {
+  const { clientMessageId, conversationId, content, metadata, inReplyTo, producer, sentAtMs } = frame;
+  const fixed = sendFields(conversationId);
+  const extra = extended && metadata !== null ? JSON.stringify(metadata) : undefined;
+  const fields =
+    // A message with a jobId opens its conversation, which has no id before that.
+    writeField(',"conversationId":"', conversationId) +
+    writeField(',"receiverId":"', readText(metadata, 'receiverId') ?? readText(fixed, 'receiverId')) +
+    writeField(',"jobId":"', readText(metadata, 'jobId') ?? readText(fixed, 'jobId')) +
+    writeField(',"inReplyTo":"', extended ? inReplyTo : null) +
+    (extra === undefined ? '' : `,"metadata":${extra}`) +
+    (producerOrder ? `,"producer":{"id":"${escapeText(producer.id)}","seq":${producer.seq}}` : '');
+  const head = `{"type":"send_message","messageId":"${escapeText(clientMessageId)}","timestamp":${sentAtMs},"payload":`;
+  return `${head}{"content":"${escapeText(content)}"${fields}}}`;
+}
+
+/** A field without a text does not appear. `head`: the comma before it, its name, and what opens the text. */
+function writeField(head: string, text: string | null | undefined): string {
+  return text ? `${head}${escapeText(text)}"` : '';
+}
+
+/** ASCII without quotation marks, backslashes and what is not seen. */
+const PLAIN = /^[ !#-[\]-~]*$/;
+
+/** As it stands between quotation marks. */
+function escapeText(text: string): string {
+  return PLAIN.test(text) ? text : JSON.stringify(text).slice(1, -1);
 }
 
 /** Base servers refuse a typing signal without its receiver, and every refusal counts against the rate limit. */

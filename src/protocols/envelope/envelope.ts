@@ -77,7 +77,7 @@ export function envelopeProtocol(options: EnvelopeProtocolOptions = {}): Protoco
     contentLengthMax: CONTENT_LENGTH_MAX,
     decode,
     encode: (frame, terms) => encode(frame, terms, writing),
-    encodeBatch: (texts) => `[${texts.join(',')}]`,
+    encodeBatch: (texts) => `[${texts.join()}]`,
     readClose,
   });
 }

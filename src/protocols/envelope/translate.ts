@@ -83,7 +83,7 @@ function readHello(payload: Payload<'connected'>): InboundFrame {
 
 /** A limit of 0 would stop the client for ever, so it counts as not announced. */
 function readLimit(limit: number | undefined): number | null {
-  return limit === undefined || limit === 0 ? null : limit;
+  return limit || null;
 }
 
 function readHistory(frame: Frame<'conversation_history'>): InboundFrame {

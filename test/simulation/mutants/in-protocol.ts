@@ -10,7 +10,7 @@ export const inProtocol: readonly Mutant[] = [
     name: 'no-producer-numbers',
     side: 'protocol',
     breaks: 'Messages go out without their numbers, so that a server cannot keep their order.',
-    patches: [{ file: ENCODE, find: 'terms.producerOrder ?', replace: 'Number.isNaN(0) ?' }],
+    patches: [{ file: ENCODE, find: '(producerOrder ?', replace: '(Number.isNaN(0) ?' }],
     invariants: ['I4'],
   },
   {
