@@ -62,18 +62,18 @@ export class Conversation<Metadata = unknown> {
     const checked = checkContent(content, session.contentLengthMax);
     const { inReplyTo, signal, ttlMs } = checkSendOptions(options);
     const metadata = checkMetadata(options.metadata);
-    const queuedAtMs = clock.nowMs();
-    const draft = {
-      id: ids.messageId(),
-      conversationId: this.id,
-      content: checked,
-      metadata,
-      inReplyTo: inReplyTo ?? null,
-      queuedAtMs,
-      expiresAtMs: deadlineOf(queuedAtMs, ttlMs, outbox.ageMaxMs),
-      sizeBytes: draftSizeBytes(checked, metadata),
-    };
     return session.act(() => {
+      const queuedAtMs = clock.nowMs();
+      const draft = {
+        id: ids.messageId(),
+        conversationId: this.id,
+        content: checked,
+        metadata,
+        inReplyTo: inReplyTo ?? null,
+        queuedAtMs,
+        expiresAtMs: deadlineOf(queuedAtMs, ttlMs, outbox.ageMaxMs),
+        sizeBytes: draftSizeBytes(checked, metadata),
+      };
       session.logoutWatch.open();
       const outgoing = session.sender.requests.enqueue(draft, signal);
       // A client that stopped may begin again for it; in any other state the event means nothing.

@@ -15,7 +15,7 @@ const UUID_SIZE_BYTES = 16;
  */
 export function nanoidIds(): IdSource {
   return {
-    messageId: () => (hasRandomUuid() ? crypto.randomUUID() : drawSafely(() => formatUuidV4(random(UUID_SIZE_BYTES)))),
+    messageId: () => findRandomUuid() ?? drawSafely(() => formatUuidV4(random(UUID_SIZE_BYTES))),
     shortId: () => drawSafely(() => nanoid(SHORT_ID_LENGTH)),
   };
 }
@@ -29,8 +29,10 @@ function drawSafely(draw: () => string): string {
   );
 }
 
-function hasRandomUuid(): boolean {
-  return typeof crypto !== 'undefined' && typeof crypto.randomUUID === 'function';
+function findRandomUuid(): string | undefined {
+  // Looked up once, for in Node that is a call.
+  const { crypto } = globalThis;
+  return crypto?.randomUUID?.();
 }
 
 /** RFC 9562, section 5.4: version 4 in the seventh byte, variant 10 in the ninth. */

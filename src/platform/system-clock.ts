@@ -29,7 +29,9 @@ export function systemClock(): Clock {
 
 /** Null where the platform has no monotonic clock that knows its place in time (older React Native). */
 function readMonotonicMs(): number | null {
-  if (typeof performance === 'undefined') return null;
+  // Looked up once, for in Node that is a call.
+  const { performance } = globalThis;
+  if (performance === undefined) return null;
   const time = performance.timeOrigin + performance.now();
   return Number.isFinite(time) ? time : null;
 }
