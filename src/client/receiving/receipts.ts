@@ -34,7 +34,7 @@ export class Receipts {
   takeAck({ echoes }: Agreement, { clientMessageId, id, seq, duplicate }: FrameOf<'ack'>): void {
     const { sender, conversations, readMarks, report, followUp } = this.#around;
     const echo = echoes.get(clientMessageId);
-    echoes.delete(clientMessageId);
+    if (echo !== undefined) echoes.delete(clientMessageId);
     const conversation = echo === undefined ? null : conversations.get(echo.conversationId);
     const isOther = echo !== undefined && ((id !== null && id !== echo.id) || (seq !== null && seq !== echo.seq));
     if (isOther && conversation !== null) report(conversation, [{ type: 'contradiction' }]);

@@ -23,7 +23,8 @@ export class KnownMessages {
     this.#deleted = new RecentMap(entriesMax);
     // Between the first change of a row that is shown and now, no more others than this can have been changed.
     this.#revisions = new RecentMap(Math.max(entriesMax, 2 * historyMax));
-    this.#acked = new RecentMap(entriesMax);
+    // Only of what is shown does it matter who told of it first.
+    this.#acked = new RecentMap(2 * historyMax);
   }
 
   /** A message with a number is known by that; only what has none needs its id kept. */
