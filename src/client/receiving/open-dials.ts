@@ -68,6 +68,7 @@ export class OpenDials {
 
   /** Of a log that the newer of two sockets does not have any more. */
   isOutdated(joins: Joins, epoch: string | null, { inbox }: ConversationState): boolean {
+    if (this.#joins.size === 1) return false;
     const newest = [...this.#joins.values()].at(-1);
     return joins !== newest && epoch !== null && inbox.cursor !== null && epoch !== inbox.cursor.epoch;
   }
