@@ -2,8 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import { pause } from '../../examples/play/script/waiting.js';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
 import { type Frame, SocketTape } from './support/socket-tape.js';
 import { newConversation, opened, stage } from './support/stage.js';
 
@@ -29,9 +27,7 @@ function course(frames: readonly Frame[]): readonly unknown[] {
   return events.filter((event, index) => event !== events[index - 1]);
 }
 
-const CAN_RUN = findDjango() !== null && findRedis() !== null;
-
-describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
+describe('the streaming family of the Django backend', () => {
   const theatre = stage({ settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '1' } });
 
   async function ask(tape: SocketTape, message: string): Promise<readonly Frame[]> {

@@ -2,8 +2,6 @@
 
 import { afterEach, describe, expect, test } from 'vitest';
 import { pause, waitUntil } from '../../examples/play/script/waiting.js';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
 import { seededRandom } from '../../src/testing/index.js';
 import { AssistantGuest, type GuestOptions } from './support/assistant-guest.js';
 import { newConversation, stage } from './support/stage.js';
@@ -14,11 +12,9 @@ const WORKER_KILLS = 5;
 const DAPHNE_RESTARTS = 3;
 const ANSWER_DEADLINE_MS = 15_000;
 
-const CAN_RUN = findDjango() !== null && findRedis() !== null;
-
 const sorted = (texts: readonly string[]) => [...texts].sort();
 
-describe.runIf(CAN_RUN)('the client at a real assistant', () => {
+describe('the client at a real assistant', () => {
   const theatre = stage({
     settings: { RATE_LIMIT_PER_HOUR: '1000', RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '2' },
   });
