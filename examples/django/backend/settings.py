@@ -57,6 +57,9 @@ CSRF_TRUSTED_ORIGINS = (
 COOKIE_SECURE = environment.whole("COOKIE_SECURE", 0) == 1
 CSRF_COOKIE_SECURE = COOKIE_SECURE
 
+# The page of this example, bundled; none where this is empty.
+PAGE_FOLDER = environment.text("PAGE_FOLDER", "")
+
 # Where things are kept.
 DATABASES = {
     "default": database_from(environment.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'chat.sqlite3'}")),
