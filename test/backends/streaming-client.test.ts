@@ -145,20 +145,20 @@ describe('the client at a real assistant', () => {
     };
     const cut = async () => {
       while (cuts < CUTS) {
-        await pause(2_500 * random());
+        await pause(1_800 * random());
         if (guest.link.cut() > 0) cuts += 1;
       }
     };
     const killWorkers = async () => {
       for (let kill = 0; kill < WORKER_KILLS; kill += 1) {
-        await pause(4_000);
+        await pause(3_000);
         await django.killWorker();
         await django.startWorker();
       }
     };
     const restartServers = async () => {
       for (let restart = 0; restart < DAPHNE_RESTARTS; restart += 1) {
-        await pause(9_000);
+        await pause(6_000);
         await django.killDaphne();
         await django.restartDaphne();
       }
