@@ -1,6 +1,6 @@
 /** The package as it is built, at a real Django: in a program in Node, and in Chromium on the backend's own page. */
 import { type Browser, chromium } from 'playwright';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, onTestFailed, test } from 'vitest';
 import { browserLaunch } from '../../scripts/find-browser.js';
 import { buildPackage } from '../support/built-package.js';
 import { type BuiltPackage, loadPackage, NodeSeat } from './support/node-seat.js';
@@ -58,6 +58,8 @@ describe.each(PLACES)('the built package in $place', ({ take }) => {
 
   test('DS-3 comes back after Daphne was killed, with what was said meanwhile', async () => {
     const { django } = theatre;
+    // The other tests need it too.
+    onTestFailed(() => django.restartDaphne());
     const here = await sitDown();
     await answersOf(here, 'thread', [OPENING]);
     await expectEach(here, 'status', 'open');
