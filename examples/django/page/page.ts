@@ -1,42 +1,45 @@
 /** Both chats of this backend, each with a client of chatsocket. */
 import { ChatSocketClient, connectionTokenProvider, refreshTokenProvider } from 'chatsocket';
 import { streamingProtocol, threadProtocol } from 'chatsocket/protocols';
+import { indexedDbOutboxStore } from 'chatsocket/storage';
 import { webSocketTransport } from 'chatsocket/transports';
 import { Panel, part } from './panel.js';
-import { type FrameListener, watchedSocket } from './watched-socket.js';
+import { watchedSocket } from './watched-socket.js';
 
 const socketOrigin = location.origin.replace('http', 'ws');
 /** A server on this machine is soon back, or somebody looks into its code first. */
 const RECONNECT = { delayFirstMs: 200, delayMaxMs: 2_000, attemptsMax: Infinity, dialsPerMinuteMax: 60 };
+/** What the page remembers beyond a reload: who is logged in, and where their thread is. */
+const USER_KEY = 'user';
 const THREAD_KEY = 'thread';
+const user = localStorage.getItem(USER_KEY);
 
 // The page's own HTML has this form.
 const login = part(document, '#login') as HTMLFormElement;
 
 login.addEventListener('submit', async (event) => {
   event.preventDefault();
-  const { user, password } = Object.fromEntries(new FormData(login));
+  const { username, password } = Object.fromEntries(new FormData(login));
   const answers = [
-    await post('/api/v1/auth/login/', { email: user, password }),
-    await post('/api/token/', { username: user, password }),
+    await post('/api/v1/auth/login/', { email: username, password }),
+    await post('/api/token/', { username, password }),
   ];
-  const isIn = answers.every(({ ok }) => ok);
-  if (!isIn) {
-    part(login, 'output').textContent = 'That is not the password.';
+  const refusal = answers.find(({ ok }) => !ok);
+  if (refusal !== undefined) {
+    part(login, 'output').textContent = refusal.status === 401 ? 'That is not the password.' : 'The server is away.';
     return;
   }
-  // Another user may have been here before.
-  sessionStorage.removeItem(THREAD_KEY);
+  if (user !== username) localStorage.removeItem(THREAD_KEY);
+  localStorage.setItem(USER_KEY, String(username));
   location.reload();
 });
 
-// Somebody is logged in, or was.
-if (document.cookie.includes('csrftoken=')) {
-  startStreaming(new Panel('streaming'));
-  startThread(new Panel('thread'));
+if (user !== null) {
+  startStreaming(new Panel('streaming'), user);
+  startThread(new Panel('thread'), user);
 }
 
-function startStreaming(panel: Panel): void {
+function startStreaming(panel: Panel, identity: string): void {
   const client = new ChatSocketClient({
     url: `${socketOrigin}/ws/chat/page/`,
     conversationId: 'page',
@@ -45,8 +48,7 @@ function startStreaming(panel: Panel): void {
       refresh: async (signal) => (await fetch('/api/v1/auth/token/refresh/', { method: 'POST', signal })).ok,
     }),
     protocol: streamingProtocol({ historyEndpoint: (id) => `/api/v1/messages/${id}/` }),
-    transport: watched(panel.showFrame),
-    reconnect: RECONNECT,
+    ...sharedOptions(panel, identity),
   });
   client.connect();
   panel.show(client);
@@ -54,37 +56,47 @@ function startStreaming(panel: Panel): void {
 }
 
 /** A thread begins with the first message that is posted; its client is made for it. */
-function startThread(panel: Panel): void {
-  const threadId = sessionStorage.getItem(THREAD_KEY);
+function startThread(panel: Panel, identity: string): void {
+  const threadId = localStorage.getItem(THREAD_KEY);
   if (threadId !== null) {
-    openThread(panel, threadId);
+    openThread(panel, identity, threadId);
     return;
   }
   panel.enable(async (text) => {
     const answer = await post('/api/chat/', { message: text, client_msg_id: crypto.randomUUID() });
-    if (!answer.ok) return;
+    if (!answer.ok) {
+      panel.showFrame('error', `The thread could not be opened: ${answer.status}`);
+      return;
+    }
     const { thread_id: newId } = await answer.json();
-    sessionStorage.setItem(THREAD_KEY, newId);
-    openThread(panel, newId);
+    localStorage.setItem(THREAD_KEY, newId);
+    openThread(panel, identity, newId);
   });
 }
 
-function openThread(panel: Panel, threadId: string): void {
+function openThread(panel: Panel, identity: string, threadId: string): void {
   const client = new ChatSocketClient({
     url: `${socketOrigin}/ws/chat/${threadId}/`,
     conversationId: threadId,
     token: refreshTokenProvider({ endpoint: '/api/token/refresh/' }),
     protocol: threadProtocol({ postEndpoint: '/api/chat/' }),
-    transport: watched(panel.showFrame),
-    reconnect: RECONNECT,
+    ...sharedOptions(panel, identity),
   });
   client.connect();
   panel.show(client);
   panel.enable((text) => client.send(text));
 }
 
-function watched(tell: FrameListener) {
-  return webSocketTransport({ create: (url, subprotocols) => watchedSocket(url, subprotocols, tell) });
+function sharedOptions(panel: Panel, identity: string) {
+  return {
+    // Messages that are not sent yet outlive the page, for this user.
+    identity,
+    outbox: { store: indexedDbOutboxStore() },
+    transport: webSocketTransport({
+      create: (url, subprotocols) => watchedSocket(url, subprotocols, panel.showFrame),
+    }),
+    reconnect: RECONNECT,
+  };
 }
 
 function post(path: string, body: unknown): Promise<Response> {
@@ -92,5 +104,6 @@ function post(path: string, body: unknown): Promise<Response> {
     method: 'POST',
     headers: { 'Content-Type': 'application/json' },
     body: JSON.stringify(body),
-  });
+    // A server that is away is an answer too, with status 0.
+  }).catch(() => Response.error());
 }

@@ -18,11 +18,6 @@ export interface GuestOptions {
   readonly client?: Partial<ChatSocketOptions>;
 }
 
-interface StoredMessage {
-  readonly sender: 'user' | 'assistant';
-  readonly content: string;
-}
-
 export class AssistantGuest {
   readonly client: ChatSocketClient;
   readonly link: FaultProxy;
@@ -67,11 +62,8 @@ export class AssistantGuest {
   }
 
   /** What the server keeps, one line for each message. */
-  async history(): Promise<readonly string[]> {
-    const { json } = await this.#visitor.ask(`/api/v1/messages/${this.#conversationId}/`);
-    // The endpoint answers with a list, which the recording's test holds to its form.
-    const messages = json as unknown as readonly StoredMessage[];
-    return messages.map(({ sender, content }) => `${sender}: ${content}`);
+  history(): Promise<readonly string[]> {
+    return this.#visitor.history(this.#conversationId);
   }
 
   /** What the client shows, in the same words. */

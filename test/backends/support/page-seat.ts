@@ -50,8 +50,16 @@ export class PageSeat implements Seat {
     await this.#page.locator(`#${family} .reconnect`).click();
   }
 
-  async screenshot(path: string): Promise<void> {
-    await this.#page.screenshot({ path, fullPage: true });
+  /** As by F5: what the page keeps is all that is left. */
+  async reload(): Promise<void> {
+    await this.#page.reload();
+  }
+
+  /** Everything that is shown and not over: questions without the server's word, answers without an end. */
+  unsettled(family: Family): Promise<readonly string[]> {
+    return this.#page
+      .locator(`#${family} .messages li:not([data-state='sent'], [data-state='done'])`)
+      .allTextContents();
   }
 
   leave(): Promise<void> {

@@ -83,6 +83,14 @@ export class Visitor {
     return this.ask(path, { method: 'POST', body, headers });
   }
 
+  /** What the server keeps of a conversation with the assistant, one line for each message. */
+  async history(conversationId: string): Promise<readonly string[]> {
+    const { json } = await this.ask(`/api/v1/messages/${conversationId}/`);
+    // The endpoint answers with a list, which the recording's test holds to its form.
+    const messages = json as unknown as readonly { readonly sender: string; readonly content: string }[];
+    return messages.map(({ sender, content }) => `${sender}: ${content}`);
+  }
+
   get #cookieText(): string {
     return [...this.cookies].map((pair) => pair.join('=')).join('; ');
   }
