@@ -13,7 +13,7 @@ const CUT_EVERY = 3;
 const DEADLINE = { timeout: 60_000, interval: 50 };
 
 describe('the page at a real assistant', () => {
-  const theatre = stage({ page: {}, settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '2' } });
+  const theatre = stage({ page: {}, settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '2', TURN_S: '3' } });
   let browser: Browser;
   let link: FaultProxy;
 

@@ -28,7 +28,7 @@ function course(frames: readonly Frame[]): readonly unknown[] {
 }
 
 describe('the streaming family of the Django backend', () => {
-  const theatre = stage({ settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '1' } });
+  const theatre = stage({ settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '1', TURN_S: '3' } });
 
   async function ask(tape: SocketTape, message: string): Promise<readonly Frame[]> {
     tape.send({ message });

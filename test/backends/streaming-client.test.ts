@@ -16,7 +16,7 @@ const sorted = (texts: readonly string[]) => [...texts].sort();
 
 describe('the client at a real assistant', () => {
   const theatre = stage({
-    settings: { RATE_LIMIT_PER_HOUR: '1000', RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '2' },
+    settings: { RATE_LIMIT_PER_HOUR: '1000', RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '2', TURN_S: '3' },
   });
   const guests: AssistantGuest[] = [];
 

@@ -101,6 +101,8 @@ CHUNK_DELAY_MS = environment.whole("CHUNK_DELAY_MS", 20)
 THINKING_MS = environment.whole("THINKING_MS", 40)
 RETRY_DELAY_MS = environment.whole("RETRY_DELAY_MS", 1000)
 REDELIVER_AFTER_MS = environment.whole("REDELIVER_AFTER_MS", 10_000)
+# A worker that was killed keeps its turn so long.
+TURN_S = environment.whole("TURN_S", 10)
 
 # Only a backend for tests has faults; without this variable none can be armed.
 FAULTS_ENABLED = environment.whole("FAULTS_ENABLED", 0) == 1
