@@ -95,6 +95,7 @@ export default defineConfig({
         test: {
           name: 'backends',
           include: ['test/backends/**/*.test.ts'],
+          globalSetup: ['test/backends/support/nothing-left.ts'],
           fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 120_000,

@@ -27,6 +27,9 @@ export const DJANGO_PACKAGES = [
   'python3-redis',
 ] as const;
 
+/** What needs it, and Redis. */
+export const DJANGO_TESTS = 'test/backends/{django,streaming,thread}-*.test.ts';
+
 export const DJANGO_WAY_OUT =
   `Install Django with Channels, Daphne, Celery and Redis (Debian: \`apt-get install ${DJANGO_PACKAGES.join(' ')} ` +
   'redis-server`; elsewhere: `python3 -m venv examples/django/.venv && examples/django/.venv/bin/pip install -r ' +

@@ -1,4 +1,5 @@
-/** `npm run test:backends`: the clients of all families against real backends, which it installs where it may. Arguments go to vitest. */
+/** `npm run test:backends`: of `npm test` the tests at real backends alone; ends where they cannot run. Arguments go to vitest. */
+import { ensureBrowser } from './ensure-browser.js';
 import { ensureDjango } from './ensure-django.js';
 import { ensureNetworkTools } from './ensure-network-tools.js';
 import { ensureRedis } from './ensure-redis.js';
@@ -8,5 +9,6 @@ import { end, orEnd, runVitest } from './run-vitest.js';
 
 process.env['REDIS_SERVER_PATH'] = orEnd(ensureRedis) ?? end(`No redis-server was found. ${REDIS_WAY_OUT}`);
 process.env['DJANGO_PYTHON'] = orEnd(ensureDjango) ?? end(`No Python with Django was found. ${DJANGO_WAY_OUT}`);
+process.env['CHROME_PATH'] = orEnd(ensureBrowser);
 ensureNetworkTools();
 runVitest(['--project', 'backends', ...process.argv.slice(2)]);

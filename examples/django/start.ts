@@ -44,6 +44,7 @@ async function run(): Promise<void> {
     cleanUp,
     port: Number(values.port ?? 0),
     origins: values.origins?.split(',') ?? [],
+    page: {},
   });
   process.stdout.write(`
   Django is at ${django.url}

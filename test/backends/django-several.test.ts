@@ -1,8 +1,6 @@
 /** The Django backend on several machines, as far as they differ: two Daphnes that share only Redis and the database. */
 
 import { describe, expect, test } from 'vitest';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
 import type { Frame, SocketTape } from './support/socket-tape.js';
 import { newConversation, ORIGIN, opened, stage } from './support/stage.js';
 
@@ -11,7 +9,7 @@ const TOKEN_IS_BAD = 4001;
 const named = (name: string) => (frame: Frame) => frame['event'] === name;
 const isReply = named('assistant_message');
 
-describe.runIf(findDjango() !== null && findRedis() !== null)('two Daphnes of the Django backend', () => {
+describe('two Daphnes of the Django backend', () => {
   const theatre = stage({ daphnes: 2, settings: { REDELIVER_AFTER_MS: '300' } });
 
   function urls(): readonly [string, string] {

@@ -1,6 +1,6 @@
 /** Starting and ending the Django backend: one command, and nothing is left behind, however it ends. */
 
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,38 +8,10 @@ import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { startDjango } from '../../examples/django/launch/start-django.js';
 import { waitUntil } from '../../examples/play/script/waiting.js';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
+import { alive, descendantsOf } from './support/processes.js';
 
 const ENTRY = fileURLToPath(new URL('../../examples/django/start.ts', import.meta.url));
 const END_DEADLINE_MS = 30_000;
-
-interface ProcessLine {
-  readonly pid: number;
-  readonly parent: number;
-  readonly state: string;
-}
-
-/** Every process of the machine that has not ended; one that only waits to be counted has. */
-function processes(): readonly ProcessLine[] {
-  const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid=,stat='], { encoding: 'utf8' });
-  const lines = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/));
-  const read = lines.map(([pid, parent, state = '']) => ({ pid: Number(pid), parent: Number(parent), state }));
-  return read.filter(({ state }) => !state.startsWith('Z'));
-}
-
-function descendantsOf(pid: number, all = processes()): readonly number[] {
-  const children = all.filter(({ parent }) => parent === pid).map((child) => child.pid);
-  return children.flatMap((child) => [child, ...descendantsOf(child, all)]);
-}
-
-function alive(pids: readonly number[]): readonly number[] {
-  const all = new Set(processes().map(({ pid }) => pid));
-  return pids.filter((pid) => all.has(pid));
-}
 
 /** The command of the README, in a folder for temporary files of its own. */
 async function startCommand(): Promise<{ child: ChildProcess; folder: string; words: string }> {
@@ -60,7 +32,7 @@ async function startCommand(): Promise<{ child: ChildProcess; folder: string; wo
   return { child, folder, words };
 }
 
-describe.runIf(findDjango() !== null && findRedis() !== null)('the start of the Django backend', () => {
+describe('the start of the Django backend', () => {
   test('the command starts a backend that serves its page', async () => {
     const { words } = await startCommand();
 
@@ -95,8 +67,10 @@ describe.runIf(findDjango() !== null && findRedis() !== null)('the start of the 
     );
   });
 
-  test('stopping twice, and killing what is gone, is harmless', async () => {
+  test('no process is left after a stop; stopping twice, and killing what is gone, is harmless', async () => {
+    const before = descendantsOf(process.pid);
     const django = await startDjango();
+    const pids = descendantsOf(process.pid).filter((pid) => !before.includes(pid));
 
     await django.killDaphne();
     await django.killDaphne();
@@ -104,6 +78,8 @@ describe.runIf(findDjango() !== null && findRedis() !== null)('the start of the 
     await Promise.all([django.stop(), django.stop()]);
     await django.killWorker();
 
+    expect(pids.length).toBeGreaterThanOrEqual(6);
+    expect(await waitUntil(() => alive(pids).length === 0, END_DEADLINE_MS)).toBe(true);
     await expect(fetch(django.url)).rejects.toThrow();
   });
 });

@@ -2,8 +2,6 @@
 
 import { describe, expect, test } from 'vitest';
 import { pause } from '../../examples/play/script/waiting.js';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
 import { type Frame, SocketTape } from './support/socket-tape.js';
 import { newConversation, opened, stage } from './support/stage.js';
 
@@ -29,21 +27,12 @@ function course(frames: readonly Frame[]): readonly unknown[] {
   return events.filter((event, index) => event !== events[index - 1]);
 }
 
-const CAN_RUN = findDjango() !== null && findRedis() !== null;
-
-describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
-  const theatre = stage({ settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '1' } });
+describe('the streaming family of the Django backend', () => {
+  const theatre = stage({ settings: { RETRY_DELAY_MS: '200', TASK_VISIBLE_AGAIN_S: '1', TURN_S: '3' } });
 
   async function ask(tape: SocketTape, message: string): Promise<readonly Frame[]> {
     tape.send({ message });
     return tape.until(isComplete);
-  }
-
-  async function history(visitor: Awaited<ReturnType<typeof theatre.streamer>>, conversation: string) {
-    const { json } = await visitor.ask(`/api/v1/messages/${conversation}/`);
-    // The endpoint answers with a list, which the recording's test holds to its form.
-    const messages = json as unknown as readonly { sender: string; content: string }[];
-    return messages.map(({ sender, content }) => `${sender}: ${content}`);
   }
 
   describe('the door', () => {
@@ -184,7 +173,7 @@ describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
 
       expect(course(rest).filter((event) => event !== 'chunk')).toEqual(['processing_started']);
       expect(textOf(anew)).toMatch(/^1 2 3 .* 59 60$/);
-      expect((await history(visitor, conversation)).length).toBe(2);
+      expect((await visitor.history(conversation)).length).toBe(2);
     });
 
     test('a message is stored before it is acknowledged: it outlives the server that dies right after', async () => {
@@ -199,7 +188,7 @@ describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
       expect(await tape.closed()).toBe(1006);
       await django.restartDaphne();
 
-      expect((await history(visitor, conversation))[0]).toBe('user: hold on');
+      expect((await visitor.history(conversation))[0]).toBe('user: hold on');
     });
   });
 
@@ -265,7 +254,7 @@ describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
       expect(failed.at(-1)).toMatchObject({ type: 'chat.message', event: 'error', conversation_id: conversation });
       expect(course(anew)).toEqual(['processing_started', 'chunk', 'complete']);
       expect(textOf(anew)).toBe('1 2 3 4 5 6');
-      expect(await history(visitor, conversation)).toEqual(['user: count to 6', 'assistant: 1 2 3 4 5 6']);
+      expect(await visitor.history(conversation)).toEqual(['user: count to 6', 'assistant: 1 2 3 4 5 6']);
     });
 
     test('answer-twice sends the whole answer twice; the history holds it once', async () => {
@@ -277,7 +266,7 @@ describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
       const answers = [await ask(tape, 'hello'), await tape.until(isComplete)];
 
       expect(answers.map(textOf)).toEqual(['You said: hello', 'You said: hello']);
-      expect(await history(visitor, conversation)).toEqual(['user: hello', 'assistant: You said: hello']);
+      expect(await visitor.history(conversation)).toEqual(['user: hello', 'assistant: You said: hello']);
     });
 
     test('enqueue-fails refuses a message, which the history does not hold then', async () => {
@@ -290,7 +279,7 @@ describe.runIf(CAN_RUN)('the streaming family of the Django backend', () => {
       const { error } = await tape.next(named('error'));
 
       expect(error).toBe('Failed to process message. Please try again.');
-      expect(await history(visitor, conversation)).toEqual([]);
+      expect(await visitor.history(conversation)).toEqual([]);
     });
   });
 });

@@ -2,8 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
 import type { Frame, SocketTape } from './support/socket-tape.js';
 import { opened, stage } from './support/stage.js';
 import { type Answer, Visitor } from './support/visitor.js';
@@ -30,9 +28,7 @@ const isOpening = (frame: Frame) => frame['type'] === 'chat_message' && textOf(f
 const isReply = (frame: Frame) => frame['type'] === 'chat_message' && !isOpening(frame);
 const textOf = (frame: Frame) => read(frame).payload.text;
 
-const CAN_RUN = findDjango() !== null && findRedis() !== null;
-
-describe.runIf(CAN_RUN)('the thread family of the Django backend', () => {
+describe('the thread family of the Django backend', () => {
   const theatre = stage({ settings: { RETRY_DELAY_MS: '100', REDELIVER_AFTER_MS: '500' } });
 
   interface Open {

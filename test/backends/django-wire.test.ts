@@ -2,8 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { findDjango } from '../../scripts/find-django.js';
-import { findRedis } from '../../scripts/find-redis.js';
 import { alike, Recording } from './support/recording.js';
 import type { Frame, SocketTape } from './support/socket-tape.js';
 import { newConversation, ORIGIN, opened, stage } from './support/stage.js';
@@ -33,10 +31,7 @@ function answersOf({ exchanges }: Recording) {
   return exchanges.map(({ answer }) => ({ ...answer, setCookies: [...answer.setCookies].sort() }));
 }
 
-const CAN_RUN = findDjango() !== null && findRedis() !== null;
-
-// Where it cannot run, `npm test` says so in its last lines.
-describe.runIf(CAN_RUN)('the recorded streaming family', () => {
+describe('the recorded streaming family', () => {
   const theatre = stage();
 
   test('a login, a connection token, a greeting, a ping, an answer in chunks and the history are as recorded', async () => {
@@ -139,7 +134,7 @@ describe.runIf(CAN_RUN)('the recorded streaming family', () => {
   });
 });
 
-describe.runIf(CAN_RUN)('the recorded thread family', () => {
+describe('the recorded thread family', () => {
   const theatre = stage();
 
   /** A user with a thread of one message, and a socket that has seen its reply. */

@@ -5,13 +5,11 @@ answers at once could not be told apart.
 from contextlib import contextmanager
 from typing import Iterator, Optional
 
+from django.conf import settings
 from redis.exceptions import LockError
 from redis.lock import Lock
 
 from backend.redis import shared_redis
-
-# A worker that was killed keeps its turn so long.
-HELD_S = 10
 
 
 class TurnLost(Exception):
@@ -33,7 +31,7 @@ class Turn:
 @contextmanager
 def turn_in(conversation: str) -> Iterator[Optional[Turn]]:
     """None where another worker has the turn."""
-    lock = shared_redis().lock(f"turn:{conversation}", timeout=HELD_S, thread_local=False)
+    lock = shared_redis().lock(f"turn:{conversation}", timeout=settings.TURN_S, thread_local=False)
     if not lock.acquire(blocking=False):
         yield None
         return

@@ -57,6 +57,9 @@ CSRF_TRUSTED_ORIGINS = (
 COOKIE_SECURE = environment.whole("COOKIE_SECURE", 0) == 1
 CSRF_COOKIE_SECURE = COOKIE_SECURE
 
+# The page of this example, bundled; none where this is empty.
+PAGE_FOLDER = environment.text("PAGE_FOLDER", "")
+
 # Where things are kept.
 DATABASES = {
     "default": database_from(environment.text("DATABASE_URL", f"sqlite:///{BASE_DIR / 'chat.sqlite3'}")),
@@ -98,6 +101,8 @@ CHUNK_DELAY_MS = environment.whole("CHUNK_DELAY_MS", 20)
 THINKING_MS = environment.whole("THINKING_MS", 40)
 RETRY_DELAY_MS = environment.whole("RETRY_DELAY_MS", 1000)
 REDELIVER_AFTER_MS = environment.whole("REDELIVER_AFTER_MS", 10_000)
+# A worker that was killed keeps its turn so long.
+TURN_S = environment.whole("TURN_S", 10)
 
 # Only a backend for tests has faults; without this variable none can be armed.
 FAULTS_ENABLED = environment.whole("FAULTS_ENABLED", 0) == 1

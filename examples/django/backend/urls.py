@@ -1,9 +1,8 @@
 """The addresses over HTTP."""
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import include, path
 from django.views.static import serve
-
-from .settings import BASE_DIR
 
 
 def is_alive(_: HttpRequest) -> HttpResponse:
@@ -11,12 +10,11 @@ def is_alive(_: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
-PAGE = {"document_root": str(BASE_DIR / "page")}
-
 urlpatterns = [
     path("healthz", is_alive),
     path("api/v1/", include("streaming.urls")),
     path("api/", include("thread.urls")),
-    path("", serve, {**PAGE, "path": "index.html"}),
-    path("page/<path:path>", serve, PAGE),
 ]
+if settings.PAGE_FOLDER != "":
+    PAGE = {"document_root": settings.PAGE_FOLDER}
+    urlpatterns += [path("", serve, {**PAGE, "path": "index.html"}), path("page/<path:path>", serve, PAGE)]

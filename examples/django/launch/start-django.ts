@@ -1,10 +1,11 @@
 /** The whole backend on loopback ports: Redis, tables and accounts, Daphne, one Celery worker. */
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DJANGO_WAY_OUT, findDjango } from '../../../scripts/find-django.js';
 import { type CleanUp, createCleanUp } from '../../play/clean-up.js';
+import { bundlePage, type PageOptions } from './bundle-page.js';
 import { Faults } from './faults.js';
 import { Part } from './part.js';
 import { setUp, startDaphne, startRedis, startWorker } from './programs.js';
@@ -18,6 +19,8 @@ export interface DjangoOptions {
   readonly origins?: readonly string[];
   /** Accounts that are made; default `testuser`. */
   readonly users?: readonly string[];
+  /** Serves the page of this example; default: none. */
+  readonly page?: PageOptions;
   /** Further settings; the README of this example lists them. */
   readonly settings?: Readonly<Record<string, string>>;
   /** Undone in `stop()`; a program that may be killed in the middle of a start hands in its own. */
@@ -70,6 +73,7 @@ async function start(options: DjangoOptions, cleanUp: CleanUp): Promise<RunningD
     REDIS_URL: redisUrl,
     ALLOWED_ORIGINS: (options.origins ?? []).join(','),
     FAULTS_ENABLED: '1',
+    ...(options.page === undefined ? {} : { PAGE_FOLDER: await makePage(folder, options.page) }),
     ...options.settings,
   };
   await setUp({ python, environment, users: options.users ?? ['testuser'] });
@@ -101,4 +105,11 @@ async function start(options: DjangoOptions, cleanUp: CleanUp): Promise<RunningD
       await worker.start('');
     },
   };
+}
+
+async function makePage(parent: string, options: PageOptions): Promise<string> {
+  const folder = join(parent, 'page');
+  await mkdir(folder);
+  await bundlePage(folder, options);
+  return folder;
 }

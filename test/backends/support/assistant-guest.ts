@@ -3,7 +3,6 @@ import { WebSocket } from 'ws';
 import { type FaultProxy, startFaultProxy } from '../../../examples/play/fault-proxy.js';
 import { waitUntil } from '../../../examples/play/script/waiting.js';
 import { ChatSocketClient, type ChatSocketOptions, connectionTokenProvider } from '../../../src/index.js';
-import type { HttpPort } from '../../../src/ports/http.js';
 import type { TokenRequest, TokenSource } from '../../../src/ports/token-source.js';
 import { streamingProtocol } from '../../../src/protocols/index.js';
 import { webSocketTransport } from '../../../src/transports/index.js';
@@ -17,11 +16,6 @@ export interface GuestOptions {
   /** Between the client and its tokens; default: nothing. */
   readonly withTokens?: (source: TokenSource) => TokenSource;
   readonly client?: Partial<ChatSocketOptions>;
-}
-
-interface StoredMessage {
-  readonly sender: 'user' | 'assistant';
-  readonly content: string;
 }
 
 export class AssistantGuest {
@@ -40,14 +34,14 @@ export class AssistantGuest {
     this.link = link;
     this.#visitor = visitor;
     this.#conversationId = conversationId;
-    const source = withTokens(tokensOf(visitor));
+    const source = withTokens(connectionTokenProvider(visitor.connectionTokens));
     this.client = new ChatSocketClient({
       url: `ws://127.0.0.1:${link.port}/ws/chat/${conversationId}/`,
       conversationId,
       token: (request) => this.#noteToken(source, request),
       protocol: streamingProtocol({ historyEndpoint: (id) => `/api/v1/messages/${id}/` }),
       transport: webSocketTransport({ create: (url, names) => new WebSocket(url, names, { origin: ORIGIN }) }),
-      http: httpOf(visitor),
+      http: visitor.http,
       inbox: { historyMax: 500 },
       ...options.client,
     });
@@ -68,11 +62,8 @@ export class AssistantGuest {
   }
 
   /** What the server keeps, one line for each message. */
-  async history(): Promise<readonly string[]> {
-    const { json } = await this.#visitor.ask(`/api/v1/messages/${this.#conversationId}/`);
-    // The endpoint answers with a list, which the recording's test holds to its form.
-    const messages = json as unknown as readonly StoredMessage[];
-    return messages.map(({ sender, content }) => `${sender}: ${content}`);
+  history(): Promise<readonly string[]> {
+    return this.#visitor.history(this.#conversationId);
   }
 
   /** What the client shows, in the same words. */
@@ -105,24 +96,4 @@ export class AssistantGuest {
     if (typeof answer === 'string') this.tokens.push(answer);
     return answer;
   }
-}
-
-function tokensOf(visitor: Visitor): TokenSource {
-  return connectionTokenProvider({
-    endpoint: '/api/v1/auth/ws-connection-token/',
-    fetch: (path, { body }) => visitor.fetch(path, { method: 'POST', body: String(body) }),
-    cookies: () => [...visitor.cookies].map((pair) => pair.join('=')).join('; '),
-    refresh: async () => (await visitor.post('/api/v1/auth/token/refresh/', {})).status === 200,
-  });
-}
-
-/** As `fetchHttp`, with the cookies of a page. */
-function httpOf(visitor: Visitor): HttpPort {
-  return ({ method, url }) => {
-    const abort = new AbortController();
-    const answer = visitor
-      .fetch(url, { method, signal: AbortSignal.any([abort.signal, AbortSignal.timeout(10_000)]) })
-      .then(async (response) => ({ status: response.status, retryAfterMs: null, body: await response.text() }));
-    return { answer, cancel: () => abort.abort() };
-  };
 }
