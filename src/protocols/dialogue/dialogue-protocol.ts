@@ -10,17 +10,17 @@ export interface SpokenProtocol {
   readonly words: ReadonlySet<OutboundFrame['type']>;
   /** A fresh memory, for each client and each of its users. */
   readonly startDialogue: () => Dialogue;
-  /** So many dials in a row must fail before HTTP alone has to do; Infinity where it is of no use. */
-  readonly pollsAfter: number;
+  /** Whether HTTP alone is of use while sockets cannot be had. */
+  readonly canPoll: boolean;
 }
 
 /** A protocol that a dialogue speaks: its texts are the client's own frames, and the wire is the dialogue's affair. */
-export function dialogueProtocol({ facts, words, startDialogue, pollsAfter }: SpokenProtocol): Protocol {
+export function dialogueProtocol({ facts, words, startDialogue, canPoll }: SpokenProtocol): Protocol {
   return {
     ...facts,
     decode: readTold,
     encode: (frame) => (words.has(frame.type) ? writeAsked(frame) : null),
     wrapTransport: (transport, tools) =>
-      dialogueTransport({ startDialogue, transport, tools, tokenIn: facts.tokenIn, pollsAfter }),
+      dialogueTransport({ startDialogue, transport, tools, tokenIn: facts.tokenIn, canPoll }),
   };
 }

@@ -10,6 +10,8 @@ import { originOf, tokenOf } from './read-request.js';
 
 /** HTTP alone has served for so long: a socket is tried again. Most servers that refuse are being restarted. */
 const SEEK_AFTER_MS = 2_000;
+/** Failed dials in a row before HTTP alone has to do. The first three are the client's, which says after the third what it may be. */
+const POLLS_AFTER = 4;
 /** A longer text goes to the client as it is, which drops it unread. */
 const TEXT_LENGTH_MAX = 1_000_000;
 
@@ -19,8 +21,8 @@ export interface SpokenTransport {
   readonly transport: Transport;
   readonly tools: TransportTools;
   readonly tokenIn: TokenPlacement;
-  /** So many dials in a row must fail before HTTP alone has to do; Infinity where it is of no use. */
-  readonly pollsAfter: number;
+  /** Whether HTTP alone is of use while sockets cannot be had. */
+  readonly canPoll: boolean;
 }
 
 export function dialogueTransport(spoken: SpokenTransport): Transport {
@@ -128,10 +130,10 @@ class SpokenSocket implements TransportSocket {
 
   #whenClosed(close: SocketClose): void {
     if (this.#phase === 'over') return;
-    const { watch, pollsAfter, handlers } = this.#dial;
+    const { watch, canPoll, handlers } = this.#dial;
     if (this.#phase === 'dialling') {
       watch.failures += 1;
-      if (!watch.isPolling && watch.failures >= pollsAfter) {
+      if (canPoll && !watch.isPolling && watch.failures >= POLLS_AFTER) {
         watch.isPolling = true;
         return this.#open('polling');
       }

@@ -61,7 +61,7 @@ export function streamingProtocol(options: StreamingProtocolOptions = {}): Proto
     },
     words: WORDS,
     startDialogue: () => new StreamingDialogue({ rename, historyUrl: historyEndpoint }),
-    pollsAfter: historyEndpoint === null ? Infinity : POLLS_AFTER,
+    canPoll: historyEndpoint !== null,
   });
 }
 
@@ -73,8 +73,6 @@ const PRESETS: ProtocolPresets = {
 
 /** What this family has words for. */
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send']);
-
-const POLLS_AFTER = 3;
 
 const CAPABILITIES: ProtocolCapabilities = {
   acks: true,

@@ -67,7 +67,7 @@ export function threadProtocol(options: ThreadProtocolOptions = {}): Protocol {
     },
     words: WORDS,
     startDialogue: () => new ThreadDialogue({ rename, renameOutbound, postUrl: postEndpoint }),
-    pollsAfter: POLLS_AFTER,
+    canPoll: true,
   });
 }
 
@@ -81,9 +81,6 @@ const POLICY_CODE = 1008;
 
 /** What this family has words for. */
 const WORDS: ReadonlySet<OutboundFrame['type']> = new Set(['ping', 'join', 'send', 'fetch-range']);
-
-/** Sending needs no socket. The first three failures are the client's, which says after the third what it may be. */
-const POLLS_AFTER = 4;
 
 const CAPABILITIES: ProtocolCapabilities = {
   acks: true,
