@@ -78,6 +78,22 @@ describe('the dialogue with an assistant', () => {
     expect(told).toEqual(['joined', 'joined', 'joined']);
   });
 
+  test('DS-3 takes the word on a question that the history had first for no word on the next one', () => {
+    const { step, open } = createDialogue();
+    const hear = (text: string) => step({ type: 'heard', lineId: 1, text });
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    step({ type: 'asked', lineId: 1, frame: send('second') });
+    step({ type: 'asked', lineId: 1, frame: JOIN });
+    step({ lineId: 1, ...history({ id: 1, sender: 'user', content: 'text of first' }) });
+
+    const onFirst = hear('{"event":"task_queued"}');
+    const onSecond = hear('{"event":"error","error":"Message cannot be empty"}');
+
+    expect(onFirst.told ?? []).toEqual([]);
+    expect(onSecond.told).toMatchObject([{ type: 'refused', clientMessageId: 'second' }]);
+  });
+
   test('is answered without a history that is silent, before the client gives the join up', () => {
     const { step } = createDialogue();
     step({ type: 'opened', lineId: 1, isPolling: false });

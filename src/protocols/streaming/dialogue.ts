@@ -170,7 +170,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #accept(lineId: LineId): DialogueStep {
-    const question = this.#questions.oldestAsked(lineId);
+    const question = this.#questions.hear(lineId);
     if (question === null) return {};
     question.status = 'accepted';
     // The server names none yet; with an id of ours it is in its place, before its answer.
@@ -184,7 +184,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #refuse(lineId: LineId, text: string): DialogueStep {
-    const question = this.#questions.oldestAsked(lineId);
+    const question = this.#questions.hear(lineId);
     if (question !== null) this.#questions.drop(question.id);
     const { code, verdict, retryAfterMs } = readRefusal(text);
     return {

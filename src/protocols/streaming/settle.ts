@@ -77,7 +77,7 @@ export class Settlement {
     const key = String(row.id);
     if (row.sender === 'user') {
       const question = questions.match(row.content, (one) => isSince(row, one));
-      if (question !== null) questions.drop(question.id);
+      if (question !== null) questions.settle(question);
       return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
     const index = this.#findAnswer(row.content, open);
