@@ -5,7 +5,7 @@ import type { World } from '../world/world.js';
 
 export function heal(world: World): void {
   world.trace.note('HEAL');
-  world.server.heal();
+  world.host.heal();
   for (const device of world.devices) {
     device.heal();
     const life = device.life ?? device.start();
@@ -27,7 +27,10 @@ export function findUnsettled(world: World): string | null {
     const waiting = life.client.outbox.list();
     if (waiting.length > 0) return `device ${index} still holds ${waiting.length} messages, first ${waiting[0]?.id}`;
     for (const conversationId of life.joined) {
-      const difference = findDifference(world, life, conversationId);
+      const difference =
+        world.family === null
+          ? findDifference(world, life, conversationId)
+          : world.family.findDifference(life, conversationId);
       if (difference !== null) return `device ${index}: ${difference}`;
     }
   }

@@ -1,0 +1,13 @@
+import type { World } from '../world/world.js';
+import type { FamilyServer } from './family.js';
+import { StreamingServer } from './streaming/server.js';
+
+/** Null where the server is the native one. */
+export function makeFamilyServer(world: World): FamilyServer | null {
+  const { family } = world.setup;
+  if (family === undefined) return null;
+  switch (family.name) {
+    case 'streaming':
+      return new StreamingServer(world, family);
+  }
+}
