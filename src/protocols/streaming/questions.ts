@@ -63,6 +63,11 @@ export class Questions {
     }
   }
 
+  /** Another socket has one, and has said nothing of it. */
+  isAskedBeside(lineId: LineId): boolean {
+    return this.#list.some((one) => one.status === 'asked' && one.lineId !== lineId);
+  }
+
   lost(): readonly Question[] {
     return this.#list.filter(({ status }) => status === 'lost');
   }

@@ -10,6 +10,7 @@ import type { StoredMessage } from './schema.js';
 /** So far may the clocks of client and server be apart. */
 const CLOCKS_APART_MS = 300_000;
 const KNOWN_MAX = 5_000;
+const UNCLAIMED_MAX = 100;
 
 /** What a message of the history is shown as. */
 interface Shown {
@@ -23,6 +24,13 @@ export interface Unsettled {
   readonly questions: Questions;
   /** In the order in which they began. */
   readonly answers: readonly Answer[];
+  readonly nowMs: number;
+}
+
+/** An answer that the history had before anybody here knew that it is one of theirs. */
+interface Unclaimed {
+  readonly content: string;
+  readonly readAtMs: number;
 }
 
 export interface SettledHistory {
@@ -41,12 +49,13 @@ interface FoundQuestion {
 
 export class Settlement {
   readonly #shown = new RecentMap<Shown>(KNOWN_MAX);
+  #unclaimed: Unclaimed[] = [];
   /** Messages that came first are nobody's answer here: they are of before this client. */
   #isFirst = true;
 
   /** The history as messages with the ids under which they are shown. The answers that it has are settled. */
   read(rows: readonly StoredMessage[], conversationId: string, unsettled: Unsettled): SettledHistory {
-    // What a socket still brings is in no history yet.
+    // What a socket still brings is in no history yet, unless that socket is late, or dead without a word.
     const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
     const fresh: WireMessage[] = [];
     const found: FoundQuestion[] = [];
@@ -56,7 +65,7 @@ export class Settlement {
       const known = this.#shown.get(key);
       const shown =
         known === undefined
-          ? this.#identify(row, unsettled.questions, open)
+          ? this.#identify(row, unsettled, open)
           : claim(known, row, { questions: unsettled.questions, found });
       this.#shown.set(key, shown);
       oldest ??= shown.ordinal;
@@ -65,6 +74,7 @@ export class Settlement {
       return message;
     });
     this.#isFirst = false;
+    this.#claimOld(open);
     const fromMs = readTimeMs(rows[0]?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS;
     // A history that begins later says nothing of what was before: servers give only so many messages.
     for (const answer of open) {
@@ -73,7 +83,20 @@ export class Settlement {
     return { messages, fresh, found };
   }
 
-  #identify(row: StoredMessage, questions: Questions, open: Answer[]): Shown {
+  /** An answer that broke off, and that the history had while a socket seemed to bring it still. */
+  #claimOld(open: readonly Answer[]): void {
+    for (const answer of open) {
+      if (answer.status !== 'cut' && answer.status !== 'failed') continue;
+      const index = this.#unclaimed.findIndex(
+        ({ content, readAtMs }) => readAtMs >= answer.startedAtMs && content.startsWith(answer.text),
+      );
+      if (index < 0) continue;
+      this.#unclaimed.splice(index, 1);
+      answer.status = 'superseded';
+    }
+  }
+
+  #identify(row: StoredMessage, { questions, nowMs }: Unsettled, open: Answer[]): Shown {
     const key = String(row.id);
     if (row.sender === 'user') {
       const question = questions.match(row.content, (one) => isSince(row, one));
@@ -88,6 +111,8 @@ export class Settlement {
       return { id: key, clientMessageId: null, ordinal: answer.ordinal };
     }
     if (answer !== undefined) answer.status = 'settled';
+    else if (!this.#isFirst)
+      this.#unclaimed = [...this.#unclaimed, { content: row.content, readAtMs: nowMs }].slice(-UNCLAIMED_MAX);
     return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
