@@ -1,5 +1,9 @@
 import type { Deeds } from '../faults/deed.js';
 import { streamingFaults } from './streaming/faults.js';
+import { familyDeeds } from './words.js';
 
 /** What only happens in the worlds of families. */
 export const familyFaults: Deeds = { ...streamingFaults };
+
+/** What can be done in them, by users or by fate. */
+export const deedsOfFamilies: Deeds = { ...familyFaults, ...familyDeeds };

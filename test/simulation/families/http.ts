@@ -4,6 +4,7 @@ import type { HttpAnswer, HttpPort, HttpRequest } from '../../../src/ports/http.
 import type { Device } from '../device/device.js';
 import type { Process } from '../device/lifetime.js';
 import type { World } from '../world/world.js';
+import { Spell } from './spell.js';
 
 /** As `fetchHttp` gives an exchange up. */
 const TIMEOUT_MS = 10_000;
@@ -22,20 +23,15 @@ export type Respond = (answer: HttpAnswer) => void;
 export class HttpDoor {
   readonly #world: World;
   readonly #serve: (request: HttpRequest, respond: Respond) => void;
-  #mood: { readonly kind: HttpMood; readonly untilMs: number } | null = null;
+  readonly mood: Spell<HttpMood>;
+  /** Some answer did not come, or said nothing. */
+  hadTrouble = false;
   readonly #open = new Map<Process, number>();
 
   constructor(world: World, serve: (request: HttpRequest, respond: Respond) => void) {
     this.#world = world;
     this.#serve = serve;
-  }
-
-  feel(kind: HttpMood, forMs: number): void {
-    this.#mood = { kind, untilMs: this.#world.timeline.nowMs + forMs };
-  }
-
-  heal(): void {
-    this.#mood = null;
+    this.mood = new Spell(world.timeline);
   }
 
   /** Exchanges that a process still waits for. */
@@ -68,6 +64,7 @@ export class HttpDoor {
       how();
     };
     const fail = () => {
+      this.hadTrouble = true;
       trace.note(`d${device.index} http fails`);
       reject(new TypeError('fetch failed'));
     };
@@ -91,9 +88,9 @@ export class HttpDoor {
   }
 
   #take(request: HttpRequest, respond: Respond): void {
-    const { timeline, host } = this.#world;
-    if (!host.isUp) return;
-    const kind = this.#mood !== null && this.#mood.untilMs > timeline.nowMs ? this.#mood.kind : null;
+    if (!this.#world.host.isUp) return;
+    const { kind } = this.mood;
+    if (kind !== null) this.hadTrouble = true;
     if (kind === 'unavailable') return respond({ status: 503, retryAfterMs: null, body: '' });
     if (kind === 'unauthorized') return respond({ status: 401, retryAfterMs: null, body: '' });
     this.#serve(request, kind === 'answers-lost' ? () => {} : respond);

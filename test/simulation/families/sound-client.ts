@@ -3,7 +3,7 @@
 import { nothingIsLost, settlesOnce } from '../invariants/delivery.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { dialsOnWake, findsDeadPeer } from '../invariants/liveness.js';
-import { logsInSendOrder, showsOnceInOrder } from '../invariants/order.js';
+import { showsOnceInOrder } from '../invariants/order.js';
 import { legalDelivery, promisesAreTrue } from '../invariants/promises.js';
 import { wholeCharacters } from '../invariants/resets.js';
 import { dialsSeldom, fewListeners, fewTimers, oneSocket, silentAfterClose } from '../invariants/sockets.js';
@@ -15,7 +15,6 @@ export function soundClient(): readonly Invariant[] {
     nothingIsLost(),
     settlesOnce(),
     showsOnceInOrder(),
-    logsInSendOrder(),
     promisesAreTrue(),
     legalDelivery(),
     wholeCharacters(),

@@ -24,7 +24,7 @@ export function findUnsettled(world: World): string | null {
     if (life === null) return `device ${index} has no client`;
     const { status } = life.client.snapshot.connection;
     if (status !== 'open') return `device ${index} is ${status}`;
-    const waiting = life.client.outbox.list();
+    const waiting = life.client.outbox.list().filter(({ id }) => !isLeftToUser(world, id));
     if (waiting.length > 0) return `device ${index} still holds ${waiting.length} messages, first ${waiting[0]?.id}`;
     for (const conversationId of life.joined) {
       const difference =
@@ -35,4 +35,12 @@ export function findUnsettled(world: World): string | null {
     }
   }
   return null;
+}
+
+/**
+ * Another tab took it over, and then the disk lost it. Only a server that knows a repeat may be asked once more, and no
+ * family has such a server for sure.
+ */
+function isLeftToUser(world: World, id: string): boolean {
+  return world.family !== null && world.browsers.some(({ setAside }) => setAside.has(id));
 }

@@ -16,6 +16,9 @@ export interface Row {
 
 /** What the history does not have so long after a socket was lost counts as never arrived. */
 const LOST_AFTER_MS = 2_000;
+const ARRIVED: ReadonlySet<string> = new Set(['sent', 'delivered', 'read']);
+/** So many messages a join brings by default. */
+const JOINED_MAX = 100;
 
 export class StreamingHistory {
   readonly rows: Row[] = [];
@@ -43,17 +46,31 @@ export class StreamingHistory {
     noteMessage(this.#world, { conversationId: this.#conversationId, seq: id, senderId: sender, content, name });
   }
 
-  findDifference({ client }: Life, conversationId: string): string | null {
-    const { messages } = client.conversation(conversationId).snapshot;
+  findDifference(life: Life, conversationId: string): string | null {
+    const { messages: rows } = life.client.conversation(conversationId).snapshot;
+    // What the server does not have stays shown, for its user to decide.
+    const messages = rows.filter(({ delivery }) => delivery === null || ARRIVED.has(delivery));
     const growing = messages.find(({ stream }) => stream === 'streaming' || stream === 'stalled');
     if (growing !== undefined) return `${growing.id} is still ${growing.stream}`;
     for (const sender of ['user', 'assistant'] as const) {
       const shown = messages.filter(({ sender: { role } }) => (role === 'self') === (sender === 'user'));
-      const kept = this.rows.filter((row) => row.sender === sender).map(wordsOf);
-      const difference = findOdd(shown.map(wordsOf), kept) ?? findMisplaced(shown, kept);
+      const isOfSender = (row: Row) => row.sender === sender;
+      const kept = this.rows.filter(isOfSender).map(wordsOf);
+      const newest = this.rows.slice(-JOINED_MAX).filter(isOfSender).map(wordsOf);
+      const difference =
+        findOdd(shown.map(wordsOf), { kept, newest }) ?? (this.#isUnbroken(life) ? findOutOfOrder(shown, kept) : null);
       if (difference !== null) return `${sender}: ${difference}`;
     }
     return null;
+  }
+
+  /**
+   * Nothing was ever missed. What the history brings later goes where it fits, and that need not be where it was
+   * stored: an answer is shown from its first word on, and stored after its last.
+   */
+  #isUnbroken({ client, number }: Life): boolean {
+    const losses = Object.values(client.metrics().lossesByKind).reduce((sum, count) => sum + count, 0);
+    return this.#world.devices.length === 1 && number === 1 && losses === 0;
   }
 }
 
@@ -65,30 +82,25 @@ function wordsOf({ content }: Worded): string {
   return content.trim();
 }
 
-function findOdd(shown: readonly string[], kept: readonly string[]): string | null {
-  const left = [...kept];
-  for (const words of shown) {
-    const index = left.indexOf(words);
-    if (index < 0) return `${glimpse(words)} is shown, and the history has no such message left`;
-    left.splice(index, 1);
-  }
-  return left[0] === undefined ? null : `${glimpse(left[0])} is in the history, and not shown`;
+/** A page that is loaded joins with the newest messages; everything else that it shows must be there, too. */
+function findOdd(
+  shown: readonly string[],
+  { kept, newest }: { readonly kept: readonly string[]; readonly newest: readonly string[] },
+): string | null {
+  const missing = leaveOut(newest, shown);
+  if (missing[0] !== undefined) return `${glimpse(missing[0])} is in the history, and not shown`;
+  const odd = leaveOut(shown, kept);
+  return odd[0] === undefined ? null : `${glimpse(odd[0])} is shown, and the history has no such message left`;
 }
 
-/**
- * An answer is stored behind questions that came while it grew, so each kind is held to its own order. So is what was
- * heard as it was said, and what was only read: that is shown behind what had begun by then.
- */
-function findMisplaced(shown: readonly ChatMessage[], kept: readonly string[]): string | null {
-  const isHeard = ({ id, clientMessageId }: ChatMessage) =>
-    clientMessageId !== null || id?.startsWith('answer-') === true;
-  return (
-    findOutOfOrder(shown.filter(isHeard), kept) ??
-    findOutOfOrder(
-      shown.filter((one) => !isHeard(one)),
-      kept,
-    )
-  );
+/** Those of a list that are left when each of the others has taken one of its words. */
+function leaveOut(list: readonly string[], others: readonly string[]): readonly string[] {
+  const left = [...others];
+  return list.filter((words) => {
+    const index = left.indexOf(words);
+    if (index >= 0) left.splice(index, 1);
+    return index < 0;
+  });
 }
 
 function findOutOfOrder(shown: readonly ChatMessage[], kept: readonly string[]): string | null {

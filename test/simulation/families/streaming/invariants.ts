@@ -1,6 +1,7 @@
 /** What must hold of an assistant's clients. Words stand for messages here: the wire has no names for them. */
 
 import type { Invariant } from '../../invariants/invariant.js';
+import { logsInSendOrder } from '../../invariants/order.js';
 import type { World } from '../../world/world.js';
 import { StreamingServer } from './server.js';
 
@@ -27,7 +28,10 @@ export const asksOnce = (): Invariant => {
       const { rows, late } = family.history;
       for (const { content, sender } of rows.slice(looked)) {
         if (sender !== 'user' || late.has(content)) continue;
-        const asked = world.attempts.filter(({ text }) => text.trim() === content).length;
+        const attempts = world.attempts.filter(({ text }) => text.trim() === content);
+        // What changed while the disk had no room may be with two tabs.
+        if (attempts.some(({ outgoing }) => world.browsers.some(({ outdated }) => outdated.has(outgoing.id)))) continue;
+        const asked = attempts.length;
         const kept = countKept(world, content);
         if (kept > asked)
           world.violate('DS-3', `${content} was asked ${asked} times, and the history has it ${kept} times`);
@@ -41,3 +45,20 @@ function countKept({ family }: World, words: string | undefined): number {
   if (!(family instanceof StreamingServer)) return 0;
   return family.history.rows.filter(({ sender, content }) => sender === 'user' && content === words).length;
 }
+
+/**
+ * Where the history cannot be had, newer questions do not wait for a lost one, and what came late came when it did. A
+ * store that tells late what it has gives its rows when it does.
+ */
+export const asksInOrder = (): Invariant => {
+  const inOrder = logsInSendOrder();
+  return {
+    ...inOrder,
+    settled(world) {
+      const { family } = world;
+      if (!(family instanceof StreamingServer)) return;
+      const isExact = !family.http.hadTrouble && family.history.late.size === 0 && world.browsers.length === 0;
+      if (isExact) inOrder.settled?.(world);
+    },
+  };
+};

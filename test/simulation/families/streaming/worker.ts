@@ -12,7 +12,9 @@ export interface WorkerSurroundings {
 }
 
 const THINKING_MAX_MS = 1_500;
-const CHUNK_MAX_MS = 400;
+const CHUNK_MAX_MS = 300;
+/** Long after the faults everything that was asked must have its answer. */
+const HURRY = 10;
 const CHUNK_LENGTH_MAX = 12;
 const WORDS_MAX = 14;
 const RETRY_MAX_MS = 3_000;
@@ -29,6 +31,7 @@ export class Worker {
   #failsLeft = 0;
   #twiceLeft = 0;
   #awayUntilMs = 0;
+  #isHurried = false;
 
   constructor(around: WorkerSurroundings) {
     this.#around = around;
@@ -63,6 +66,7 @@ export class Worker {
   heal(): void {
     this.#failsLeft = 0;
     this.#twiceLeft = 0;
+    this.#isHurried = true;
     if (this.#awayUntilMs <= this.#around.timeline.nowMs) return;
     this.#awayUntilMs = 0;
     this.#again(0);
@@ -123,7 +127,7 @@ export class Worker {
     this.#run += 1;
     const run = this.#run;
     const awayMs = Math.max(0, this.#awayUntilMs - timeline.nowMs);
-    timeline.after(Math.max(delayMs, awayMs), () => {
+    timeline.after(Math.max(this.#isHurried ? Math.ceil(delayMs / HURRY) : delayMs, awayMs), () => {
       if (run === this.#run) work();
     });
   }
