@@ -8,13 +8,24 @@ import type { Invariant } from '../invariants/invariant.js';
 import type { Plan } from '../plan/plan.js';
 import type { Wire, WireServer } from '../world/wire.js';
 
-export type FamilyName = 'streaming';
+export type FamilyName = 'streaming' | 'thread';
 
-export interface FamilySetup {
-  readonly name: FamilyName;
+export interface StreamingSetup {
+  readonly name: 'streaming';
   /** What it takes the server at most to store a message. */
   readonly storeMs: number;
 }
+
+export interface ThreadSetup {
+  readonly name: 'thread';
+  readonly storeMs: number;
+  /** The number before the first reply, for a thread that was there before; null where replies have no numbers. */
+  readonly firstSequence: number | null;
+  /** Many servers of this family never do. */
+  readonly answersPings: boolean;
+}
+
+export type FamilySetup = StreamingSetup | ThreadSetup;
 
 /** What devices reach, whatever it is. */
 export interface Host extends WireServer {

@@ -8,12 +8,14 @@ import { Spell } from './spell.js';
 
 /** As `fetchHttp` gives an exchange up. */
 const TIMEOUT_MS = 10_000;
+const RETRY_AFTER_MS = 2_000;
 
 /** What becomes of requests for a while. */
 export type HttpMood =
   /** They arrive, and their answers do not. */
   | 'answers-lost'
   | 'unavailable'
+  | 'too-many'
   /** The user's session is over, as far as HTTP is concerned. */
   | 'unauthorized';
 
@@ -92,6 +94,7 @@ export class HttpDoor {
     const { kind } = this.mood;
     if (kind !== null) this.hadTrouble = true;
     if (kind === 'unavailable') return respond({ status: 503, retryAfterMs: null, body: '' });
+    if (kind === 'too-many') return respond({ status: 429, retryAfterMs: RETRY_AFTER_MS, body: '' });
     if (kind === 'unauthorized') return respond({ status: 401, retryAfterMs: null, body: '' });
     this.#serve(request, kind === 'answers-lost' ? () => {} : respond);
   }

@@ -1,6 +1,7 @@
 import type { World } from '../world/world.js';
 import type { FamilyServer } from './family.js';
 import { StreamingServer } from './streaming/server.js';
+import { ThreadServer } from './thread/server.js';
 
 /** Null where the server is the native one. */
 export function makeFamilyServer(world: World): FamilyServer | null {
@@ -9,5 +10,7 @@ export function makeFamilyServer(world: World): FamilyServer | null {
   switch (family.name) {
     case 'streaming':
       return new StreamingServer(world, family);
+    case 'thread':
+      return new ThreadServer(world, family);
   }
 }

@@ -1,8 +1,9 @@
 /** What must hold of a client whatever its server is: those of the simulation's invariants that ask no log of it. */
 
+import type { Life } from '../device/life.js';
 import { nothingIsLost, settlesOnce } from '../invariants/delivery.js';
 import type { Invariant } from '../invariants/invariant.js';
-import { dialsOnWake, findsDeadPeer } from '../invariants/liveness.js';
+import { dialsOnWake } from '../invariants/liveness.js';
 import { showsOnceInOrder } from '../invariants/order.js';
 import { legalDelivery, promisesAreTrue } from '../invariants/promises.js';
 import { wholeCharacters } from '../invariants/resets.js';
@@ -13,7 +14,7 @@ import { everyListenerHears, keepsSecrets, legalSteps, prototypesAreWhole, tells
 export function soundClient(): readonly Invariant[] {
   return [
     nothingIsLost(),
-    settlesOnce(),
+    settlesOnceWhereKept(),
     showsOnceInOrder(),
     promisesAreTrue(),
     legalDelivery(),
@@ -23,7 +24,6 @@ export function soundClient(): readonly Invariant[] {
     fewTimers(),
     fewListeners(),
     dialsSeldom(),
-    findsDeadPeer(),
     dialsOnWake(),
     nothingAfterLogout(),
     legalSteps(),
@@ -32,4 +32,17 @@ export function soundClient(): readonly Invariant[] {
     prototypesAreWhole(),
     tellsEachOnce(),
   ];
+}
+
+/** What is over while the store cannot be had stays in it, and comes back with it. */
+function settlesOnceWhereKept(): Invariant {
+  const once = settlesOnce();
+  const storeless = new WeakSet<Life>();
+  return {
+    ...once,
+    told(world, life, told) {
+      if (told.name === 'error' && told.payload.error.code === 'storage/unavailable') storeless.add(life);
+      if (!storeless.has(life)) once.told?.(world, life, told);
+    },
+  };
 }

@@ -3,6 +3,9 @@
 import { findDifference } from '../invariants/history.js';
 import type { World } from '../world/world.js';
 
+/** By then the last answer of an unwell token endpoint is here, which may have stopped a client for good. */
+const LAST_ANSWERS_MS = 10_000;
+
 export function heal(world: World): void {
   world.trace.note('HEAL');
   world.host.heal();
@@ -15,6 +18,7 @@ export function heal(world: World): void {
     for (const conversationId of device.setup.conversationIds) device.join(life, conversationId);
     life.isWanted = true;
     life.client.connect();
+    if (world.family !== null) device.later(LAST_ANSWERS_MS, () => device.life?.client.connect());
   }
 }
 

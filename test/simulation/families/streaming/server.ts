@@ -12,7 +12,7 @@ import type { Process } from '../../device/lifetime.js';
 import { type Dice, diceOf } from '../../world/dice.js';
 import type { Wire } from '../../world/wire.js';
 import type { World } from '../../world/world.js';
-import type { FamilyServer, FamilySetup } from '../family.js';
+import type { FamilyServer, StreamingSetup } from '../family.js';
 import { HttpDoor, type Respond } from '../http.js';
 import { NameTags } from '../name-tags.js';
 import { Spell } from '../spell.js';
@@ -40,7 +40,7 @@ export class StreamingServer implements FamilyServer {
   readonly history: StreamingHistory;
   readonly worker: Worker;
   readonly #world: World;
-  readonly #setup: FamilySetup;
+  readonly #setup: StreamingSetup;
   readonly #dice: Dice;
   readonly #tags = new NameTags();
   /** When the last message of each socket is through. */
@@ -49,7 +49,7 @@ export class StreamingServer implements FamilyServer {
   #process = 1;
   #downUntilMs = 0;
 
-  constructor(world: World, setup: FamilySetup) {
+  constructor(world: World, setup: StreamingSetup) {
     this.#world = world;
     this.#setup = setup;
     this.#dice = diceOf(world.seed, 'family');

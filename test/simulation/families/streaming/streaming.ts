@@ -1,6 +1,7 @@
 /** An assistant behind Django Channels: `streamingProtocol` against a model of its server. */
 
 import type { DeviceSetup } from '../../device/device.js';
+import { findsDeadPeer } from '../../invariants/liveness.js';
 import type { Dice } from '../../world/dice.js';
 import { drawFamilyPlan } from '../draw-family-plan.js';
 import { FAULTS_EVERYWHERE } from '../everywhere.js';
@@ -43,7 +44,7 @@ export const streaming: Family = {
       seed,
     ),
   faults: FAULTS,
-  makeInvariants: () => [...soundClient(), acksAreKept(), asksOnce(), asksInOrder()],
+  makeInvariants: () => [...soundClient(), findsDeadPeer(), acksAreKept(), asksOnce(), asksInOrder()],
   livenessMs: LIVENESS_MS,
 };
 
