@@ -74,7 +74,7 @@ export class Settlement {
       return message;
     });
     this.#isFirst = false;
-    this.#claimOld(open);
+    this.#claimOld(unsettled.answers);
     const fromMs = readTimeMs(rows[0]?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS;
     // A history that begins later says nothing of what was before: servers give only so many messages.
     for (const answer of open) {
@@ -83,17 +83,17 @@ export class Settlement {
     return { messages, fresh, found };
   }
 
-  /** An answer that broke off, and that the history had while a socket seemed to bring it still. */
-  #claimOld(open: readonly Answer[]): void {
-    for (const answer of open) {
-      if (answer.status !== 'cut' && answer.status !== 'failed') continue;
-      const index = this.#unclaimed.findIndex(
-        ({ content, readAtMs }) => readAtMs >= answer.startedAtMs && content.startsWith(answer.text),
-      );
-      if (index < 0) continue;
-      this.#unclaimed.splice(index, 1);
+  /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
+  #claimOld(answers: readonly Answer[]): void {
+    this.#unclaimed = this.#unclaimed.filter(({ content, readAtMs }) => {
+      const begun = answers.filter(({ startedAtMs, text }) => startedAtMs <= readAtMs && content.startsWith(text));
+      const unsettled = begun.filter(({ status }) => status === 'growing' || status === 'cut' || status === 'failed');
+      // The one that had come furthest: others may have broken off before they had said a word.
+      const [answer] = unsettled.sort((one, other) => other.text.length - one.text.length);
+      if (answer === undefined || answer.status === 'growing') return true;
       answer.status = 'superseded';
-    }
+      return false;
+    });
   }
 
   #identify(row: StoredMessage, { questions, nowMs }: Unsettled, open: Answer[]): Shown {
