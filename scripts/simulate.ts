@@ -5,7 +5,7 @@
  *   npm run simulate -- --seed 7 --trace          one seed, with every line of it; --shrink keeps the least of a failure
  *   npm run simulate -- --seeds 50 --twice        each seed twice; fails if two traces differ
  *   npm run simulate -- --replay file.json        a plan that was kept
- *   npm run simulate -- --family streaming        another protocol, against a model of its family's server
+ *   npm run simulate -- --family streaming        another protocol (also: thread, base), against a model of its server
  */
 
 import { readFile } from 'node:fs/promises';

@@ -8,7 +8,7 @@ import type { Invariant } from '../invariants/invariant.js';
 import type { Plan } from '../plan/plan.js';
 import type { Wire, WireServer } from '../world/wire.js';
 
-export type FamilyName = 'streaming' | 'thread';
+export type FamilyName = 'streaming' | 'thread' | 'base';
 
 export interface StreamingSetup {
   readonly name: 'streaming';
@@ -25,7 +25,12 @@ export interface ThreadSetup {
   readonly answersPings: boolean;
 }
 
-export type FamilySetup = StreamingSetup | ThreadSetup;
+export interface BaseSetup {
+  readonly name: 'base';
+  readonly storeMs: number;
+}
+
+export type FamilySetup = StreamingSetup | ThreadSetup | BaseSetup;
 
 /** What devices reach, whatever it is. */
 export interface Host extends WireServer {

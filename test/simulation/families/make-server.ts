@@ -1,4 +1,5 @@
 import type { World } from '../world/world.js';
+import { BaseServer } from './base/server.js';
 import type { FamilyServer } from './family.js';
 import { StreamingServer } from './streaming/server.js';
 import { ThreadServer } from './thread/server.js';
@@ -10,6 +11,8 @@ export function makeFamilyServer(world: World): FamilyServer | null {
   switch (family.name) {
     case 'streaming':
       return new StreamingServer(world, family);
+    case 'base':
+      return new BaseServer(world, family);
     case 'thread':
       return new ThreadServer(world, family);
   }

@@ -1,9 +1,9 @@
 /** What the assistant's server keeps, and how what a client shows differs from it. */
 
-import type { ChatMessage } from '../../../../src/client/chat-message.js';
 import type { Life } from '../../device/life.js';
 import type { Wire } from '../../world/wire.js';
 import type { World } from '../../world/world.js';
+import { findOdd, findOutOfOrder, wordsOf } from '../kept-words.js';
 import { noteMessage } from '../note-message.js';
 
 export interface Row {
@@ -17,8 +17,6 @@ export interface Row {
 /** What the history does not have so long after a socket was lost counts as never arrived. */
 const LOST_AFTER_MS = 2_000;
 const ARRIVED: ReadonlySet<string> = new Set(['sent', 'delivered', 'read']);
-/** So many messages a join brings by default. */
-const JOINED_MAX = 100;
 
 export class StreamingHistory {
   readonly rows: Row[] = [];
@@ -55,10 +53,9 @@ export class StreamingHistory {
     for (const sender of ['user', 'assistant'] as const) {
       const shown = messages.filter(({ sender: { role } }) => (role === 'self') === (sender === 'user'));
       const isOfSender = (row: Row) => row.sender === sender;
-      const kept = this.rows.filter(isOfSender).map(wordsOf);
-      const newest = this.rows.slice(-JOINED_MAX).filter(isOfSender).map(wordsOf);
-      const difference =
-        findOdd(shown.map(wordsOf), { kept, newest }) ?? (this.#isUnbroken(life) ? findOutOfOrder(shown, kept) : null);
+      const words = shown.map(wordsOf);
+      const findMisplaced = () => findOutOfOrder(words, this.rows.filter(isOfSender).map(wordsOf));
+      const difference = findOdd(words, this.rows, isOfSender) ?? (this.#isUnbroken(life) ? findMisplaced() : null);
       if (difference !== null) return `${sender}: ${difference}`;
     }
     return null;
@@ -72,47 +69,4 @@ export class StreamingHistory {
     const losses = Object.values(client.metrics().lossesByKind).reduce((sum, count) => sum + count, 0);
     return this.#world.devices.length === 1 && number === 1 && losses === 0;
   }
-}
-
-interface Worded {
-  readonly content: string;
-}
-
-function wordsOf({ content }: Worded): string {
-  return content.trim();
-}
-
-/** A page that is loaded joins with the newest messages; everything else that it shows must be there, too. */
-function findOdd(
-  shown: readonly string[],
-  { kept, newest }: { readonly kept: readonly string[]; readonly newest: readonly string[] },
-): string | null {
-  const missing = leaveOut(newest, shown);
-  if (missing[0] !== undefined) return `${glimpse(missing[0])} is in the history, and not shown`;
-  const odd = leaveOut(shown, kept);
-  return odd[0] === undefined ? null : `${glimpse(odd[0])} is shown, and the history has no such message left`;
-}
-
-/** Those of a list that are left when each of the others has taken one of its words. */
-function leaveOut(list: readonly string[], others: readonly string[]): readonly string[] {
-  const left = [...others];
-  return list.filter((words) => {
-    const index = left.indexOf(words);
-    if (index >= 0) left.splice(index, 1);
-    return index < 0;
-  });
-}
-
-function findOutOfOrder(shown: readonly ChatMessage[], kept: readonly string[]): string | null {
-  let from = 0;
-  for (const words of shown.map(wordsOf)) {
-    const index = kept.indexOf(words, from);
-    if (index < 0) return `${glimpse(words)} is shown after what came later`;
-    from = index + 1;
-  }
-  return null;
-}
-
-function glimpse(text: string): string {
-  return `${text.length} ${JSON.stringify(text.slice(0, 24))}`;
 }

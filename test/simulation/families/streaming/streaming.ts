@@ -38,7 +38,7 @@ export const streaming: Family = {
         faults: FAULTS,
         drawSetup: (dice) => ({
           devices: drawDevices(dice),
-          family: { name: 'streaming', storeMs: dice.pick([0, 20, 300]) },
+          family: { name: 'streaming', storeMs: dice.pick([0, 20, 300, 1_200]) },
         }),
       },
       seed,
