@@ -86,24 +86,23 @@ export class Settlement {
   /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
   #claimOld(answers: readonly Answer[]): void {
     this.#unclaimed = this.#unclaimed.filter(({ content, readAtMs }) => {
-      const begun = answers.filter(({ startedAtMs, text }) => startedAtMs <= readAtMs && content.startsWith(text));
-      const unsettled = begun.filter(({ status }) => status === 'growing' || status === 'cut' || status === 'failed');
-      // The one that had come furthest: others may have broken off before they had said a word.
-      const [answer] = unsettled.sort((one, other) => other.text.length - one.text.length);
-      if (answer === undefined || answer.status === 'growing') return true;
+      const begun = answers.filter(({ startedAtMs }) => startedAtMs <= readAtMs);
+      // Others may have broken off before they had said a word.
+      const answer = findFurthest(begun, content);
+      if (answer === null || answer.status === 'growing') return true;
       answer.status = 'superseded';
       return false;
     });
   }
 
-  #identify(row: StoredMessage, { questions, nowMs }: Unsettled, open: Answer[]): Shown {
+  #identify(row: StoredMessage, { questions, answers, nowMs }: Unsettled, open: Answer[]): Shown {
     const key = String(row.id);
     if (row.sender === 'user') {
       const question = questions.match(row.content, (one) => isSince(row, one));
       if (question !== null) questions.settle(question);
       return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
-    const index = this.#findAnswer(row.content, open);
+    const index = this.#findAnswer(row.content, open, answers);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
     if (answer?.status === 'failed') {
       // What has failed is over, and does not grow any more.
@@ -116,15 +115,28 @@ export class Settlement {
     return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
-  /** An answer with these words; else one that broke off in them; else one whose worker may have said it anew. */
-  #findAnswer(content: string, open: readonly Answer[]): number {
-    const matches: readonly ((answer: Answer) => boolean)[] = [
-      ({ text }) => text === content,
-      ({ text, status }) => status !== 'done' && content.startsWith(text),
-      ({ status }) => status === 'cut' && !this.#isFirst,
-    ];
-    return matches.reduce((found, match) => (found >= 0 ? found : open.findIndex(match)), -1);
+  /**
+   * An answer with these words; else the one that broke off in them furthest, if no socket seems to bring them still;
+   * else one whose worker may have said it anew.
+   */
+  #findAnswer(content: string, open: readonly Answer[], answers: readonly Answer[]): number {
+    const whole = open.findIndex(({ text }) => text === content);
+    if (whole >= 0) return whole;
+    const begun = findFurthest(answers, content);
+    if (begun !== null && open.includes(begun)) return open.indexOf(begun);
+    if (begun !== null && begun.text !== '') return -1;
+    return this.#isFirst ? -1 : open.findIndex(({ status }) => status === 'cut');
   }
+}
+
+/** Of the answers that are not over, the one that begins with most of these words. */
+function findFurthest(answers: readonly Answer[], content: string): Answer | null {
+  const begun = answers.filter(({ status, text }) => isUnsettled(status) && content.startsWith(text));
+  return begun.sort((one, other) => other.text.length - one.text.length)[0] ?? null;
+}
+
+function isUnsettled(status: Answer['status']): boolean {
+  return status === 'growing' || status === 'cut' || status === 'failed';
 }
 
 interface Claims {
