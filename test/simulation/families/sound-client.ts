@@ -9,7 +9,7 @@ import { legalDelivery, promisesAreTrue } from '../invariants/promises.js';
 import { wholeCharacters } from '../invariants/resets.js';
 import { dialsSeldom, fewListeners, fewTimers, oneSocket, silentAfterClose } from '../invariants/sockets.js';
 import { nothingAfterLogout } from '../invariants/storage.js';
-import { everyListenerHears, keepsSecrets, legalSteps, prototypesAreWhole, tellsEachOnce } from '../invariants/told.js';
+import { everyListenerHears, keepsSecrets, legalSteps, prototypesAreWhole } from '../invariants/told.js';
 
 export function soundClient(): readonly Invariant[] {
   return [
@@ -30,7 +30,6 @@ export function soundClient(): readonly Invariant[] {
     keepsSecrets(),
     everyListenerHears(),
     prototypesAreWhole(),
-    tellsEachOnce(),
   ];
 }
 

@@ -49,5 +49,7 @@ export function findUnsettled(world: World): string | null {
 function isLeftToUser(world: World, { id, status }: OutboxItem): boolean {
   const { family } = world.setup;
   if (family?.name === 'base' && status === 'unconfirmed') return true;
-  return family !== undefined && world.browsers.some(({ setAside }) => setAside.has(id));
+  // Or its user, in that other tab, thought better of it.
+  const isOver = world.attemptOf(id)?.end?.kind === 'failed';
+  return family !== undefined && (isOver || world.browsers.some(({ setAside }) => setAside.has(id)));
 }

@@ -4,6 +4,7 @@ import type { DeviceSetup } from '../../device/device.js';
 import { acksAreTrue } from '../../invariants/delivery.js';
 import { findsDeadPeer } from '../../invariants/liveness.js';
 import { failuresAreTrue } from '../../invariants/promises.js';
+import { tellsEachOnce } from '../../invariants/told.js';
 import type { Dice } from '../../world/dice.js';
 import { drawFamilyPlan } from '../draw-family-plan.js';
 import { FAULTS_EVERYWHERE } from '../everywhere.js';
@@ -50,6 +51,7 @@ export const base: Family = {
   faults: FAULTS,
   makeInvariants: () => [
     ...soundClient(),
+    tellsEachOnce(),
     findsDeadPeer(),
     acksAreTrue(),
     storesOnce(),

@@ -65,8 +65,9 @@ export class StreamingHistory {
    * Nothing was ever missed. What the history brings later goes where it fits, and that need not be where it was
    * stored: an answer is shown from its first word on, and stored after its last.
    */
-  #isUnbroken({ client, number }: Life): boolean {
+  #isUnbroken({ client, number, heard }: Life): boolean {
     const losses = Object.values(client.metrics().lossesByKind).reduce((sum, count) => sum + count, 0);
-    return this.#world.devices.length === 1 && number === 1 && losses === 0;
+    const isOnOneSocket = losses === 0 && !heard.first.has('handover-finished');
+    return this.#world.devices.length === 1 && number === 1 && isOnOneSocket;
   }
 }

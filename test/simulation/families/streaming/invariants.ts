@@ -2,6 +2,7 @@
 
 import type { Invariant } from '../../invariants/invariant.js';
 import { logsInSendOrder } from '../../invariants/order.js';
+import { tellsEachOnce } from '../../invariants/told.js';
 import type { World } from '../../world/world.js';
 import { StreamingServer } from './server.js';
 
@@ -59,6 +60,18 @@ export const asksInOrder = (): Invariant => {
       if (!(family instanceof StreamingServer)) return;
       const isExact = !family.http.hadTrouble && family.history.late.size === 0 && world.browsers.length === 0;
       if (isExact) inOrder.settled?.(world);
+    },
+  };
+};
+
+/** A logout in another tab is forgotten here, too, and the history then tells everything anew. */
+export const tellsOnce = (): Invariant => {
+  const once = tellsEachOnce();
+  return {
+    ...once,
+    told(world, life, told) {
+      const isForgotten = world.lives.some((other) => other !== life && other.loggedOutAtMs !== null);
+      if (!isForgotten) once.told?.(world, life, told);
     },
   };
 };

@@ -8,7 +8,7 @@ import { FAULTS_EVERYWHERE } from '../everywhere.js';
 import type { Family } from '../family.js';
 import { soundClient } from '../sound-client.js';
 import { streamingFaults } from './faults.js';
-import { acksAreKept, asksInOrder, asksOnce } from './invariants.js';
+import { acksAreKept, asksInOrder, asksOnce, tellsOnce } from './invariants.js';
 import { CONVERSATION_ID } from './server.js';
 
 const HABITS = {
@@ -44,7 +44,7 @@ export const streaming: Family = {
       seed,
     ),
   faults: FAULTS,
-  makeInvariants: () => [...soundClient(), findsDeadPeer(), acksAreKept(), asksOnce(), asksInOrder()],
+  makeInvariants: () => [...soundClient(), tellsOnce(), findsDeadPeer(), acksAreKept(), asksOnce(), asksInOrder()],
   livenessMs: LIVENESS_MS,
 };
 

@@ -4,6 +4,7 @@ import type { DeviceSetup } from '../../device/device.js';
 import { acksAreTrue, nothingIsDoubled } from '../../invariants/delivery.js';
 import { logsInSendOrder } from '../../invariants/order.js';
 import { failuresAreTrue } from '../../invariants/promises.js';
+import { tellsEachOnce } from '../../invariants/told.js';
 import type { Dice } from '../../world/dice.js';
 import { drawFamilyPlan } from '../draw-family-plan.js';
 import { FAULTS_EVERYWHERE } from '../everywhere.js';
@@ -49,7 +50,14 @@ export const thread: Family = {
       seed,
     ),
   faults: FAULTS,
-  makeInvariants: () => [...soundClient(), acksAreTrue(), nothingIsDoubled(), failuresAreTrue(), logsInSendOrder()],
+  makeInvariants: () => [
+    ...soundClient(),
+    tellsEachOnce(),
+    acksAreTrue(),
+    nothingIsDoubled(),
+    failuresAreTrue(),
+    logsInSendOrder(),
+  ],
   livenessMs: LIVENESS_MS,
 };
 
