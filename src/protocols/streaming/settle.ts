@@ -31,6 +31,7 @@ export interface Unsettled {
 interface Unclaimed {
   readonly content: string;
   readonly readAtMs: number;
+  readonly isOfFirst: boolean;
 }
 
 export interface SettledHistory {
@@ -85,8 +86,9 @@ export class Settlement {
 
   /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
   #claimOld(answers: readonly Answer[]): void {
-    this.#unclaimed = this.#unclaimed.filter(({ content, readAtMs }) => {
-      const begun = answers.filter(({ startedAtMs }) => startedAtMs <= readAtMs);
+    this.#unclaimed = this.#unclaimed.filter(({ content, readAtMs, isOfFirst }) => {
+      // What the first history has is of before this client, unless an answer had begun in the same words.
+      const begun = answers.filter(({ startedAtMs, text }) => startedAtMs <= readAtMs && !(isOfFirst && text === ''));
       // Others may have broken off before they had said a word.
       const answer = findFurthest(begun, content);
       if (answer === null || answer.status === 'growing') return true;
@@ -110,8 +112,10 @@ export class Settlement {
       return { id: key, clientMessageId: null, ordinal: answer.ordinal };
     }
     if (answer !== undefined) answer.status = 'settled';
-    else if (!this.#isFirst)
-      this.#unclaimed = [...this.#unclaimed, { content: row.content, readAtMs: nowMs }].slice(-UNCLAIMED_MAX);
+    else {
+      const unclaimed = { content: row.content, readAtMs: nowMs, isOfFirst: this.#isFirst };
+      this.#unclaimed = [...this.#unclaimed, unclaimed].slice(-UNCLAIMED_MAX);
+    }
     return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
