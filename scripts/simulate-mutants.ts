@@ -2,7 +2,7 @@
  * Plants mistakes in the code, one at a time, and sees that the simulation finds each of them.
  *
  *   npm run simulate:mutants                      all of them; fails if one is not found, or cannot be planted any more
- *   npm run simulate:mutants -- --only dedup      those with this in their name or side
+ *   npm run simulate:mutants -- --only dedup      those with this in their name, side or family
  */
 
 import { parseArgs } from 'node:util';
@@ -59,7 +59,9 @@ function report({ mutant, caught, trouble, wallMs }: Finding): void {
 async function lookForAll(): Promise<void> {
   const from = Number(values.from);
   const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => from + index);
-  const queue = mutants.filter(({ name, side }) => `${name} ${side}`.includes(values.only));
+  const queue = mutants.filter(({ name, side, family = 'native' }) =>
+    `${name} ${side} ${family}`.includes(values.only),
+  );
   const count = queue.length;
   const findings: Finding[] = [];
   const startedAtMs = performance.now();

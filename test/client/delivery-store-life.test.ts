@@ -103,6 +103,22 @@ describe('close()', () => {
     expect(await outcomeOf(acked)).toBe('delivery/closed');
   });
 
+  test('DS-11 what was written while a slow store opened is kept, though the client closes and connects meanwhile', async () => {
+    const { client, server, store, open, clock } = createStoredWorld({ server: FORGETFUL });
+    store.delayMs = 5_000;
+    client.send('early');
+    await clock.advance(1_000);
+    void client.close();
+    await clock.advance(1_000);
+
+    await open();
+    await clock.advance(60_000);
+
+    expect(contents(server.log)).toEqual(['early']);
+    expect(client.outbox.list()).toEqual([]);
+    client.dispose();
+  });
+
   test('MT-6 one that another took over and nobody finds is left to the user where repeats are not known', async () => {
     const { client, server, store, open, clock } = createStoredWorld({ server: FORGETFUL });
     const { id } = client.send('taken');

@@ -63,6 +63,57 @@ describe('the dialogue with an assistant', () => {
     expect(again.texts).toEqual(['{"message":"text of first"}']);
   });
 
+  test('DS-5 keeps a question back while another socket may still take an earlier one', () => {
+    const { step, open } = createDialogue();
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    open(2);
+
+    const early = step({ type: 'asked', lineId: 2, frame: send('second') });
+    step({ type: 'ended', lineId: 1 });
+    const looked = step({ type: 'woken', lineId: 2 }, early.wakeAfterMs);
+    const judged = step({ lineId: 2, ...history() });
+
+    expect(early).toMatchObject({ isDeclined: true, wakeAfterMs: 2_000 });
+    expect(looked.requests).toHaveLength(1);
+    expect(judged.told).toMatchObject([{ clientMessageId: 'first', verdict: 'retry' }, { code: 'SETTLED' }]);
+  });
+
+  test('DS-5 lets it out when the other socket has taken the earlier one', () => {
+    const { step, open } = createDialogue();
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    open(2);
+
+    const { wakeAfterMs } = step({ type: 'asked', lineId: 2, frame: send('second') });
+    step({ type: 'heard', lineId: 1, text: '{"event":"task_queued"}' });
+    step({ type: 'woken', lineId: 2 }, wakeAfterMs);
+    const judged = step({ lineId: 2, ...history({ id: 1, sender: 'user', content: 'text of first' }) });
+
+    expect(judged.told?.at(-1)).toMatchObject({ code: 'SETTLED' });
+  });
+
+  test('ST-3 shows an answer once that the history had while a dead socket seemed to bring it', () => {
+    const { step, open } = createDialogue();
+    const say = (event: string, fields = {}) =>
+      step({ type: 'heard', lineId: 1, text: JSON.stringify({ type: 'chat.message', event, ...fields }) });
+    const row = { id: 1, sender: 'assistant', content: 'Hello there.' };
+    open(1);
+    say('processing_started');
+    say('chunk', { chunk: 'Hello' });
+    step({ type: 'opened', lineId: 2, isPolling: false });
+    step({ type: 'heard', lineId: 2, text: '{"event":"connected"}' });
+    step({ type: 'asked', lineId: 2, frame: JOIN });
+    const joined = step({ lineId: 2, ...history(row) });
+    step({ type: 'ended', lineId: 1 });
+
+    step({ type: 'asked', lineId: 2, frame: JOIN });
+    const rejoined = step({ lineId: 2, ...history(row) });
+
+    expect(joined.told).toMatchObject([{ type: 'joined', messages: [{ content: 'Hello there.' }] }]);
+    expect(rejoined.told).toMatchObject([{ type: 'joined' }, { type: 'message-deleted', id: 'answer-1' }]);
+  });
+
   test('DS-6 calls no question lost by a history that was read right after its socket ended', () => {
     const { step, open } = createDialogue();
     open(1);
@@ -76,6 +127,22 @@ describe('the dialogue with an assistant', () => {
     });
 
     expect(told).toEqual(['joined', 'joined', 'joined']);
+  });
+
+  test('DS-3 takes the word on a question that the history had first for no word on the next one', () => {
+    const { step, open } = createDialogue();
+    const hear = (text: string) => step({ type: 'heard', lineId: 1, text });
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    step({ type: 'asked', lineId: 1, frame: send('second') });
+    step({ type: 'asked', lineId: 1, frame: JOIN });
+    step({ lineId: 1, ...history({ id: 1, sender: 'user', content: 'text of first' }) });
+
+    const onFirst = hear('{"event":"task_queued"}');
+    const onSecond = hear('{"event":"error","error":"Message cannot be empty"}');
+
+    expect(onFirst.told ?? []).toEqual([]);
+    expect(onSecond.told).toMatchObject([{ type: 'refused', clientMessageId: 'second' }]);
   });
 
   test('is answered without a history that is silent, before the client gives the join up', () => {

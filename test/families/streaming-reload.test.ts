@@ -105,6 +105,21 @@ describe('a question of a page that died', () => {
     second.dispose();
   });
 
+  test('DS-3 MT-6 is left to another tab that took it over, though the history does not have it', async () => {
+    const { clock, server, store, load } = await createPages();
+    const client = await load();
+    for (const connection of server.openConnections) connection.blackhole('to-server');
+    const { id } = client.send('whose is it?');
+    await clock.advance(100);
+    store.events.lost([id]);
+    for (const connection of server.openConnections) connection.dropAbruptly();
+    await clock.advance(30_000);
+
+    expect(server.accepted).toEqual([]);
+    expect(client.outbox.list()).toMatchObject([{ id, status: 'unconfirmed' }]);
+    client.dispose();
+  });
+
   test('DS-10 is forgotten by logout(): the next one of its words is another question', async () => {
     const { clock, server, load } = await createPages();
     const first = await load();

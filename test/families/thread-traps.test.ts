@@ -1,6 +1,7 @@
 /** Traps of the thread family: numbers that come late or twice, and workers that fail. */
 import { describe, expect, test } from 'vitest';
 import { streamingProtocol, threadProtocol } from '../../src/protocols/index.js';
+import { assertClean } from '../../src/testing/index.js';
 import { createThreadWorld, listen, shown } from './thread-world.js';
 
 describe('numbers', () => {
@@ -56,6 +57,37 @@ describe('numbers', () => {
     expect(shown(client)).toEqual(['old 1', 'old 2', 'old 3', 'new 1', 'new 2']);
     client.dispose();
   });
+});
+
+test('DS-10 after a logout nothing comes again of what was shown before it', async () => {
+  const { client, clock, server } = await createThreadWorld();
+  const received = listen(client, 'message-received');
+  server.reply({ text: 'a secret', sequence: 1 });
+  await clock.advance(100);
+  void client.logout();
+  await clock.advance(5_000);
+
+  client.connect();
+  await clock.advance(5_000);
+  server.reply({ text: 'news', sequence: 2 });
+  await clock.advance(5_000);
+
+  expect(received.map(({ message }) => message.content)).toEqual(['a secret', 'news']);
+  expect(shown(client)).toEqual(['news']);
+  client.dispose();
+});
+
+test('I8 a client that is closed by whoever hears that it is open leaves nothing behind, with HTTP alone too', async () => {
+  const { client, clock, server, transport, pageSignals } = await createThreadWorld();
+  server.isRefusing = true;
+  transport.connections[0]?.dropAbruptly();
+  client.on('status-changed', ({ connection }) => {
+    if (connection.status === 'connecting' && connection.phase === 'joining') client.dispose();
+  });
+  await clock.advance(30_000);
+
+  expect(client.snapshot.connection.status).toBe('closed');
+  await assertClean({ transport, clock, pageSignals });
 });
 
 describe('a task that failed', () => {

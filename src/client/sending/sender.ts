@@ -146,8 +146,11 @@ export class Sender {
 
   /** Not taken now: it goes back to its place and everything waits a moment. */
   postpone(id: string | null, retryAfterMs: number | null): void {
+    const entry = id === null ? null : this.outbox.get(id);
+    // Another tab has it, and sends it.
+    if (entry?.status === 'unconfirmed' && entry.keeping === 'elsewhere') return;
     // One that ended meanwhile, also by its ack, will not come again under its number.
-    if (id !== null && !this.#unanswered.putBack(id) && this.outbox.get(id) === null) this.outbox.renumber();
+    if (id !== null && !this.#unanswered.putBack(id) && entry === null) this.outbox.renumber();
     this.#drain.pause(retryAfterMs);
   }
 

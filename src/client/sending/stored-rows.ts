@@ -158,12 +158,13 @@ export class StoredRows {
   #begin(): StoreVisit {
     if (this.#visit !== null) return this.#visit;
     const { store, namespace, clock, secrets, turn, onAdopted, onTrouble } = this.#around;
-    this.#missing = new Set(this.#held.keys());
+    const missing = new Set(this.#held.keys());
+    this.#missing = missing;
     let isTroubleTold = false;
     const visit: StoreVisit = new StoreVisit({
       clock,
       after: this.#left,
-      open: () => store.open({ namespace, events: this.#events(() => visit), logoutsKnown: this.#logouts }),
+      open: () => store.open({ namespace, events: this.#events(() => visit, missing), logoutsKnown: this.#logouts }),
       onOpened: () => {
         if (this.#visit !== visit) return;
         this.#isFirst = false;
@@ -191,7 +192,9 @@ export class StoredRows {
     const visit = this.#begin();
     if (visit.phase !== 'opening') return visit.ask(work);
     const life = this.#life;
-    return visit.ask((rows) => (this.#missing.has(id) || life !== this.#life ? undefined : work(rows)));
+    // Those of this visit: another one may have begun by the time that it is open.
+    const missing = this.#missing;
+    return visit.ask((rows) => (missing.has(id) || life !== this.#life ? undefined : work(rows)));
   }
 
   #removeStuck(): void {
@@ -229,14 +232,14 @@ export class StoredRows {
     this.#around.onAdopted(ours, this.#isFirst);
   }
 
-  #events(visit: () => StoreVisit): OutboxStoreEvents {
+  #events(visit: () => StoreVisit, missing: Set<string>): OutboxStoreEvents {
     const { turn, onWiped, onTrouble } = this.#around;
     const hear = (work: () => void) => {
       if (this.#visit === visit()) turn.run(work);
     };
     return {
       adopted: (rows) => {
-        for (const { id } of rows) this.#missing.delete(id);
+        for (const { id } of rows) missing.delete(id);
         hear(() => this.#adopt(rows));
       },
       setAside: (count) =>

@@ -115,6 +115,8 @@ class SpokenSocket implements TransportSocket {
     const isPolling = phase === 'polling';
     if (!isPolling) watch.failures = 0;
     handlers.opened();
+    // Whoever hears of it may close it at once.
+    if (!this.#isOpen) return;
     this.#step({ type: 'opened', isPolling });
     this.#flush();
     if (isPolling) this.#seekSocket();

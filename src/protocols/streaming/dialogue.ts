@@ -63,6 +63,8 @@ export class StreamingDialogue implements Dialogue {
   #looks = 0;
   /** The client was told that an answer is on its way. */
   #isAwaiting = false;
+  /** A message was declined, and is to go out when its turn has come. */
+  #isHolding = false;
   /** How many readings of the history in a row have failed. */
   #failures = 0;
 
@@ -85,7 +87,7 @@ export class StreamingDialogue implements Dialogue {
       case 'asked':
         return this.#say(line, event.frame, nowMs);
       case 'answered':
-        return this.#takeHistory(line, event.answer);
+        return this.#takeHistory(line, event.answer, nowMs);
       case 'woken':
         if (line.joinLimit !== null && !line.isPolling) return this.#goWithout(line, []);
         return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : {};
@@ -120,7 +122,7 @@ export class StreamingDialogue implements Dialogue {
         return { ...this.#read(line, nowMs), wakeAfterMs: JOIN_MS };
       case 'send':
         if (line.isPolling) return { isDeclined: true };
-        if (this.#mustKeepOrder) return { isDeclined: true, ...this.#lookForLost(line, nowMs) };
+        if (this.#mustKeepOrder(line.id)) return this.#hold(line, nowMs);
         this.#questions.ask({ id: frame.clientMessageId, content: frame.content, askedAtMs: nowMs }, line.id);
         return { texts: [JSON.stringify({ message: frame.content })] };
       default:
@@ -170,7 +172,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #accept(lineId: LineId): DialogueStep {
-    const question = this.#questions.oldestAsked(lineId);
+    const question = this.#questions.hear(lineId);
     if (question === null) return {};
     question.status = 'accepted';
     // The server names none yet; with an id of ours it is in its place, before its answer.
@@ -184,7 +186,7 @@ export class StreamingDialogue implements Dialogue {
   }
 
   #refuse(lineId: LineId, text: string): DialogueStep {
-    const question = this.#questions.oldestAsked(lineId);
+    const question = this.#questions.hear(lineId);
     if (question !== null) this.#questions.drop(question.id);
     const { code, verdict, retryAfterMs } = readRefusal(text);
     return {
@@ -192,10 +194,15 @@ export class StreamingDialogue implements Dialogue {
     };
   }
 
-  /** The history is about to tell whether an earlier message has to go out again first. */
-  get #mustKeepOrder(): boolean {
-    const { historyUrl } = this.#options;
-    return historyUrl !== null && this.#failures < FAILURES_MAX && this.#questions.lost().length > 0;
+  /** The history is about to tell whether an earlier message has to go out again first, or will be. */
+  #mustKeepOrder(lineId: LineId): boolean {
+    if (this.#options.historyUrl === null || this.#failures >= FAILURES_MAX) return false;
+    return this.#questions.lost().length > 0 || this.#questions.isAskedBeside(lineId);
+  }
+
+  #hold(line: Line, nowMs: number): DialogueStep {
+    this.#isHolding = true;
+    return { isDeclined: true, wakeAfterMs: LOOK_AGAIN_MS, ...this.#lookForLost(line, nowMs) };
   }
 
   /** One may have been lost on another socket, while this one had no reason to look. */
@@ -213,20 +220,22 @@ export class StreamingDialogue implements Dialogue {
     return { requests: [{ name: 'history', method: 'GET', url }] };
   }
 
-  #takeHistory(line: Line, answer: HttpAnswer | null): DialogueStep {
+  #takeHistory(line: Line, answer: HttpAnswer | null, nowMs: number): DialogueStep {
     line.isReading = false;
     // Without a socket nobody else tells that the session is over.
     if (line.isPolling && answer?.status === 401) return { closes: SESSION_OVER };
     const rows = answer?.status === 200 ? readHistory(answer.body) : null;
-    const waited = this.#mustKeepOrder;
     this.#failures = rows === null ? this.#failures + 1 : 0;
     const told: InboundFrame[] = line.isPolling && rows !== null ? [{ type: 'pong', latest: null }] : [];
     if (rows !== null) {
-      const history = this.#settle(rows);
+      const history = this.#settle(rows, nowMs);
       // First: as soon as the client is open it sends, and a message that goes out again comes before newer ones.
       told.push(...this.#judgeLost(line), ...this.#tellHistory(line, history), ...this.#dropUnkept());
     }
-    if (waited && !this.#mustKeepOrder) told.push(GO_ON);
+    if (this.#isHolding && !this.#mustKeepOrder(line.id)) {
+      this.#isHolding = false;
+      told.push(GO_ON);
+    }
     if (line.isPolling) return { told, wakeAfterMs: POLL_MS };
     if (rows === null) return this.#goWithout(line, told);
     const wakes = this.#isUnsettled;
@@ -236,7 +245,7 @@ export class StreamingDialogue implements Dialogue {
 
   /** Another look at the history is due. */
   get #isUnsettled(): boolean {
-    const isMissing = this.#looks > 0 || this.#failures > 0;
+    const isMissing = this.#looks > 0 || this.#failures > 0 || this.#isHolding;
     return isMissing || this.#questions.lost().length > 0 || this.#answers.isInDoubt;
   }
 
@@ -247,8 +256,8 @@ export class StreamingDialogue implements Dialogue {
     return { told: [...joined, ...told], wakeAfterMs };
   }
 
-  #settle(rows: readonly StoredMessage[]): SettledHistory {
-    const unsettled = { questions: this.#questions, answers: this.#answers.list };
+  #settle(rows: readonly StoredMessage[], nowMs: number): SettledHistory {
+    const unsettled = { questions: this.#questions, answers: this.#answers.list, nowMs };
     const history = this.#settlement.read(rows, this.#conversationId, unsettled);
     if (history.fresh.some(({ senderRole }) => senderRole === 'assistant')) this.#looks = 0;
     return history;

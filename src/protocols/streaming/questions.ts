@@ -12,8 +12,11 @@ export interface Question {
   readonly askedAtMs: number;
   /** The socket that it went out on. */
   readonly lineId: LineId;
-  /** `lost`: its socket ended before the server said anything of it. */
-  status: 'asked' | 'accepted' | 'lost';
+  /**
+   * `lost`: its socket ended before the server said anything of it. `found`: the history has it, and what its socket
+   * will say of it is still to come.
+   */
+  status: 'asked' | 'accepted' | 'lost' | 'found';
   /** An answer has begun after it. */
   isAnswered: boolean;
   /** When its socket ended; for one of old, when it was recalled. */
@@ -38,9 +41,12 @@ export class Questions {
     }
   }
 
-  /** Takes the oldest one of a socket that the server has said nothing of. */
-  oldestAsked(lineId: LineId): Question | null {
-    return this.#list.find((one) => one.lineId === lineId && one.status === 'asked') ?? null;
+  /** What a socket speaks of: the oldest one that it has said nothing of. Null, too, if that was settled before. */
+  hear(lineId: LineId): Question | null {
+    const heard = this.#list.find((one) => one.lineId === lineId && isUnheard(one)) ?? null;
+    if (heard?.status !== 'found') return heard;
+    this.drop(heard.id);
+    return null;
   }
 
   /** The oldest one that was accepted and has no answer yet. */
@@ -49,11 +55,17 @@ export class Questions {
   }
 
   lose(lineId: LineId, nowMs: number): void {
+    this.#list = this.#list.filter((one) => one.lineId !== lineId || one.status !== 'found');
     for (const one of this.#list) {
       if (one.lineId !== lineId || one.status !== 'asked') continue;
       one.status = 'lost';
       one.lostAtMs = nowMs;
     }
+  }
+
+  /** Another socket has one, and has said nothing of it. */
+  isAskedBeside(lineId: LineId): boolean {
+    return this.#list.some((one) => one.status === 'asked' && one.lineId !== lineId);
   }
 
   lost(): readonly Question[] {
@@ -62,8 +74,16 @@ export class Questions {
 
   /** The oldest one that a message of the history can be; of several with its words, one that the server is known to have. */
   match(content: string, isLikely: (question: Question) => boolean): Question | null {
-    const same = this.#list.filter((one) => one.content.trim() === content.trim() && isLikely(one));
+    const same = this.#list.filter(
+      (one) => one.status !== 'found' && one.content.trim() === content.trim() && isLikely(one),
+    );
     return same.find(({ status }) => status === 'accepted') ?? same[0] ?? null;
+  }
+
+  /** The history has it. What its socket says of it later must not be taken for a word on the next one. */
+  settle(question: Question): void {
+    if (question.status === 'asked') question.status = 'found';
+    else this.drop(question.id);
   }
 
   drop(id: string): void {
@@ -74,4 +94,8 @@ export class Questions {
     this.#list.push(question);
     if (this.#list.length > QUESTIONS_MAX) this.#list.shift();
   }
+}
+
+function isUnheard({ status }: Question): boolean {
+  return status === 'asked' || status === 'found';
 }

@@ -10,6 +10,7 @@ import type { StoredMessage } from './schema.js';
 /** So far may the clocks of client and server be apart. */
 const CLOCKS_APART_MS = 300_000;
 const KNOWN_MAX = 5_000;
+const UNCLAIMED_MAX = 100;
 
 /** What a message of the history is shown as. */
 interface Shown {
@@ -23,6 +24,14 @@ export interface Unsettled {
   readonly questions: Questions;
   /** In the order in which they began. */
   readonly answers: readonly Answer[];
+  readonly nowMs: number;
+}
+
+/** An answer that the history had before anybody here knew that it is one of theirs. */
+interface Unclaimed {
+  readonly content: string;
+  readonly readAtMs: number;
+  readonly isOfFirst: boolean;
 }
 
 export interface SettledHistory {
@@ -41,12 +50,13 @@ interface FoundQuestion {
 
 export class Settlement {
   readonly #shown = new RecentMap<Shown>(KNOWN_MAX);
+  #unclaimed: Unclaimed[] = [];
   /** Messages that came first are nobody's answer here: they are of before this client. */
   #isFirst = true;
 
   /** The history as messages with the ids under which they are shown. The answers that it has are settled. */
   read(rows: readonly StoredMessage[], conversationId: string, unsettled: Unsettled): SettledHistory {
-    // What a socket still brings is in no history yet.
+    // What a socket still brings is in no history yet, unless that socket is late, or dead without a word.
     const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
     const fresh: WireMessage[] = [];
     const found: FoundQuestion[] = [];
@@ -56,7 +66,7 @@ export class Settlement {
       const known = this.#shown.get(key);
       const shown =
         known === undefined
-          ? this.#identify(row, unsettled.questions, open)
+          ? this.#identify(row, unsettled, open)
           : claim(known, row, { questions: unsettled.questions, found });
       this.#shown.set(key, shown);
       oldest ??= shown.ordinal;
@@ -65,6 +75,7 @@ export class Settlement {
       return message;
     });
     this.#isFirst = false;
+    this.#claimOld(unsettled.answers);
     const fromMs = readTimeMs(rows[0]?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS;
     // A history that begins later says nothing of what was before: servers give only so many messages.
     for (const answer of open) {
@@ -73,14 +84,27 @@ export class Settlement {
     return { messages, fresh, found };
   }
 
-  #identify(row: StoredMessage, questions: Questions, open: Answer[]): Shown {
+  /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
+  #claimOld(answers: readonly Answer[]): void {
+    this.#unclaimed = this.#unclaimed.filter(({ content, readAtMs, isOfFirst }) => {
+      // What the first history has is of before this client, unless an answer had begun in the same words.
+      const begun = answers.filter(({ startedAtMs, text }) => startedAtMs <= readAtMs && !(isOfFirst && text === ''));
+      // Others may have broken off before they had said a word.
+      const answer = findFurthest(begun, content);
+      if (answer === null || answer.status === 'growing') return true;
+      answer.status = 'superseded';
+      return false;
+    });
+  }
+
+  #identify(row: StoredMessage, { questions, answers, nowMs }: Unsettled, open: Answer[]): Shown {
     const key = String(row.id);
     if (row.sender === 'user') {
       const question = questions.match(row.content, (one) => isSince(row, one));
-      if (question !== null) questions.drop(question.id);
+      if (question !== null) questions.settle(question);
       return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
-    const index = this.#findAnswer(row.content, open);
+    const index = this.#findAnswer(row.content, open, answers);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
     if (answer?.status === 'failed') {
       // What has failed is over, and does not grow any more.
@@ -88,18 +112,35 @@ export class Settlement {
       return { id: key, clientMessageId: null, ordinal: answer.ordinal };
     }
     if (answer !== undefined) answer.status = 'settled';
+    else {
+      const unclaimed = { content: row.content, readAtMs: nowMs, isOfFirst: this.#isFirst };
+      this.#unclaimed = [...this.#unclaimed, unclaimed].slice(-UNCLAIMED_MAX);
+    }
     return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
-  /** An answer with these words; else one that broke off in them; else one whose worker may have said it anew. */
-  #findAnswer(content: string, open: readonly Answer[]): number {
-    const matches: readonly ((answer: Answer) => boolean)[] = [
-      ({ text }) => text === content,
-      ({ text, status }) => status !== 'done' && content.startsWith(text),
-      ({ status }) => status === 'cut' && !this.#isFirst,
-    ];
-    return matches.reduce((found, match) => (found >= 0 ? found : open.findIndex(match)), -1);
+  /**
+   * An answer with these words; else the one that broke off in them furthest, if no socket seems to bring them still;
+   * else one whose worker may have said it anew.
+   */
+  #findAnswer(content: string, open: readonly Answer[], answers: readonly Answer[]): number {
+    const whole = open.findIndex(({ text }) => text === content);
+    if (whole >= 0) return whole;
+    const begun = findFurthest(answers, content);
+    if (begun !== null && open.includes(begun)) return open.indexOf(begun);
+    if (begun !== null && begun.text !== '') return -1;
+    return this.#isFirst ? -1 : open.findIndex(({ status }) => status === 'cut');
   }
+}
+
+/** Of the answers that are not over, the one that begins with most of these words. */
+function findFurthest(answers: readonly Answer[], content: string): Answer | null {
+  const begun = answers.filter(({ status, text }) => isUnsettled(status) && content.startsWith(text));
+  return begun.sort((one, other) => other.text.length - one.text.length)[0] ?? null;
+}
+
+function isUnsettled(status: Answer['status']): boolean {
+  return status === 'growing' || status === 'cut' || status === 'failed';
 }
 
 interface Claims {

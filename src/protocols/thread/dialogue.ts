@@ -46,6 +46,7 @@ export class ThreadDialogue implements Dialogue {
   readonly #polling = new Set<number>();
   /** One socket has one thread; the client names it with its join. */
   #threadId = '';
+  #hasJoined = false;
   #failures = 0;
 
   constructor(options: ThreadOptions) {
@@ -95,6 +96,9 @@ export class ThreadDialogue implements Dialogue {
   /** What it holds back, the client forgets when a connection ends, and is told again. */
   #join(conversationId: string, afterSeq: number | null): readonly InboundFrame[] {
     this.#threadId = conversationId;
+    // A client that has lost its place has forgotten on purpose: its user logged out, or left.
+    if (afterSeq === null && this.#hasJoined) this.#told.clear();
+    this.#hasJoined = true;
     const { fromSeq } = this.#told;
     const latestSeq = afterSeq ?? (fromSeq === null ? this.#numbering.settled : fromSeq - 1);
     const nothing = { messages: [], hasOlder: false, recovered: 'full' } as const;

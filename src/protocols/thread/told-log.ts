@@ -16,6 +16,10 @@ export class ToldLog {
     if (this.#kept.length > KEPT_MAX) this.#kept.shift();
   }
 
+  clear(): void {
+    this.#kept = [];
+  }
+
   /** The lowest place that is kept; null where there is none. */
   get fromSeq(): number | null {
     return this.#kept.length === 0 ? null : Math.min(...this.#kept.map(({ seq }) => seq));

@@ -142,6 +142,7 @@ export class Device {
       random: this.#dice.roll,
       pageSignals: this.page,
       tabChannel: (name, hear) => this.channels.open(process.gate, name, hear),
+      ...this.#world.family?.clientOptions(this, process),
     });
     const life: Life = {
       device: this,
@@ -283,7 +284,7 @@ export class Device {
       timeline: world.timeline,
       link: this.link,
       gate: process.gate,
-      server: world.server,
+      server: world.host,
       request,
       handlers,
       onGiven: (text) => {
@@ -298,7 +299,7 @@ export class Device {
       },
     });
     this.#wires.push(wire);
-    const isReachable = this.page.isOnline() && world.server.isUp;
+    const isReachable = this.page.isOnline() && world.host.isUp;
     const fate = this.link.fate ?? (isReachable ? null : 'refused');
     world.noteDial(this, wire, fate);
     wire.dial(fate);

@@ -20,7 +20,7 @@ export const handoverFaults: Deeds = {
     range: [0, 0],
     act: ({ world, device }) => {
       const wire = device.newerWire;
-      if (wire !== null) world.server.end(wire, 4401, 'Unauthorized');
+      if (wire !== null) world.host.end(wire, 4401, 'Unauthorized');
     },
   },
   'older-dies': { range: [0, 0], act: ({ device }) => device.olderWire?.reset() },

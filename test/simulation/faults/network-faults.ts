@@ -15,7 +15,7 @@ export const networkFaults: Deeds = {
       const code = CLOSE_CODES[amount % CLOSE_CODES.length] ?? 1000;
       if (wire === null) return;
       if (code === 1006 || code === 1005 || code === 1015) wire.reset();
-      else world.server.end(wire, code, code === 1013 ? 'retryAfterMs=2000' : '');
+      else world.host.end(wire, code, code === 1013 ? 'retryAfterMs=2000' : '');
     },
   },
   'half-open-down': { range: [0, 0], act: ({ device }) => device.liveWire?.muffle('down') },

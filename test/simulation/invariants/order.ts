@@ -20,7 +20,9 @@ function findFlaw(messages: View['messages']): string | null {
   let highest = 0;
   for (const { id, clientMessageId, seq } of messages) {
     if (id !== null && !isNew(names, id)) return `${id} twice`;
-    if (clientMessageId !== null && !isNew(names, clientMessageId)) return `${clientMessageId} twice`;
+    // Where the server names nothing, a message goes by the name that its sender gave it.
+    if (clientMessageId !== null && clientMessageId !== id && !isNew(names, clientMessageId))
+      return `${clientMessageId} twice`;
     if (seq === null) continue;
     if (seq <= highest) return `${seq} after ${highest}`;
     highest = seq;

@@ -1,3 +1,4 @@
+import type { FamilyName } from '../families/family.js';
 import type { Plan } from '../plan/plan.js';
 import type { Patch } from '../runner/bundle.js';
 
@@ -5,6 +6,8 @@ import type { Patch } from '../runner/bundle.js';
 export interface Mutant {
   readonly name: string;
   readonly side: 'client' | 'server' | 'protocol';
+  /** In whose lives it is looked for; default those of the native protocol. */
+  readonly family?: FamilyName;
   /** What is wrong with it, in a sentence. */
   readonly breaks: string;
   readonly patches: readonly Patch[];

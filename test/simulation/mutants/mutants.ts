@@ -1,4 +1,5 @@
 import { inConnection } from './in-connection.js';
+import { inFamilies } from './in-families.js';
 import { inHandover } from './in-handover.js';
 import { inProtocol } from './in-protocol.js';
 import { inReceiving } from './in-receiving.js';
@@ -16,4 +17,5 @@ export const mutants: readonly Mutant[] = [
   ...inStreams,
   ...onServer,
   ...inProtocol,
+  ...inFamilies,
 ];

@@ -1,3 +1,4 @@
+import { deedsOfFamilies } from '../families/deeds.js';
 import type { Deeds } from '../faults/deed.js';
 import { deviceFaults } from '../faults/device-faults.js';
 import { handoverFaults } from '../faults/handover-faults.js';
@@ -36,4 +37,4 @@ export function ofDevice(kind: string): boolean {
   return kind in userDeeds || kind in deviceFaults || kind === 'link-down' || kind === 'network-change';
 }
 
-export const deeds: Deeds = { ...userDeeds, ...faults };
+export const deeds: Deeds = { ...userDeeds, ...faults, ...deedsOfFamilies };

@@ -2,6 +2,7 @@
 
 import type { ConnectionSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { Device } from '../device/device.js';
+import { familyFaults } from '../families/deeds.js';
 import { faults } from '../plan/plan.js';
 import type { World } from '../world/world.js';
 
@@ -20,7 +21,7 @@ export class Coverage {
   readonly cells: Record<string, number> = {};
 
   note(kind: string, world: World, device: Device): void {
-    if (faults[kind] === undefined) return;
+    if (faults[kind] === undefined && familyFaults[kind] === undefined) return;
     // What the server does to everybody strikes every device in its own state.
     const struck = isOfServer(kind) ? world.devices : [device];
     for (const { life } of struck) {

@@ -1,11 +1,15 @@
 /** The end of all faults, and what must be true a while later. */
 
+import type { OutboxItem } from '../../../src/client/outbox-view.js';
 import { findDifference } from '../invariants/history.js';
 import type { World } from '../world/world.js';
 
+/** By then the last answer of an unwell token endpoint is here, which may have stopped a client for good. */
+const LAST_ANSWERS_MS = 10_000;
+
 export function heal(world: World): void {
   world.trace.note('HEAL');
-  world.server.heal();
+  world.host.heal();
   for (const device of world.devices) {
     device.heal();
     const life = device.life ?? device.start();
@@ -15,6 +19,7 @@ export function heal(world: World): void {
     for (const conversationId of device.setup.conversationIds) device.join(life, conversationId);
     life.isWanted = true;
     life.client.connect();
+    if (world.family !== null) device.later(LAST_ANSWERS_MS, () => device.life?.client.connect());
   }
 }
 
@@ -24,12 +29,27 @@ export function findUnsettled(world: World): string | null {
     if (life === null) return `device ${index} has no client`;
     const { status } = life.client.snapshot.connection;
     if (status !== 'open') return `device ${index} is ${status}`;
-    const waiting = life.client.outbox.list();
+    const waiting = life.client.outbox.list().filter((message) => !isLeftToUser(world, message));
     if (waiting.length > 0) return `device ${index} still holds ${waiting.length} messages, first ${waiting[0]?.id}`;
     for (const conversationId of life.joined) {
-      const difference = findDifference(world, life, conversationId);
+      const difference =
+        world.family === null
+          ? findDifference(world, life, conversationId)
+          : world.family.findDifference(life, conversationId);
       if (difference !== null) return `device ${index}: ${difference}`;
     }
   }
   return null;
+}
+
+/**
+ * Another tab took it over, and then the disk lost it. Only a server that knows a repeat may be asked once more, and no
+ * family has such a server for sure. The base family's client asks nobody again whose answer it has not heard.
+ */
+function isLeftToUser(world: World, { id, status }: OutboxItem): boolean {
+  const { family } = world.setup;
+  if (family?.name === 'base' && status === 'unconfirmed') return true;
+  // Or its user, in that other tab, thought better of it.
+  const isOver = world.attemptOf(id)?.end?.kind === 'failed';
+  return family !== undefined && (isOver || world.browsers.some(({ setAside }) => setAside.has(id)));
 }

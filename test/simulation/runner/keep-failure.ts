@@ -14,7 +14,8 @@ export async function keepFailure(plan: Plan, failure: RunResult, say: (text: st
   const again = await runPlan(small);
   const what = again.violations[0]?.what ?? violation.what;
   const regression: Regression = { broke: violation.id, because: what, plan: small };
-  const path = `${REGRESSIONS}${violation.id.toLowerCase()}-seed-${plan.seed}.json`;
+  const family = plan.setup.family === undefined ? '' : `${plan.setup.family.name}-`;
+  const path = `${REGRESSIONS}${family}${violation.id.toLowerCase()}-seed-${plan.seed}.json`;
   await writeFile(path, `${JSON.stringify(regression, null, 2)}\n`);
   say(`shrunk from ${plan.steps.length} steps to ${small.steps.length}: ${what}`);
   say(`schedule ${JSON.stringify(small.steps)}`);

@@ -1,5 +1,6 @@
 /** Lives one plan: a time of faults, in which nothing may break, and a time without, in which all must come right. */
 
+import { families } from '../families/families.js';
 import type { Invariant } from '../invariants/invariant.js';
 import { makeInvariants } from '../invariants/invariants.js';
 import { deeds, isOfUser, ofDevice, type Plan, type Step } from '../plan/plan.js';
@@ -32,14 +33,15 @@ export interface RunResult {
  * message may need if its first way out is a connection that dies under it: an ack's time with its probe (14 s), and
  * a join that is asked again (5 s).
  */
-const LIVENESS_MS = 75_000 + 19_000;
+const NATIVE = { makeInvariants, livenessMs: 75_000 + 19_000 };
 const CALM_MS = 20_000;
 /** A turn of the event loop costs as much as many a happening; so the turns are few. */
 const HAPPENINGS_PER_TURN = 16;
 
 export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<RunResult> {
-  const invariants = options.invariants ?? makeInvariants();
   const { seed, setup, safetyMs } = plan;
+  const family = setup.family === undefined ? NATIVE : families[setup.family.name];
+  const invariants = options.invariants ?? family.makeInvariants();
   const world = new World({ seed, setup, safetyMs, invariants, onLine: options.onLine ?? null });
   const coverage = new Coverage();
   const stopWatching = watchRejections(world);
@@ -47,7 +49,7 @@ export async function runPlan(plan: Plan, options: RunOptions = {}): Promise<Run
   for (const device of world.devices) device.start();
   for (const step of plan.steps) world.timeline.after(step.atMs, () => take(world, step, coverage));
   await run(world, safetyMs);
-  const convergedMs = world.violations.length === 0 ? await converge(world) : null;
+  const convergedMs = world.violations.length === 0 ? await converge(world, family.livenessMs) : null;
   stopWatching();
   return {
     seed,
@@ -75,18 +77,18 @@ function take(world: World, { atMs, kind, who, amount }: Step, coverage: Coverag
 }
 
 /** The liveness phase. Returns how long it took until all was right. */
-async function converge(world: World): Promise<number | null> {
+async function converge(world: World, livenessMs: number): Promise<number | null> {
   heal(world);
   const healedMs = world.timeline.elapsedMs;
   let unsettled: string | null = 'nothing happened yet';
-  while (unsettled !== null && world.timeline.elapsedMs < healedMs + LIVENESS_MS) {
+  while (unsettled !== null && world.timeline.elapsedMs < healedMs + livenessMs) {
     await run(world, 1_000);
     if (world.violations.length > 0) return null;
     unsettled = findUnsettled(world);
   }
   const convergedMs = world.timeline.elapsedMs - healedMs;
   if (unsettled !== null) {
-    world.violate('L1', `not settled ${LIVENESS_MS} ms after the last fault: ${unsettled}`);
+    world.violate('L1', `not settled ${livenessMs} ms after the last fault: ${unsettled}`);
     return null;
   }
   await run(world, CALM_MS);

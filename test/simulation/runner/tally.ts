@@ -16,6 +16,7 @@ const COUNTS = [
 ] as const;
 
 export class Tally {
+  readonly #faults: readonly string[];
   seeds = 0;
   simulatedMs = 0;
   happenings = 0;
@@ -25,6 +26,10 @@ export class Tally {
   readonly #ackMs: number[] = [];
   readonly #staleMs: number[] = [];
   readonly #convergedMs: number[] = [];
+
+  constructor(names: readonly string[] = Object.keys(faults)) {
+    this.#faults = names;
+  }
 
   add(result: RunResult): void {
     this.seeds += 1;
@@ -40,7 +45,7 @@ export class Tally {
   }
 
   get emptyCells(): readonly string[] {
-    return Object.keys(faults).flatMap((fault) =>
+    return this.#faults.flatMap((fault) =>
       STATES.filter((state) => !this.#cells.has(`${fault}|${state}`)).map((state) => `${fault} while ${state}`),
     );
   }
@@ -57,9 +62,9 @@ export class Tally {
   }
 
   printCoverage(): string {
-    const width = Math.max(...Object.keys(faults).map(({ length }) => length));
+    const width = Math.max(...this.#faults.map(({ length }) => length));
     const header = ['fault'.padEnd(width), ...STATES.map((state) => state.padStart(11))].join(' ');
-    const rows = Object.keys(faults).map((fault) =>
+    const rows = this.#faults.map((fault) =>
       [
         fault.padEnd(width),
         ...STATES.map((state) => String(this.#cells.get(`${fault}|${state}`) ?? 0).padStart(11)),

@@ -23,6 +23,17 @@ export class TokenOffice {
     return token;
   }
 
+  /** Whether it would be redeemed. */
+  isGood(token: string, nowMs: number): boolean {
+    const issued = this.#issued.get(token);
+    return issued !== undefined && issued.uses === 0 && issued.expiresAtMs > nowMs;
+  }
+
+  /** Where tokens serve more than once. */
+  isValid(token: string, nowMs: number): boolean {
+    return (this.#issued.get(token)?.expiresAtMs ?? 0) > nowMs;
+  }
+
   /** Null for a token that is unknown, used or expired. */
   redeem(token: string, nowMs: number): number | null {
     const issued = this.#issued.get(token);

@@ -18,6 +18,8 @@ export interface WireServer {
   receive(wire: Wire, text: string): void;
   /** The client closed it, or it broke. */
   lose(wire: Wire): void;
+  /** Answers the handshake with a bare 403; the client hears no more than that it failed. */
+  refuses?(wire: Wire): boolean;
 }
 
 export interface WireSurroundings {
@@ -56,6 +58,8 @@ export class Wire implements TransportSocket {
   #end: 'connecting' | 'open' | 'closing' | 'closed' = 'connecting';
   #isAbandoned = false;
   #isServed = false;
+  /** When the client was through with it. */
+  endedAtMs: number | null = null;
 
   constructor(around: WireSurroundings) {
     this.#around = around;
@@ -110,6 +114,10 @@ export class Wire implements TransportSocket {
     const extraMs = fate === 'late' ? 9_000 + travelMs * 40 : 0;
     timeline.after(travelMs + extraMs, () => {
       if (this.#end === 'closed' || (this.#isAbandoned && fate !== 'late')) return;
+      if (server.refuses?.(this) === true) {
+        timeline.after(travelMs, () => this.#endAtClient(BROKEN), { gate });
+        return;
+      }
       this.#isServed = true;
       this.#down.push({ kind: 'opened' }, CLOSE_BYTES);
       if (fate !== 'ungreeted') server.accept(this);
@@ -139,6 +147,7 @@ export class Wire implements TransportSocket {
   abandon(): void {
     if (this.#isAbandoned || this.#end === 'closed') return;
     this.#isAbandoned = true;
+    this.endedAtMs = this.#around.timeline.nowMs;
     this.#up.push({ kind: 'reset' }, CLOSE_BYTES);
     this.#around.onEnded(this);
   }
@@ -188,6 +197,7 @@ export class Wire implements TransportSocket {
   /** The client's process is gone; its kernel says so. */
   die(): void {
     this.#end = 'closed';
+    this.endedAtMs = this.#around.timeline.nowMs;
     this.#isAbandoned = true;
     this.#up.push({ kind: 'reset' }, CLOSE_BYTES);
   }
@@ -239,6 +249,7 @@ export class Wire implements TransportSocket {
   #endAtClient(close: SocketClose, only?: 'connecting'): void {
     if (this.#end === 'closed' || (only !== undefined && this.#end !== only)) return;
     this.#end = 'closed';
+    this.endedAtMs ??= this.#around.timeline.nowMs;
     this.#down.cut();
     if (this.#isAbandoned && !this.#around.link.isLeaky) return;
     this.#around.onEnded(this);

@@ -17,6 +17,8 @@ export interface Gap {
 /** What to say: a text of its own, filled up to a size. */
 export interface Saying {
   readonly size: number;
+  /** In these words, instead of words that nobody else has. */
+  readonly text?: string;
   readonly prefix?: string;
   readonly metadata?: unknown;
   readonly ttlMs?: number;

@@ -11,6 +11,8 @@ import { Browser } from '../device/browser.js';
 import { Device, type DeviceSetup } from '../device/device.js';
 import { type Attempt, type Life, nameOf, type Told } from '../device/life.js';
 import { TabChannels } from '../device/tab-channels.js';
+import type { FamilyServer, FamilySetup, Host } from '../families/family.js';
+import { makeFamilyServer } from '../families/make-server.js';
 import { collectHooks, type Hooks } from '../invariants/hooks.js';
 import type { Invariant, SentFrame } from '../invariants/invariant.js';
 import type { ServerSetup } from '../server/server-setup.js';
@@ -28,6 +30,8 @@ import { type Gap, isHearsay, type Saying, type Violation } from './world-facts.
 export interface WorldSetup {
   readonly devices: readonly DeviceSetup[];
   readonly server: ServerSetup;
+  /** The servers are of this family, and nobody reaches the native one. */
+  readonly family?: FamilySetup;
 }
 
 export interface WorldSurroundings {
@@ -49,6 +53,8 @@ export class World {
   readonly trace: Trace;
   readonly office: TokenOffice;
   readonly server: SimulatedServer;
+  /** Null where the server is the native one. */
+  readonly family: FamilyServer | null;
   readonly devices: readonly Device[];
   /** Every attempt of every life, in the order of the calls. */
   readonly attempts: Attempt[] = [];
@@ -92,12 +98,18 @@ export class World {
       onSaid: (frame) => this.#whenSaid(frame),
       onLifeBegan: () => this.trace.note('server begins'),
     });
+    this.family = makeFamilyServer(this);
     this.devices = around.setup.devices.map((setup, index) => new Device(this, index, setup));
   }
 
   violate(id: string, what: string): void {
     this.violations.push({ id, what, atMs: this.timeline.elapsedMs });
     this.trace.note(`VIOLATION ${id}: ${what}`);
+  }
+
+  /** What devices reach. */
+  get host(): Host {
+    return this.family ?? this.server;
   }
 
   /** A text for the server itself to say. */
@@ -131,7 +143,7 @@ export class World {
   /** Sends a text that no other attempt has; undefined if the client refused it. */
   send(life: Life, conversationId: string, how: Saying): Attempt | undefined {
     this.#texts += 1;
-    const text = `${how.prefix ?? ''}t${this.#texts} `.padEnd(how.size, '.').trimEnd();
+    const text = how.text ?? `${how.prefix ?? ''}t${this.#texts} `.padEnd(how.size, '.').trimEnd();
     const options = {
       ...(how.metadata === undefined ? {} : { metadata: how.metadata }),
       ...(how.ttlMs === undefined ? {} : { ttlMs: how.ttlMs }),

@@ -1,0 +1,77 @@
+/** What must hold of an assistant's clients. Words stand for messages here: the wire has no names for them. */
+
+import type { Invariant } from '../../invariants/invariant.js';
+import { logsInSendOrder } from '../../invariants/order.js';
+import { tellsEachOnce } from '../../invariants/told.js';
+import type { World } from '../../world/world.js';
+import { StreamingServer } from './server.js';
+
+export const acksAreKept = (): Invariant => ({
+  id: 'I5',
+  sentence: 'No more messages of the same words are told to be acked than the history has.',
+  told(world, _life, told) {
+    if (told.name !== 'message-acked') return;
+    const words = world.attemptOf(told.payload.clientMessageId)?.text.trim();
+    const acked = world.attempts.filter(({ text, end }) => text.trim() === words && end?.kind === 'acked').length;
+    const kept = countKept(world, words);
+    if (acked > kept) world.violate('I5', `${words} is acked ${acked} times, and the history has it ${kept} times`);
+  },
+});
+
+export const asksOnce = (): Invariant => {
+  let looked = 0;
+  return {
+    id: 'DS-3',
+    sentence: 'The history has no question more often than it was asked, unless it came later than anybody could know.',
+    stepped(world) {
+      const { family } = world;
+      if (!(family instanceof StreamingServer)) return;
+      const { rows, late } = family.history;
+      for (const { content, sender } of rows.slice(looked)) {
+        if (sender !== 'user' || late.has(content)) continue;
+        const attempts = world.attempts.filter(({ text }) => text.trim() === content);
+        // What changed while the disk had no room may be with two tabs.
+        if (attempts.some(({ outgoing }) => world.browsers.some(({ outdated }) => outdated.has(outgoing.id)))) continue;
+        const asked = attempts.length;
+        const kept = countKept(world, content);
+        if (kept > asked)
+          world.violate('DS-3', `${content} was asked ${asked} times, and the history has it ${kept} times`);
+      }
+      looked = rows.length;
+    },
+  };
+};
+
+function countKept({ family }: World, words: string | undefined): number {
+  if (!(family instanceof StreamingServer)) return 0;
+  return family.history.rows.filter(({ sender, content }) => sender === 'user' && content === words).length;
+}
+
+/**
+ * Where the history cannot be had, newer questions do not wait for a lost one, and what came late came when it did. A
+ * store that tells late what it has gives its rows when it does.
+ */
+export const asksInOrder = (): Invariant => {
+  const inOrder = logsInSendOrder();
+  return {
+    ...inOrder,
+    settled(world) {
+      const { family } = world;
+      if (!(family instanceof StreamingServer)) return;
+      const isExact = !family.http.hadTrouble && family.history.late.size === 0 && world.browsers.length === 0;
+      if (isExact) inOrder.settled?.(world);
+    },
+  };
+};
+
+/** A logout in another tab is forgotten here, too, and the history then tells everything anew. */
+export const tellsOnce = (): Invariant => {
+  const once = tellsEachOnce();
+  return {
+    ...once,
+    told(world, life, told) {
+      const isForgotten = world.lives.some((other) => other !== life && other.loggedOutAtMs !== null);
+      if (!isForgotten) once.told?.(world, life, told);
+    },
+  };
+};
