@@ -68,9 +68,9 @@ export const sendsOnOneSocket = (): Invariant => {
   return {
     id: 'I7',
     sentence: 'What one socket may still answer is not sent on another.',
-    sent(_world, device, { wire, text }) {
-      if (!text.startsWith('{"type":"send_message"')) return;
-      const messageId = /"messageId":"([^"]*)"/.exec(text)?.[1] ?? '';
+    sent(_world, device, frame) {
+      if (frame.type !== 'send_message') return;
+      const { wire, messageId } = frame;
       const before = carriers.get(messageId);
       carriers.set(messageId, wire);
       if (before === undefined || before === wire || before.deviceIndex !== device.index) return;
