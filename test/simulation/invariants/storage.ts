@@ -30,6 +30,7 @@ export const storedBeforeSent = (): Invariant => {
       if (attempt !== undefined) sent.push(attempt);
     },
     stepped(world) {
+      if (sent.length === 0) return;
       // Promises are settled by now.
       for (const { durable, outgoing } of sent) {
         if (durable === null) world.violate('DS-4', `${outgoing.id} is sent and not yet persisted`);

@@ -22,7 +22,7 @@ export const noSilentHole = (): Invariant => {
       if (come.length > 0 || gone.length > 0) ofLife.set(conversationId, findHoles(view));
       // Also where nothing changed: the log may have grown.
       for (const hole of ofLife.get(conversationId) ?? []) {
-        lookInto(world, life, { ...view, ...hole });
+        lookInto(world, life, { view, hole });
         if (world.violations.length > 0) return;
       }
     },
@@ -43,7 +43,9 @@ function findHoles({ messages }: View): readonly Hole[] {
   return holes;
 }
 
-function lookInto(world: World, life: Life, { conversationId, messages, before, after }: View & Hole): void {
+function lookInto(world: World, life: Life, { view, hole }: { readonly view: View; readonly hole: Hole }): void {
+  const { conversationId, messages } = view;
+  const { before, after } = hole;
   // An answer is kept while it grows, whatever is evicted behind it.
   if (before.stream !== null || before.seq === null || after.seq === null) return;
   const log = logOf(world, conversationId, after);

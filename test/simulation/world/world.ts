@@ -247,7 +247,10 @@ export class World {
   #keep(life: Life, sent: Pick<Attempt, 'conversationId' | 'text' | 'outgoing' | 'ttlMs'>): Attempt {
     const { outgoing } = sent;
     const attempt: Attempt = {
-      ...sent,
+      conversationId: sent.conversationId,
+      text: sent.text,
+      outgoing,
+      ttlMs: sent.ttlMs,
       life,
       atMs: this.timeline.nowMs,
       durable: null,
