@@ -59,5 +59,5 @@ export class Trace {
 }
 
 function stampOf(elapsedMs: number): string {
-  return `${elapsedMs.toFixed(0).padStart(8)} `;
+  return `${String(Math.round(elapsedMs)).padStart(8)} `;
 }
