@@ -162,6 +162,7 @@ export class Device {
       toldCount: 0,
       askedAtMs: Number.NEGATIVE_INFINITY,
       touchedAtMs: Number.NEGATIVE_INFINITY,
+      shown: new Map(),
       read: new Map(),
       olderMax: 0,
       heard: { first: new Map(), last: new Map() },
@@ -290,7 +291,7 @@ export class Device {
       onGiven: (text) => {
         if (life !== null) life.framesGiven += framesOf(text).length;
       },
-      onText: (direction, wire, text) => world.noteFrame(this, direction, { wire, text }),
+      onText: (direction, wire, text) => world.noteText(this, direction, { wire, text }),
       onLeak: (tell) => world.whenLeaked(this, tell),
       onMuffled: (muffled) => world.whenMuffled(this, muffled),
       onHeard: (text) => world.whenHeard(this, text),

@@ -94,6 +94,8 @@ export interface Life {
   askedAtMs: number;
   /** When its user last did something. */
   touchedAtMs: number;
+  /** What it showed last, by conversation. */
+  readonly shown: Map<string, readonly ChatMessage[]>;
   /** Ids of what others wrote and this user marked as read, by conversation. */
   readonly read: Map<string, Set<string>>;
   /** Older messages that the user asked for. */

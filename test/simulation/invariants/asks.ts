@@ -7,14 +7,14 @@ import type { Invariant } from './invariant.js';
 
 const IN_FLIGHT_MAX = 8;
 const RANGE_TIMEOUT_MS = 5_000;
-const ANSWER = /^\{"type":"(?:range|error|conversation_history)"/;
+const ANSWERS = new Set(['range', 'error', 'conversation_history']);
 const AGE_MAX_MS = 86_400_000;
 
 export const keepsWindow = (): Invariant => ({
   id: 'DS-9',
   sentence: 'No more messages are on their way without an ack than the window allows.',
-  sent(world, { life, index }, { text }) {
-    if (life === null || !text.startsWith('{"type":"send_message"')) return;
+  sent(world, { life, index }, { type }) {
+    if (life === null || type !== 'send_message') return;
     const max = life.device.setup.options.outbox?.inFlightMax ?? IN_FLIGHT_MAX;
     const onTheirWay = life.client.outbox.list().filter(({ status }) => status === 'sending').length;
     if (onTheirWay > max)
@@ -25,9 +25,9 @@ export const keepsWindow = (): Invariant => ({
 export const sendsNothingExpired = (): Invariant => ({
   id: 'DS-6',
   sentence: 'A message whose time ran out does not go out any more.',
-  sent(world, { life, index }, { text }) {
-    if (life === null || !text.startsWith('{"type":"send_message"')) return;
-    const attempt = life.attempts.get(readName(text));
+  sent(world, { life, index }, frame) {
+    if (life === null || frame.type !== 'send_message') return;
+    const attempt = life.attempts.get(frame.messageId);
     if (attempt === undefined || attempt.wasRetried) return;
     const ageMaxMs = life.device.setup.options.outbox?.ageMaxMs ?? AGE_MAX_MS;
     const expiresAtMs = attempt.atMs + Math.min(attempt.ttlMs ?? ageMaxMs, ageMaxMs);
@@ -42,10 +42,10 @@ export const asksOneRange = (): Invariant => {
   return {
     id: 'RX-2',
     sentence: 'A range is asked for once, until its answer is there or its time is over.',
-    sent(world, device, { wire, text }) {
-      const isRange = text.startsWith('{"type":"fetch_range"');
-      if (!isRange && !text.startsWith('{"type":"join_conversation"')) return;
-      const messageId = readName(text);
+    sent(world, device, frame) {
+      const isRange = frame.type === 'fetch_range';
+      if (!isRange && frame.type !== 'join_conversation') return;
+      const { wire, messageId } = frame;
       const ofWire = asked.get(wire) ?? new Map<string, number>();
       asked.set(wire, ofWire);
       // A join starts over; what was asked for before is of no use.
@@ -64,9 +64,10 @@ export const asksOneRange = (): Invariant => {
       );
     },
     // A late answer to an earlier question is as good as one to the last.
-    reached(_world, _device, { wire, text }) {
-      if (!ANSWER.test(text)) return;
-      asked.get(wire)?.delete(readName(text) || (/"conversationId":"([^"]*)"/.exec(text)?.[1] ?? ''));
+    reached(_world, _device, frame) {
+      if (!ANSWERS.has(frame.type)) return;
+      const { wire, text, messageId } = frame;
+      asked.get(wire)?.delete(messageId || (/"conversationId":"([^"]*)"/.exec(text)?.[1] ?? ''));
     },
   };
 };
@@ -96,9 +97,4 @@ function look(
     if (entry.readBy.includes(userId)) continue;
     return world.violate('RM', `device ${life.device.index} read ${entry.id}, and the server does not know`);
   }
-}
-
-/** What a frame is about, by its own word. */
-function readName(text: string): string {
-  return /"messageId":"([^"]*)"/.exec(text)?.[1] ?? '';
 }

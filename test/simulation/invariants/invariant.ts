@@ -1,22 +1,19 @@
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
+import type { ChatMessage } from '../../../src/client/chat-message.js';
 import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { DialReason } from '../../../src/core/connection/state.js';
 import type { PageSignal } from '../../../src/ports/page-signals.js';
 import type { Device } from '../device/device.js';
 import type { Life, Told } from '../device/life.js';
+import type { Changes } from '../world/changes-of.js';
+import type { SentFrame } from '../world/sent-frame.js';
 import type { Wire } from '../world/wire.js';
 import type { World } from '../world/world.js';
 
-/** What a client shows of a conversation. */
-export interface View {
+/** What a client shows of a conversation, and how that differs from what it showed before. */
+export interface View extends Changes<ChatMessage> {
   readonly conversationId: string;
   readonly messages: ChatSnapshot['messages'];
-}
-
-/** What a client hands to its socket, or has from it. */
-export interface SentFrame {
-  readonly wire: Wire;
-  readonly text: string;
 }
 
 /** Something that must hold, and where it is looked at. A breach is told to the world by `violate`. */

@@ -30,11 +30,11 @@ export const endsEveryTab = (): Invariant => {
       const deaf = new Set(livesOf(world).filter((other) => isDeaf(other, storeless)));
       if (!storeless.has(life)) logouts.push({ userId, tabs, calledAtMs, atMs: world.timeline.nowMs, deaf });
     },
-    sent(world, device, { text }) {
+    sent(world, device, frame) {
       const { life } = device;
-      if (logouts.length === 0 || !text.startsWith('{"type":"send_message"')) return;
-      const id = /"messageId":"([^"]*)"/.exec(text)?.[1];
-      if (life === null || id === undefined || storeless.has(life)) return;
+      if (logouts.length === 0 || frame.type !== 'send_message') return;
+      const { messageId: id } = frame;
+      if (life === null || storeless.has(life)) return;
       const attempt = world.attemptOf(id);
       for (const { userId, tabs, calledAtMs, atMs, deaf } of logouts) {
         if (attempt === null || userId !== device.setup.userId || tabs !== device.channels || deaf.has(life)) continue;

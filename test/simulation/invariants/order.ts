@@ -1,28 +1,42 @@
+import type { Life } from '../device/life.js';
 import type { Invariant, View } from './invariant.js';
 
 export const showsOnceInOrder = (): Invariant => {
-  const looked = new WeakSet<View['messages']>();
+  /** The names of all that is shown, by life and conversation. */
+  const shown = new WeakMap<Life, Map<string, Set<string>>>();
   return {
     id: 'I2',
     sentence: 'Per conversation, ids in a history are unique and seq strictly increases.',
-    shown(world, life, { conversationId, messages }) {
-      // Much else changes in a view while its messages stay the same.
-      if (looked.has(messages)) return;
-      looked.add(messages);
-      const flaw = findFlaw(messages);
+    shown(world, life, view) {
+      const { conversationId, come, gone } = view;
+      if (come.length === 0 && gone.length === 0) return;
+      const ofLife = shown.get(life) ?? new Map<string, Set<string>>();
+      shown.set(life, ofLife);
+      const names = ofLife.get(conversationId) ?? new Set<string>();
+      ofLife.set(conversationId, names);
+      const flaw = findDoubled(names, view) ?? findDisorder(view);
       if (flaw !== null) world.violate('I2', `device ${life.device.index} shows ${flaw} in ${conversationId}`);
     },
   };
 };
 
-function findFlaw(messages: View['messages']): string | null {
-  const names = new Set<string>();
-  let highest = 0;
-  for (const { id, clientMessageId, seq } of messages) {
+function findDoubled(names: Set<string>, { come, gone }: View): string | null {
+  for (const { id, clientMessageId } of gone) {
+    if (id !== null) names.delete(id);
+    if (clientMessageId !== null) names.delete(clientMessageId);
+  }
+  for (const { id, clientMessageId } of come) {
     if (id !== null && !isNew(names, id)) return `${id} twice`;
     // Where the server names nothing, a message goes by the name that its sender gave it.
     if (clientMessageId !== null && clientMessageId !== id && !isNew(names, clientMessageId))
       return `${clientMessageId} twice`;
+  }
+  return null;
+}
+
+function findDisorder({ messages }: View): string | null {
+  let highest = 0;
+  for (const { seq } of messages) {
     if (seq === null) continue;
     if (seq <= highest) return `${seq} after ${highest}`;
     highest = seq;

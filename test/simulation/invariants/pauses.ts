@@ -56,6 +56,8 @@ export const countsTries = (): Invariant => {
   const tries = new WeakMap<Life, Tries>();
   /** By a signal that a dial under way remembers for the time after it. */
   const woken = new WeakSet<Life>();
+  /** Lives with a breach that may turn out to be none before this step is over. */
+  const suspects = new Set<Life>();
   return {
     id: 'CN-4',
     sentence: 'Only a connection that lasts lets a client begin its pauses anew.',
@@ -74,6 +76,7 @@ export const countsTries = (): Invariant => {
       if (connection.phase === 'waiting' && woken.delete(life)) known.count = 0;
       if (connection.attempt < known.count) {
         known.breach = `device ${life.device.index} counts ${connection.attempt} tries after ${known.count}`;
+        suspects.add(life);
       }
       known.count = connection.attempt;
     },
@@ -84,10 +87,12 @@ export const countsTries = (): Invariant => {
       woken.add(life);
     },
     stepped(world) {
-      for (const { life } of world.devices) {
-        const breach = life === null ? null : tries.get(life)?.breach;
+      if (suspects.size === 0) return;
+      for (const life of suspects) {
+        const breach = life.isOver ? null : tries.get(life)?.breach;
         if (breach != null) world.violate('CN-4', breach);
       }
+      suspects.clear();
     },
     asked: (_world, life, reason) => {
       if (reason === 'first' || reason === 'manual') tries.delete(life);

@@ -56,39 +56,35 @@ export const promisesAreTrue = (): Invariant => ({
   },
 });
 
-/** An own message as it was last shown, and in which view of its conversation that was. */
+/** An own message as it was last shown. */
 interface Shown {
-  delivery: string;
-  seq: number | null;
-  view: number;
+  readonly delivery: string;
+  readonly seq: number | null;
+  /** False once it has left the view. */
+  isThere: boolean;
 }
 
 export const legalDelivery = (): Invariant => {
   const latest = new WeakMap<Life, Map<string, Shown>>();
-  const views = new WeakMap<Life, Map<string, number>>();
   return {
     id: 'I6',
     sentence: 'The delivery of an own message only goes the ways that there are, and never back from its end.',
-    shown(world, life, { conversationId, messages }) {
+    shown(world, life, { messages, come, gone }) {
       const ofLife = latest.get(life) ?? new Map<string, Shown>();
       latest.set(life, ofLife);
-      const viewsOf = views.get(life) ?? new Map<string, number>();
-      views.set(life, viewsOf);
-      const view = (viewsOf.get(conversationId) ?? 0) + 1;
-      viewsOf.set(conversationId, view);
-      for (const { delivery, clientMessageId, seq } of messages) {
+      for (const { delivery, clientMessageId, seq } of come) {
         if (delivery === null || clientMessageId === null) continue;
         const before = ofLife.get(clientMessageId);
-        if (before?.delivery === delivery) {
-          Object.assign(before, { seq, view });
-          continue;
-        }
-        ofLife.set(clientMessageId, { delivery, seq, view });
-        if (before === undefined) continue;
+        ofLife.set(clientMessageId, { delivery, seq, isThere: true });
+        if (before === undefined || before.delivery === delivery) continue;
         const wasRetried = life.attempts.get(clientMessageId)?.wasRetried === true;
         if (!ENDS.has(before.delivery) || AFTER_SENT.has(delivery) || wasRetried) continue;
-        if (isForgotten(life, before, { view, messages })) continue;
+        if (isForgotten(life, before, messages)) continue;
         world.violate('I6', `${clientMessageId} goes from ${before.delivery} to ${delivery}`);
+      }
+      for (const { clientMessageId: name } of gone) {
+        const left = name === null ? undefined : ofLife.get(name);
+        if (left !== undefined && !come.some(({ clientMessageId }) => clientMessageId === name)) left.isThere = false;
       }
     },
   };
@@ -98,12 +94,8 @@ export const legalDelivery = (): Invariant => {
  * What left the view, and behind which `inbox.seenMax` others came, is not known any more. Its row may still come back
  * from another tab that never got to it; it is sent again then, and the server knows the repeat.
  */
-function isForgotten(
-  life: Life,
-  before: Shown,
-  { view, messages }: Pick<View, 'messages'> & { readonly view: number },
-): boolean {
-  if (before.view === view - 1 || before.seq === null) return false;
+function isForgotten(life: Life, before: Shown, messages: View['messages']): boolean {
+  if (before.isThere || before.seq === null) return false;
   const newestSeq = messages.reduce((newest, { seq }) => Math.max(newest, seq ?? 0), 0);
   return newestSeq - before.seq >= (life.device.setup.options.inbox?.seenMax ?? SEEN_MAX);
 }

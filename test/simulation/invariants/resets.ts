@@ -22,8 +22,8 @@ export const tellsResetOnce = (): Invariant => {
 export const wholeCharacters = (): Invariant => ({
   id: 'ST-7',
   sentence: 'An answer that grows never ends in half a character.',
-  shown(world, life, { conversationId, messages }) {
-    for (const { id, stream, content } of messages) {
+  shown(world, life, { conversationId, come }) {
+    for (const { id, stream, content } of come) {
       if ((stream === 'streaming' || stream === 'stalled') && /[\uD800-\uDBFF]$/.test(content))
         world.violate('ST-7', `device ${life.device.index} shows half a character of ${id} in ${conversationId}`);
     }

@@ -108,9 +108,9 @@ export const sendsInPace = (): Invariant => {
   return {
     id: 'I15',
     sentence: 'Messages are sent no faster than the server announced.',
-    sent(world, device, { text }) {
+    sent(world, device, { type }) {
       const { life } = device;
-      if (life === null || !text.startsWith('{"type":"send_message"')) return;
+      if (life === null || type !== 'send_message') return;
       const { nowMs } = world.timeline;
       const recent = [...(sends.get(life) ?? []).filter((atMs) => atMs > nowMs - 1_000), nowMs];
       sends.set(life, recent);
@@ -125,8 +125,8 @@ const BUFFERED_MAX = 65_536;
 export const smallBuffer = (): Invariant => ({
   id: 'I16',
   sentence: 'No message is handed to a socket that already holds more than 64 KiB.',
-  sent(world, device, { wire, text }) {
-    if (!text.startsWith('{"type":"send_message"') || wire.bufferedBytes <= BUFFERED_MAX) return;
+  sent(world, device, { wire, type }) {
+    if (type !== 'send_message' || wire.bufferedBytes <= BUFFERED_MAX) return;
     world.violate('I16', `device ${device.index} sends into a buffer of ${wire.bufferedBytes} bytes`);
   },
 });

@@ -24,12 +24,13 @@ export const storedBeforeSent = (): Invariant => {
   return {
     id: 'DS-4',
     sentence: 'Nothing of a message is sent before its promise says how it is kept.',
-    sent(_world, { life, browser }, { text }) {
-      if (life === null || browser === null || !text.startsWith(SEND)) return;
-      const attempt = life.attempts.get(/"messageId":"([^"]*)"/.exec(text)?.[1] ?? '');
+    sent(_world, { life, browser }, frame) {
+      if (life === null || browser === null || frame.type !== 'send_message') return;
+      const attempt = life.attempts.get(frame.messageId);
       if (attempt !== undefined) sent.push(attempt);
     },
     stepped(world) {
+      if (sent.length === 0) return;
       // Promises are settled by now.
       for (const { durable, outgoing } of sent) {
         if (durable === null) world.violate('DS-4', `${outgoing.id} is sent and not yet persisted`);
@@ -38,5 +39,3 @@ export const storedBeforeSent = (): Invariant => {
     },
   };
 };
-
-const SEND = '{"type":"send_message"';

@@ -4,29 +4,48 @@ import type { Log } from '../server/truth.js';
 import type { World } from '../world/world.js';
 import type { Invariant, View } from './invariant.js';
 
-export const noSilentHole = (): Invariant => ({
-  id: 'I3',
-  sentence: 'Between two messages that are shown, none is missing that no gap event told of.',
-  shown(world, life, { conversationId, messages }) {
-    let before: ChatMessage | null = null;
-    const end = messages.findLastIndex(({ sender }) => sender.role !== 'self') + 1;
-    // Own messages at the end have their place by their acks, which may be ahead of what others said meanwhile.
-    for (let at = 0; at < end; at += 1) {
-      const row = messages[at];
-      if (row === undefined || row.seq === null) continue;
-      if (before !== null && (before.seq ?? 0) + 1 < row.seq)
-        lookBetween(world, life, { conversationId, messages, before, after: row });
-      if (world.violations.length > 0) return;
-      before = row;
-    }
-  },
-});
+/** Two rows that follow on each other, though their numbers do not. */
+interface Hole {
+  readonly before: ChatMessage;
+  readonly after: ChatMessage;
+}
 
-function lookBetween(
-  world: World,
-  life: Life,
-  { conversationId, messages, before, after }: View & { readonly before: ChatMessage; readonly after: ChatMessage },
-): void {
+export const noSilentHole = (): Invariant => {
+  const known = new WeakMap<Life, Map<string, readonly Hole[]>>();
+  return {
+    id: 'I3',
+    sentence: 'Between two messages that are shown, none is missing that no gap event told of.',
+    shown(world, life, view) {
+      const ofLife = known.get(life) ?? new Map<string, readonly Hole[]>();
+      known.set(life, ofLife);
+      const { conversationId, come, gone } = view;
+      if (come.length > 0 || gone.length > 0) ofLife.set(conversationId, findHoles(view));
+      // Also where nothing changed: the log may have grown.
+      for (const hole of ofLife.get(conversationId) ?? []) {
+        lookInto(world, life, { view, hole });
+        if (world.violations.length > 0) return;
+      }
+    },
+  };
+};
+
+function findHoles({ messages }: View): readonly Hole[] {
+  const holes: Hole[] = [];
+  let before: ChatMessage | null = null;
+  // Own messages at the end have their place by their acks, which may be ahead of what others said meanwhile.
+  const end = messages.findLastIndex(({ sender }) => sender.role !== 'self') + 1;
+  for (let at = 0; at < end; at += 1) {
+    const after = messages[at];
+    if (after === undefined || after.seq === null) continue;
+    if (before !== null && (before.seq ?? 0) + 1 < after.seq) holes.push({ before, after });
+    before = after;
+  }
+  return holes;
+}
+
+function lookInto(world: World, life: Life, { view, hole }: { readonly view: View; readonly hole: Hole }): void {
+  const { conversationId, messages } = view;
+  const { before, after } = hole;
   // An answer is kept while it grows, whatever is evicted behind it.
   if (before.stream !== null || before.seq === null || after.seq === null) return;
   const log = logOf(world, conversationId, after);
@@ -64,7 +83,9 @@ const STREAMS_MAX = 16;
 export const boundedViews = (): Invariant => ({
   id: 'I11',
   sentence: 'Histories and outboxes stay within their bounds.',
-  shown(world, life, { conversationId, messages }) {
+  shown(world, life, { conversationId, messages, come }) {
+    // What leaves makes nothing longer, and what comes into an outbox comes into a view too.
+    if (come.length === 0) return;
     const { inbox, outbox } = life.device.setup.options;
     const max = (inbox?.historyMax ?? 100) + life.olderMax + STREAMS_MAX;
     const confirmed = messages.length <= max ? 0 : messages.filter(({ seq }) => seq !== null).length;
@@ -89,8 +110,8 @@ export const prefixOfAnswer = (): Invariant => {
     id: 'I19',
     sentence:
       'The text of an answer is at every instant a beginning of what the server writes, and each piece is told once.',
-    shown(world, life, { conversationId, messages }) {
-      for (const { id, stream, content } of messages) {
+    shown(world, life, { conversationId, come }) {
+      for (const { id, stream, content } of come) {
         if (stream === null || id === null) continue;
         const text = world.server.textOfAnswer(id);
         if (text === null || text.startsWith(content) || content.startsWith(EDITED)) continue;

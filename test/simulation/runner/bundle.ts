@@ -29,28 +29,46 @@ export async function bundleWorker(patches: readonly Patch[] = []): Promise<Bund
     outfile: path,
     bundle: true,
     platform: 'node',
-    target: 'node20',
+    target: 'es2021',
+    supported: { 'top-level-await': true },
+    tsconfigRaw: await readTsconfig(),
     format: 'esm',
     logLevel: 'error',
-    sourcemap: 'inline',
     absWorkingDir: ROOT,
-    plugins: patches.length === 0 ? [] : [plant(patches)],
+    plugins: [prepare(patches)],
   });
   return { path, remove: () => rm(folder, { recursive: true, force: true }) };
 }
 
-function plant(patches: readonly Patch[]): Plugin {
+function prepare(patches: readonly Patch[]): Plugin {
   return {
-    name: 'plant',
+    name: 'prepare',
     setup: ({ onLoad }) => {
       onLoad({ filter: /\.ts$/ }, async ({ path }) => {
         const ofFile = patches.filter(({ file }) => path === join(ROOT, file));
-        if (ofFile.length === 0) return undefined;
         const source = await readFile(path, 'utf8');
-        return { contents: ofFile.reduce(patched, source), loader: 'ts' };
+        return { contents: withPlainNames(ofFile.reduce(patched, source)), loader: 'ts' };
       });
     },
   };
+}
+
+/** That of the repository, but for fields, which are assigned in the constructor: that costs the engine least. */
+async function readTsconfig(): Promise<string> {
+  // Plain JSON, of this repository.
+  const { compilerOptions } = JSON.parse(await readFile(join(ROOT, 'tsconfig.json'), 'utf8')) as {
+    readonly compilerOptions: object;
+  };
+  return JSON.stringify({ compilerOptions: { ...compilerOptions, baseUrl: ROOT, useDefineForClassFields: false } });
+}
+
+const ACCESS = /(?<=\.)#(?=[A-Za-z])/g;
+const MEMBER = /^(\s+(?:(?:async|get|set|static|readonly) )*)#(?=[A-Za-z])/gm;
+const PLAIN = 'private_';
+
+/** The engine checks private names at every access, and nobody here has to be kept out: the same code, only faster. */
+function withPlainNames(source: string): string {
+  return source.replace(ACCESS, PLAIN).replace(MEMBER, `$1${PLAIN}`);
 }
 
 function patched(source: string, { file, find, replace }: Patch): string {

@@ -18,7 +18,11 @@ export const STATES = [
 ] as const;
 
 export class Coverage {
-  readonly cells: Record<string, number> = {};
+  readonly #cells = new Map<string, number>();
+
+  get cells(): Readonly<Record<string, number>> {
+    return Object.fromEntries(this.#cells);
+  }
 
   note(kind: string, world: World, device: Device): void {
     if (faults[kind] === undefined && familyFaults[kind] === undefined) return;
@@ -28,7 +32,7 @@ export class Coverage {
       if (life === null) continue;
       const { connection } = life.client.snapshot;
       const cell = `${kind}|${stateOf(connection)}`;
-      this.cells[cell] = (this.cells[cell] ?? 0) + 1;
+      this.#cells.set(cell, (this.#cells.get(cell) ?? 0) + 1);
     }
   }
 }

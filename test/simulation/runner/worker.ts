@@ -17,7 +17,7 @@ export interface WorkerAnswer {
 }
 
 // Nobody reads the stacks of errors that clients tell of, and there are many.
-Error.stackTraceLimit = 1;
+Error.stackTraceLimit = 0;
 
 parentPort?.on('message', async ({ number, work }: WorkerRequest) => {
   const startedAtMs = performance.now();

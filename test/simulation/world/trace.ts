@@ -4,7 +4,10 @@ const KEPT = 50;
 const FNV_PRIME = 0x01000193;
 
 export class Trace {
-  readonly #lines: string[] = [];
+  readonly #texts: string[] = [];
+  readonly #times: number[] = [];
+  /** Much happens in one moment. */
+  #latest = { elapsedMs: Number.NaN, stamp: '' };
   #one = 0x811c9dc5;
   #other = 0x050c5d1f;
   #count = 0;
@@ -17,19 +20,15 @@ export class Trace {
   }
 
   note(text: string): void {
-    const line = `${this.#elapsedMs().toFixed(0).padStart(8)} ${text}`;
-    let one = this.#one;
-    let other = this.#other;
-    for (let index = 0; index < line.length; index += 1) {
-      const code = line.charCodeAt(index);
-      one = Math.imul(one ^ code, FNV_PRIME);
-      other = Math.imul(other + code, FNV_PRIME) ^ one;
-    }
-    this.#one = one;
-    this.#other = other;
-    this.#lines[this.#count % KEPT] = line;
+    const elapsedMs = this.#elapsedMs();
+    if (elapsedMs !== this.#latest.elapsedMs) this.#latest = { elapsedMs, stamp: stampOf(elapsedMs) };
+    const { stamp } = this.#latest;
+    this.#mix(stamp);
+    this.#mix(text);
+    this.#texts[this.#count % KEPT] = text;
+    this.#times[this.#count % KEPT] = elapsedMs;
     this.#count += 1;
-    this.#onLine?.(line);
+    this.#onLine?.(stamp + text);
   }
 
   get hash(): string {
@@ -39,6 +38,26 @@ export class Trace {
   /** The latest lines, oldest first. */
   get tail(): readonly string[] {
     const start = Math.max(0, this.#count - KEPT);
-    return Array.from({ length: this.#count - start }, (_, index) => this.#lines[(start + index) % KEPT] ?? '');
+    return Array.from({ length: this.#count - start }, (_, index) => this.#line((start + index) % KEPT));
   }
+
+  #line(at: number): string {
+    return stampOf(this.#times[at] ?? 0) + (this.#texts[at] ?? '');
+  }
+
+  #mix(text: string): void {
+    let one = this.#one;
+    let other = this.#other;
+    for (let index = 0; index < text.length; index += 1) {
+      const code = text.charCodeAt(index);
+      one = Math.imul(one ^ code, FNV_PRIME);
+      other = Math.imul(other + code, FNV_PRIME) ^ one;
+    }
+    this.#one = one;
+    this.#other = other;
+  }
+}
+
+function stampOf(elapsedMs: number): string {
+  return `${String(Math.round(elapsedMs)).padStart(8)} `;
 }

@@ -3,7 +3,6 @@
 import type { EnvelopeServerFrame } from 'chatsocket/schemas';
 import { defaultLimits } from '../../../examples/server/engine/limits.js';
 import type { ChatMessage } from '../../../src/client/chat-message.js';
-import type { ChatSnapshot } from '../../../src/client/chat-snapshot.js';
 import type { DialReason } from '../../../src/core/connection/state.js';
 import { isChatSocketError } from '../../../src/errors/chat-socket-error.js';
 import type { PageSignal } from '../../../src/ports/page-signals.js';
@@ -14,14 +13,16 @@ import { TabChannels } from '../device/tab-channels.js';
 import type { FamilyServer, FamilySetup, Host } from '../families/family.js';
 import { makeFamilyServer } from '../families/make-server.js';
 import { collectHooks, type Hooks } from '../invariants/hooks.js';
-import type { Invariant, SentFrame } from '../invariants/invariant.js';
+import type { Invariant } from '../invariants/invariant.js';
 import type { ServerSetup } from '../server/server-setup.js';
 import { SimulatedServer } from '../server/simulated-server.js';
 import { TokenOffice } from '../server/token-office.js';
+import { changesOf } from './changes-of.js';
 import { describeTold } from './describe-told.js';
 import { diceOf } from './dice.js';
 import { framesOf } from './frames-of.js';
 import type { DialFate } from './link.js';
+import { SentFrame } from './sent-frame.js';
 import { Timeline } from './timeline.js';
 import { Trace } from './trace.js';
 import type { Wire } from './wire.js';
@@ -211,8 +212,10 @@ export class World {
   }
 
   whenSnapshotChanged(life: Life, conversationId: string): void {
-    const snapshot: ChatSnapshot = life.client.conversation(conversationId).snapshot;
-    for (const hook of this.#hooks.shown) hook(this, life, { conversationId, messages: snapshot.messages });
+    const { messages } = life.client.conversation(conversationId).snapshot;
+    const view = { conversationId, messages, ...changesOf(life.shown.get(conversationId) ?? [], messages) };
+    life.shown.set(conversationId, messages);
+    for (const hook of this.#hooks.shown) hook(this, life, view);
   }
 
   whenLifeEnded(life: Life): void {
@@ -229,7 +232,7 @@ export class World {
     for (const hook of this.#hooks.stepped) hook(this);
   }
 
-  noteFrame(device: Device, direction: 'up' | 'down' | 'in', { wire, text }: SentFrame): void {
+  noteText(device: Device, direction: 'up' | 'down' | 'in', { wire, text }: { wire: Wire; text: string }): void {
     if (direction !== 'in') {
       this.trace.note(
         `d${device.index} w${wire.number} ${direction === 'up' ? '->' : '<-'} ${text.length} ${text.slice(0, FRAME_CHARS)}`,
@@ -237,7 +240,10 @@ export class World {
     }
     if (direction === 'down') return;
     const hooks = direction === 'up' ? this.#hooks.sent : this.#hooks.reached;
-    for (const frame of framesOf(text)) for (const hook of hooks) hook(this, device, { wire, text: frame });
+    for (const frame of framesOf(text)) {
+      const sent = new SentFrame(wire, frame);
+      for (const hook of hooks) hook(this, device, sent);
+    }
   }
 
   noteDial(device: Device, wire: Wire, fate: DialFate | null): void {
@@ -253,7 +259,10 @@ export class World {
   #keep(life: Life, sent: Pick<Attempt, 'conversationId' | 'text' | 'outgoing' | 'ttlMs'>): Attempt {
     const { outgoing } = sent;
     const attempt: Attempt = {
-      ...sent,
+      conversationId: sent.conversationId,
+      text: sent.text,
+      outgoing,
+      ttlMs: sent.ttlMs,
       life,
       atMs: this.timeline.nowMs,
       durable: null,
