@@ -13,6 +13,8 @@ export class History {
   /** Confirmed rows in order; those before `#start` are evicted. */
   #confirmed: MessageRow[] = [];
   #start = 0;
+  /** Rows that have left since the maps were copied. A copy is worth it once for all that they hold, not more often. */
+  #mapsStale = 0;
   /** The confirmed rows by their ids: most messages are new, and that must be cheap to see. */
   #byId = new Map<MessageId, MessageRow>();
   /** And by what their senders named them, which tells a second copy of what is shown, however long that has been. */
@@ -207,7 +209,10 @@ export class History {
     this.#start += 1;
     if (this.#start < COMPACT_EVERY) return;
     this.#confirmed = this.#confirmed.slice(this.#start);
+    this.#mapsStale += this.#start;
     this.#start = 0;
+    if (this.#mapsStale < this.#confirmed.length) return;
+    this.#mapsStale = 0;
     // Maps that are copied leave the tables behind that they have outgrown, which an engine keeps, with all in them.
     this.#byId = new Map(this.#byId);
     this.#byClientId = new Map(this.#byClientId);
