@@ -140,8 +140,8 @@ export class AnswerStreams {
   stop(id: MessageId): readonly InboxChange[] | null {
     const growing = this.#growing.get(id);
     const waiting = this.#waiting.take(id);
-    if (waiting !== null) this.#history.insert({ ...waiting, stream: 'stopped' });
-    else if (growing === undefined) return null;
+    if (waiting === null && growing === undefined) return null;
+    if (waiting !== null && !this.#history.holds(waiting)) this.#history.insert({ ...waiting, stream: 'stopped' });
     this.#growing.delete(id);
     this.#rememberStop(id, growing?.text.length ?? 0);
     this.#change(id, { stream: 'stopped' });
@@ -272,6 +272,8 @@ export class AnswerStreams {
     while (this.hasRoom) {
       const row = this.#waiting.takeFirst();
       if (row === null) break;
+      // Its place went to another message meanwhile: the server contradicts itself.
+      if (this.#history.holds(row)) continue;
       this.#history.insert(row);
       changes.push(...this.begin(row.id, row.content), ASK);
       this.#growing.get(row.id)?.askAnew();

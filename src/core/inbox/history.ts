@@ -79,6 +79,11 @@ export class History {
     return null;
   }
 
+  /** Its id or its place is taken. */
+  holds({ id, seq }: MessageRow): boolean {
+    return (id !== null && this.find(id) !== null) || (seq !== null && this.findBySeq(seq) !== null);
+  }
+
   pending(): readonly OwnRow[] {
     return [...this.#pending.values()];
   }

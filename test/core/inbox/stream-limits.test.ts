@@ -123,6 +123,20 @@ describe('answers at the same time', () => {
     expect(inbox.find(`a${NEXT}`)).toMatchObject({ content: 'whole', stream: 'done' });
   });
 
+  test.each<[string, (inbox: Inbox) => unknown]>([
+    ['another ends', (inbox) => end(inbox, 0, { id: 'a2' })],
+    ['it is stopped', (inbox) => inbox.streams.stop(`a${NEXT}`)],
+  ])('I2 F92 one whose id an own message was given meanwhile is not shown beside it when %s', (_when, makeRoom) => {
+    const { inbox } = withAnswers(NEXT - 1);
+    inbox.messages.addOwn({ content: 'mine', createdAtMs: 1, inReplyTo: null, metadata: null }, 'own');
+    inbox.messages.confirm('own', `a${NEXT}`, NEXT);
+
+    makeRoom(inbox);
+
+    expect(idsOf(inbox).filter((id) => id === `a${NEXT}`)).toHaveLength(1);
+    expect(inbox.find(`a${NEXT}`)?.content).toBe('mine');
+  });
+
   test('F92 one that waits can be stopped: it is shown as such', () => {
     const { inbox } = withAnswers(NEXT - 1);
 
