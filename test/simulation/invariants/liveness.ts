@@ -17,6 +17,10 @@ export const dialsOnWake = (): Invariant => {
       const { nowMs } = world.timeline;
       asks.set(life, [...(asks.get(life) ?? []).filter((atMs) => atMs > nowMs - MINUTE_MS), nowMs]);
     },
+    // A dial is counted anew when its token is there.
+    dialled(world, { life }) {
+      if (life !== null) asks.set(life, [...(asks.get(life) ?? []).slice(0, -1), world.timeline.nowMs]);
+    },
     signalled(world, device, signal) {
       const { life, dullings } = device;
       const withinMs = DIAL_MS[signal];
