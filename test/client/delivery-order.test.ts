@@ -181,6 +181,26 @@ describe('the order of messages', () => {
     },
   );
 
+  test('DS-6 DS-9 is free after a message that ended on its way, and whose refusal the server did not count', async () => {
+    const { client, server, open, clock } = createTestClient({ server: { mode: 'manual' } });
+    await open();
+    server.ready();
+    await clock.advance(0);
+    const short = client.send('short-lived', { ttlMs: 50 });
+    await clock.advance(100);
+    server.sendFrame({ type: 'error', payload: { code: 'FORBIDDEN', message: 'No.', messageId: short.id } });
+    await clock.advance(100);
+
+    client.send('next');
+    await clock.advance(100);
+
+    const producers = sentFrames(server.connection, 'send_message').map(({ payload }) => payload['producer']);
+    expect(await outcomeOf(short.acked)).toBe('delivery/expired');
+    // Under the first name the server still waits for the first number.
+    expect(producers).toMatchObject([{ seq: 1 }, { seq: 1 }]);
+    expect(new Set(producers.map((producer) => JSON.stringify(producer))).size).toBe(2);
+  });
+
   test('a frame that is too big (1009) fails the biggest message of that connection, alone and for good', async () => {
     const { client, server, open, clock, transport } = createTestClient({ server: { mode: 'manual' } });
     await open();

@@ -145,6 +145,46 @@ describe('the dialogue with an assistant', () => {
     expect(onSecond.told).toMatchObject([{ type: 'refused', clientMessageId: 'second' }]);
   });
 
+  test('DS-3 asks no question again that a history had under its own name while the client was closing', () => {
+    const { step, open } = createDialogue();
+    const unconfirmed = [{ clientMessageId: 'first', content: 'text of first', createdAtMs: 0 }];
+    const row = { id: 1, sender: 'user', content: 'text of first', created_at: '1970-01-01T00:00:00Z' };
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('first') });
+    step({ type: 'opened', lineId: 2, isPolling: false });
+    step({ type: 'asked', lineId: 2, frame: JOIN });
+    step({ type: 'ended', lineId: 1 });
+    // The client is closing, and hears nothing of it.
+    step({ lineId: 2, ...history(row) });
+    step({ type: 'ended', lineId: 2 });
+
+    step({ type: 'opened', lineId: 3, isPolling: false });
+    step({ type: 'asked', lineId: 3, frame: { ...JOIN, unconfirmed } });
+    step({ type: 'answered', lineId: 3, name: 'history', answer: null });
+    step({ type: 'woken', lineId: 3 }, 5_000);
+    const told = step({ lineId: 3, ...history(row) }).told ?? [];
+
+    expect(told).toMatchObject([{ type: 'ack', clientMessageId: 'first' }, { type: 'typing' }]);
+  });
+
+  test('ST-3 shows one answer for two sockets that bring it in the words of the one before', () => {
+    const { step, open } = createDialogue();
+    const say = (event: string, fields = {}) =>
+      [1, 2].flatMap((lineId) => {
+        const text = JSON.stringify({ type: 'chat.message', event, ...fields });
+        return step({ type: 'heard', lineId, text }).told ?? [];
+      });
+    open(1);
+    step({ type: 'heard', lineId: 1, text: '{"type":"chat.message","event":"processing_started"}' });
+    step({ type: 'heard', lineId: 1, text: '{"type":"chat.message","event":"chunk","chunk":"On t1"}' });
+    step({ type: 'heard', lineId: 1, text: '{"type":"chat.message","event":"complete"}' });
+    open(2);
+
+    const told = [...say('processing_started'), ...say('chunk', { chunk: 'On t2' }), ...say('complete')];
+
+    expect(told.map(({ type }) => type)).toEqual(['stream-start', 'stream-delta', 'stream-end']);
+  });
+
   test('is answered without a history that is silent, before the client gives the join up', () => {
     const { step } = createDialogue();
     step({ type: 'opened', lineId: 1, isPolling: false });

@@ -137,8 +137,9 @@ export class Sender {
 
   /** The server will never take it; the others go on. */
   refuse(id: string, error: ChatSocketError): boolean {
-    // Some servers count what they refuse and others do not; under another name it makes no difference.
-    if (this.outbox.get(id) !== null) this.outbox.renumber();
+    // Some servers count what they refuse and others do not; under another name it makes no difference. Nor has the
+    // server to wait then for the number of one that ended here meanwhile.
+    this.outbox.renumber();
     if (!this.#ledger.fail(id, 'failed', error)) return false;
     this.drain();
     return true;

@@ -34,7 +34,7 @@ export interface Loss {
 
 /** The server itself said how long, or that it cannot serve for a while. */
 export function asksForPause({ code, retryAfterMs }: Pick<CloseCause, 'code' | 'retryAfterMs'>): boolean {
-  return retryAfterMs !== null || (code !== null && ANNOUNCED_PAUSES.has(code));
+  return hintedDelayMs(retryAfterMs, 0, 0) !== null || (code !== null && ANNOUNCED_PAUSES.has(code));
 }
 
 export function retryDelayMs(loss: Loss, policy: ConnectionPolicy): number {

@@ -69,8 +69,7 @@ export function beginAttempt(
 ): readonly [Trying, readonly ConnectionCommand[]] {
   const { policy, nowMs } = context;
   const dialId = record.lastDialId + 1;
-  const isAutomatic = reason !== 'first' && reason !== 'manual';
-  const automaticDialsAtMs = isAutomatic
+  const automaticDialsAtMs = isAutomatic(reason)
     ? [...record.automaticDialsAtMs, nowMs].slice(-policy.dialsPerMinuteMax)
     : record.automaticDialsAtMs;
   const attempt: Attempt = {
@@ -88,6 +87,16 @@ export function beginAttempt(
       { type: 'fetch-token', dialId, reason, attempt: record.retries, lastClose: record.lastCause },
     ],
   ];
+}
+
+/** It was counted when its token was asked for. The limit is one of sockets, and much time may lie between the two. */
+export function countAgain(record: ConnectionRecord, { reason }: Attempt, nowMs: number): ConnectionRecord {
+  if (!isAutomatic(reason)) return record;
+  return { ...record, automaticDialsAtMs: [...record.automaticDialsAtMs.slice(0, -1), nowMs] };
+}
+
+function isAutomatic(reason: DialReason): boolean {
+  return reason !== 'first' && reason !== 'manual';
 }
 
 /** Schedules a dial, or parks it while the page is left: its timers would not run. */

@@ -5,7 +5,7 @@ import { readCloseCode } from './close-code.js';
 import type { ConnectionCommand } from './command.js';
 import type { ConnectionEvent } from './event.js';
 import { openWith } from './pulse.js';
-import { dropAfter, type LossFacts, lose, readTokenFailure, stopRefused } from './retry.js';
+import { countAgain, dropAfter, type LossFacts, lose, readTokenFailure, stopRefused } from './retry.js';
 import type { Attempt, Trying } from './state.js';
 import { type Context, endingFirst, go, type Step, stay } from './step.js';
 import { whenClosed } from './when-closed.js';
@@ -62,8 +62,12 @@ export function whenTrying(state: Trying, event: ConnectionEvent, context: Conte
 /** The handshake has its own time, but never more than is left of the attempt's. */
 function dial(state: Trying, context: Context): Step {
   const attempt: Attempt = { ...state.attempt, phase: 'dialing' };
-  const { connectMs } = context.policy;
-  return go({ ...state, attempt }, startTimer(attempt, connectMs, context), { type: 'dial', dialId: attempt.dialId });
+  const record = countAgain(state.record, attempt, context.nowMs);
+  const dialling: Trying = { ...state, attempt, record };
+  return go(dialling, startTimer(attempt, context.policy.connectMs, context), {
+    type: 'dial',
+    dialId: attempt.dialId,
+  });
 }
 
 /** So have the joins. Where the last ones took too long, the same time again would be in vain, and they have more. */

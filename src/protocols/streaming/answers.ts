@@ -88,10 +88,8 @@ export class Answers {
       return [];
     }
     const told: InboundFrame[] = before?.status === 'growing' ? [before.end('failed')] : [];
-    const heard = this.#list.find(({ ordinal }) => ordinal >= voice.next);
     const last = this.#list.at(-1);
-    if (heard !== undefined) this.#hear(voice, heard);
-    else if (last?.status === 'done' || last?.status === 'settled') {
+    if (this.#unheard(voice) === undefined && (last?.status === 'done' || last?.status === 'settled')) {
       voice.run = new Run(last);
       voice.isEcho = true;
     } else told.push(...this.#begin(voice, at, ''));
@@ -149,7 +147,23 @@ export class Answers {
     return answer?.status === 'growing' ? [...told, answer.end('failed')] : told;
   }
 
-  #begin(voice: Voice, { conversationId, nowMs }: Hearing, text: string): InboundFrame[] {
+  /** What another socket began meanwhile is the same answer; else it is a new one. */
+  #begin(voice: Voice, at: Hearing, text: string): InboundFrame[] {
+    const unheard = this.#unheard(voice);
+    const told = unheard === undefined ? this.#add(at) : [];
+    const answer = unheard ?? this.#list.at(-1);
+    if (answer === undefined) return told;
+    const run = this.#hear(voice, answer);
+    const grown = text === '' || answer.status !== 'growing' ? null : run.say(text);
+    if (grown !== null) told.push(grown);
+    return told;
+  }
+
+  #unheard({ next }: Voice): Answer | undefined {
+    return this.#list.find(({ ordinal }) => ordinal >= next);
+  }
+
+  #add({ conversationId, nowMs }: Hearing): InboundFrame[] {
     const failed = this.#list.at(-1);
     this.#count += 1;
     const answer = new Answer(this.#count, nowMs);
@@ -161,9 +175,6 @@ export class Answers {
       question === null && failed?.status === 'failed' ? [this.#replaceFailed(failed, conversationId)] : [];
     if (question !== null) question.isAnswered = true;
     told.push(answer.start(conversationId));
-    const run = this.#hear(voice, answer);
-    const grown = text === '' ? null : run.say(text);
-    if (grown !== null) told.push(grown);
     return told;
   }
 

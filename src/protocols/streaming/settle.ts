@@ -148,10 +148,14 @@ interface Claims {
   readonly found: FoundQuestion[];
 }
 
-/** A question of an earlier life may be in a history that was read before it was recalled. */
+/**
+ * A question of an earlier life may be in a history that was read before it was recalled; under its own name where a
+ * client that was closing did not hear of that.
+ */
 function claim(known: Shown, row: StoredMessage, { questions, found }: Claims): Shown {
-  if (row.sender !== 'user' || known.clientMessageId !== null) return known;
-  const question = questions.match(row.content, (one) => one.isOfOld && isSince(row, one));
+  if (row.sender !== 'user') return known;
+  const isOurs = ({ id }: Question) => (known.clientMessageId ?? id) === id;
+  const question = questions.match(row.content, (one) => one.isOfOld && isOurs(one) && isSince(row, one));
   if (question === null) return known;
   questions.drop(question.id);
   found.push({ questionId: question.id, id: known.id });

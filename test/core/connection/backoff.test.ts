@@ -227,6 +227,24 @@ describe('the limiter', () => {
     fc.assert(property, { seed: SEED, numRuns: 30 });
   });
 
+  test('CN-3 I15 keeps to 12 sockets in any minute where a token took its time', () => {
+    const socketsAtMs: number[] = [];
+    const world = new ConnectionWorld({ random: () => 0 });
+    world.connect();
+    world.dispatch({ type: 'token-failed', dialId: world.dialId, kind: 'token-failed', reason: null });
+    world.runToRetry();
+    world.peer = (command, around) => {
+      if (command.type === 'dial') socketsAtMs.push(around.nowMs);
+      refuses(command, around);
+    };
+    world.sleep(9_000);
+    world.succeed();
+    world.runFor(300_000);
+
+    expect(mostWithin(socketsAtMs, 60_000)).toBe(12);
+    expect(world.broken).toEqual([]);
+  });
+
   test.each(['retry', 'wake', 'online', 'handover', 'auth-failed'] as const)(
     'CN-3 counts a dial for "%s"',
     (reason) => {

@@ -212,6 +212,12 @@ describe('a wake in the middle of a dial', () => {
     expect(dueInMs(signalThenFail(['woken'], failure))).toBeGreaterThan(floorMs);
   });
 
+  test('UP-36 L3 takes a hint of no time for no pause', () => {
+    const hint = socketClosed(1006, { verdict: { action: 'retry', retryAfterMs: 0 } });
+
+    expect(dueInMs(signalThenFail(['woken'], hint))).toBeLessThanOrEqual(200);
+  });
+
   test('UP-08 changes nothing about a token that is refused', () => {
     const world = signalThenFail(['woken'], socketClosed(4401));
 

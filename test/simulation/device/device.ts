@@ -46,6 +46,8 @@ export class Device {
   readonly #gate = new Gate(new Freezer());
   readonly link: Link;
   readonly tokens: TokenProvider;
+  /** When HTTP last brought it an answer. */
+  answeredAtMs = Number.NEGATIVE_INFINITY;
   readonly #world: World;
   readonly #browser: Browser | null;
   readonly #dice: Dice;

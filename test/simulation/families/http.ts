@@ -72,8 +72,9 @@ export class HttpDoor {
     };
     const arrive = (answer: HttpAnswer) => {
       trace.note(`d${device.index} http <- ${answer.status} ${answer.body.length}`);
-      if (device.page.isOnline()) resolve(answer);
-      else fail();
+      if (!device.page.isOnline()) return fail();
+      device.answeredAtMs = timeline.nowMs;
+      resolve(answer);
     };
     trace.note(`d${device.index} http -> ${request.method} ${request.url} ${request.body ?? ''}`);
     timeline.after(TIMEOUT_MS, () => end(fail), { gate });

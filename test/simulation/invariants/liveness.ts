@@ -17,6 +17,10 @@ export const dialsOnWake = (): Invariant => {
       const { nowMs } = world.timeline;
       asks.set(life, [...(asks.get(life) ?? []).filter((atMs) => atMs > nowMs - MINUTE_MS), nowMs]);
     },
+    // A dial is counted anew when its token is there.
+    dialled(world, { life }) {
+      if (life !== null) asks.set(life, [...(asks.get(life) ?? []).slice(0, -1), world.timeline.nowMs]);
+    },
     signalled(world, device, signal) {
       const { life, dullings } = device;
       const withinMs = DIAL_MS[signal];
@@ -43,10 +47,17 @@ export const findsDeadPeer = (): Invariant => ({
     const { life } = device;
     if (life === null || life.connection.status !== 'open' || device.isDulled) return;
     const { intervalMs = 25_000, timeoutMs = 10_000 } = device.setup.options.heartbeat ?? {};
-    const dullings = device.dullings;
-    world.timeline.after(intervalMs + timeoutMs + SLACK_MS, () => {
-      if (life.isOver || device.dullings !== dullings || !wire.isLive) return;
-      world.violate('L4', `device ${device.index} has not found wire ${wire.number} dead`);
-    });
+    const { dullings } = device;
+    const { timeline } = world;
+    const lookAfter = (sinceMs: number) => {
+      const dueAtMs = sinceMs + intervalMs + timeoutMs + SLACK_MS;
+      timeline.after(dueAtMs - timeline.nowMs, () => {
+        if (life.isOver || device.dullings !== dullings || !wire.isLive) return;
+        // Where a client speaks HTTP beside its socket, both are one connection, and what either brings is a sign of life.
+        if (device.answeredAtMs > sinceMs) return lookAfter(device.answeredAtMs);
+        world.violate('L4', `device ${device.index} has not found wire ${wire.number} dead`);
+      });
+    };
+    lookAfter(timeline.nowMs);
   },
 });

@@ -93,8 +93,8 @@ export const dialsSeldom = (): Invariant => {
     dialled(world, { life }) {
       const reason = life === null ? undefined : reasons.get(life);
       if (life === null || reason === undefined || reason === 'first' || reason === 'manual') return;
-      // A token is asked for before its dial, and takes its time.
-      const recent = [...(dials.get(life) ?? []).filter((atMs) => atMs > life.askedAtMs - MINUTE_MS), life.askedAtMs];
+      const { nowMs } = world.timeline;
+      const recent = [...(dials.get(life) ?? []).filter((atMs) => atMs > nowMs - MINUTE_MS), nowMs];
       dials.set(life, recent);
       const max = life.device.setup.options.reconnect?.dialsPerMinuteMax ?? 12;
       if (recent.length > max)

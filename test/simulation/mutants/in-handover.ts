@@ -135,8 +135,8 @@ export const inHandover: readonly Mutant[] = [
     patches: [
       {
         file: 'src/core/connection/retry.ts',
-        find: "const isAutomatic = reason !== 'first' && reason !== 'manual';",
-        replace: "const isAutomatic = reason !== 'first' && reason !== 'manual' && reason !== 'handover';",
+        find: "return reason !== 'first' && reason !== 'manual';",
+        replace: "return reason !== 'first' && reason !== 'manual' && reason !== 'handover';",
       },
     ],
     invariants: ['I15'],

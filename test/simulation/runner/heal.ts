@@ -1,6 +1,7 @@
 /** The end of all faults, and what must be true a while later. */
 
 import type { OutboxItem } from '../../../src/client/outbox-view.js';
+import type { Device } from '../device/device.js';
 import { findDifference } from '../invariants/history.js';
 import type { World } from '../world/world.js';
 
@@ -19,8 +20,20 @@ export function heal(world: World): void {
     for (const conversationId of device.setup.conversationIds) device.join(life, conversationId);
     life.isWanted = true;
     life.client.connect();
-    if (world.family !== null) device.later(LAST_ANSWERS_MS, () => device.life?.client.connect());
+    if (world.family !== null) device.later(LAST_ANSWERS_MS, () => startAgain(device));
   }
+}
+
+/**
+ * A client asks nobody again what a store has that it could not open: another tab may have sent it, and no family has a
+ * server that knows a repeat. Its user was told of the store, and loads the page again, which must bring all of it.
+ */
+function startAgain(device: Device): void {
+  const { life, browser } = device;
+  if (life === null) return;
+  const isStoreClosed = browser !== null && browser.tabOf(life.process.gate) === null;
+  if (isStoreClosed && life.client.outbox.list().length > 0) device.dispose();
+  else life.client.connect();
 }
 
 /** L1, L2 in words: what is not yet as it must be; null if all is. */
