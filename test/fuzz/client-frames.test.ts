@@ -143,6 +143,8 @@ class Target {
 
   #check({ frame, connectionIds }: Extract<Effect, { type: 'send' }>): void {
     this.counts.answers += 1;
+    // A new connection has missed what was said before it; its joins bring that.
+    if (frame.type === 'connected' && connectionIds.includes('ada')) this.#heard.clear();
     if (frame.type === 'error') this.counts.refusals += 1;
     if (frame.type === 'ack') this.counts.acks += 1;
     const text = JSON.stringify(frame);
