@@ -25,6 +25,16 @@ export function logOutBeside(plan: Plan): Plan {
   return { ...withSteps, setup: { ...plan.setup, devices } };
 }
 
+/** A user who has an answer logs out, and comes back in the same page. */
+export function comeBackAfterLogout(plan: Plan): Plan {
+  return addSteps(plan, (atMs) => [
+    { atMs, kind: 'connect', who: 0, amount: 0 },
+    { atMs: atMs + WELL_MS, kind: 'send', who: 0, amount: 20 },
+    { atMs: atMs + 3 * WELL_MS, kind: 'logout', who: 0, amount: 0 },
+    { atMs: atMs + 4 * WELL_MS, kind: 'connect', who: 0, amount: 0 },
+  ]);
+}
+
 /** Short words and long ones wait for the same connection, whose server takes batches. */
 export function speakShortAndLong(plan: Plan): Plan {
   const { server } = plan.setup;
