@@ -1,6 +1,6 @@
 /** Mistakes in the protocols of families, each looked for in the lives of its own. */
 
-import { comeBackAfterLogout } from './lures.js';
+import { askBeforeHistory, comeBackAfterLogout } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const STREAMING = 'src/protocols/streaming';
@@ -17,6 +17,7 @@ const inStreaming: readonly Mutant[] = [
         replace: "if (Number.isNaN(0)) question.status = 'found';",
       },
     ],
+    lure: askBeforeHistory,
     invariants: ['I5'],
   },
   {

@@ -137,6 +137,18 @@ export function takeOverFromMute(plan: Plan): Plan {
   ]);
 }
 
+/** A socket is late with its word on one question and never gets the next, when another one reads the history. */
+export function askBeforeHistory(plan: Plan): Plan {
+  return addSteps(plan, (atMs) => [
+    { atMs, kind: 'connect', who: 0, amount: 0 },
+    { atMs: atMs + WELL_MS, kind: 'stall-down', who: 0, amount: 2_500 },
+    { atMs: atMs + WELL_MS + 100, kind: 'send', who: 0, amount: 20 },
+    { atMs: atMs + WELL_MS + 400, kind: 'half-open-up', who: 0, amount: 0 },
+    { atMs: atMs + WELL_MS + 450, kind: 'send', who: 0, amount: 20 },
+    { atMs: atMs + WELL_MS + 500, kind: 'reconnect', who: 0, amount: 0 },
+  ]);
+}
+
 /** Everybody hears everything that is said. */
 function inOneRoom(plan: Plan): Plan {
   const { server } = plan.setup;
