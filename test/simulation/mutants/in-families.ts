@@ -1,5 +1,6 @@
 /** Mistakes in the protocols of families, each looked for in the lives of its own. */
 
+import { askBeforeHistory, comeBackAfterLogout } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const STREAMING = 'src/protocols/streaming';
@@ -16,6 +17,7 @@ const inStreaming: readonly Mutant[] = [
         replace: "if (Number.isNaN(0)) question.status = 'found';",
       },
     ],
+    lure: askBeforeHistory,
     invariants: ['I5'],
   },
   {
@@ -108,7 +110,13 @@ const inThread: readonly Mutant[] = [
         find: 'if (afterSeq === null && this.#hasJoined) this.#told.clear();',
         replace: '',
       },
+      {
+        file: 'src/protocols/dialogue/dialogue-transport.ts',
+        find: 'forget() {\n      dialogue = spoken.startDialogue();',
+        replace: 'forget() {',
+      },
     ],
+    lure: comeBackAfterLogout,
     invariants: ['I2'],
   },
 ].map((mutant) => ({ ...mutant, side: 'protocol', family: 'thread' }) as const);

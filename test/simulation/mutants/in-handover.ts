@@ -1,5 +1,6 @@
 /** Mistakes in handovers: which of two sockets counts, for what, and for how long. */
 
+import { speakWhileJoining, takeOverFromMute } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const HANDOVER = 'src/core/connection/handover.ts';
@@ -85,6 +86,7 @@ export const inHandover: readonly Mutant[] = [
         replace: 'return go(taken, ...commands);',
       },
     ],
+    lure: takeOverFromMute,
     invariants: ['CN-2', 'L4'],
   },
   {
@@ -159,6 +161,7 @@ export const inHandover: readonly Mutant[] = [
         replace: 'conversation.inbox.join(answer, canAsk)',
       },
     ],
-    invariants: ['I3', 'I20', 'I2', 'RX-5'],
+    lure: speakWhileJoining,
+    invariants: ['L2', 'I2', 'I3', 'RX-5'],
   },
 ];

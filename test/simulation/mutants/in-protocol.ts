@@ -1,5 +1,6 @@
 /** Mistakes in what goes over the wire, or in how it is read. */
 
+import { refuseTheFirst } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const ENCODE = 'src/protocols/envelope/encode.ts';
@@ -11,6 +12,7 @@ export const inProtocol: readonly Mutant[] = [
     side: 'protocol',
     breaks: 'Messages go out without their numbers, so that a server cannot keep their order.',
     patches: [{ file: ENCODE, find: '(producerOrder ?', replace: '(Number.isNaN(0) ?' }],
+    lure: refuseTheFirst,
     invariants: ['I4'],
   },
   {

@@ -1,5 +1,6 @@
 /** Mistakes in what comes in: order, gaps, repeats, joins, histories, read marks. */
 
+import { readUnheard, storeTwice } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const ROWS = 'src/core/inbox/message-rows.ts';
@@ -35,7 +36,8 @@ export const inReceiving: readonly Mutant[] = [
       { file: KNOWN, find: 'return place?.senderId === senderId ? place : null;', replace: 'return null;' },
       { file: ROWS, find: SHOWN_ALREADY, replace: '? DUPLICATE' },
     ],
-    invariants: ['I2', 'L1'],
+    lure: storeTwice,
+    invariants: ['I2'],
   },
   {
     name: 'names-forgotten',
@@ -49,6 +51,7 @@ export const inReceiving: readonly Mutant[] = [
       },
       { file: ROWS, find: SHOWN_ALREADY, replace: '? DUPLICATE' },
     ],
+    lure: storeTwice,
     invariants: ['I2'],
   },
   {
@@ -181,6 +184,7 @@ export const inReceiving: readonly Mutant[] = [
         replace: '',
       },
     ],
+    lure: readUnheard,
     invariants: ['RM'],
   },
   {

@@ -1,6 +1,6 @@
 /** Mistakes in what goes out: outbox, window, resends, deadlines, the store. */
 
-import { logOutBeside } from './lures.js';
+import { logOutBeside, pasteIntoStall, swallowTheLast } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const OUTBOX = 'src/core/outbox/outbox.ts';
@@ -214,6 +214,7 @@ export const inSending: readonly Mutant[] = [
         replace: 'this.#isBufferFull = false;',
       },
     ],
+    lure: pasteIntoStall,
     invariants: ['I16'],
   },
   {
@@ -221,6 +222,7 @@ export const inSending: readonly Mutant[] = [
     side: 'client',
     breaks: 'An ack that never comes is waited for as long as the connection lives.',
     patches: [{ file: 'src/client/sending/ack-watch.ts', find: "onOverdue(timer === 'probe');", replace: '' }],
+    lure: swallowTheLast,
     invariants: ['L1'],
   },
 ];

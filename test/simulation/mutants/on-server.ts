@@ -1,5 +1,6 @@
 /** Mistakes in the reference server's engine: the half of the promise that is the server's. */
 
+import { refuseTheFirst } from './lures.js';
 import type { Mutant } from './mutant.js';
 
 const ENGINE = 'examples/server/engine';
@@ -73,6 +74,7 @@ export const onServer: readonly Mutant[] = [
         replace: '',
       },
     ],
+    lure: refuseTheFirst,
     invariants: ['I4'],
   },
   {

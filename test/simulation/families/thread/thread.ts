@@ -11,6 +11,7 @@ import { FAULTS_EVERYWHERE } from '../everywhere.js';
 import type { Family } from '../family.js';
 import { soundClient } from '../sound-client.js';
 import { threadFaults } from './faults.js';
+import { tellsNothingOfBefore } from './invariants.js';
 import { THREAD_ID } from './server.js';
 
 const HABITS = {
@@ -53,6 +54,7 @@ export const thread: Family = {
   makeInvariants: () => [
     ...soundClient(),
     tellsEachOnce(),
+    tellsNothingOfBefore(),
     acksAreTrue(),
     nothingIsDoubled(),
     failuresAreTrue(),
