@@ -40,6 +40,11 @@ export class Faults {
     await this.#redis.hset(HASH, fault, times === 'always' ? ALWAYS : times);
   }
 
+  /** How often it is still to happen. */
+  async left(fault: CountedFault): Promise<number> {
+    return Number((await this.#redis.hget(HASH, fault)) ?? 0);
+  }
+
   async set(fault: ValueFault, value: number): Promise<void> {
     await this.#redis.hset(HASH, fault, value);
   }
