@@ -1,4 +1,5 @@
 import { ChatSocketError } from '../errors/chat-socket-error.js';
+import { unusableOption } from '../errors/unusable-option.js';
 import type { DialRequest, Transport } from '../ports/transport.js';
 import { explainRefusedDial } from './dial-fault.js';
 import { attachSocket } from './socket-attachment.js';
@@ -50,17 +51,11 @@ export function webSocketTransport(options: WebSocketTransportOptions = {}): Tra
 
 /** Else a class under another name is left aside for the platform's own, and what is no class is told by the first dial. */
 function checkOptions(options: WebSocketTransportOptions): void {
-  if (typeof options !== 'object' || options === null) throw invalidOption('options', 'an object');
+  if (typeof options !== 'object' || options === null) throw unusableOption('options', 'an object');
   for (const [name, value] of Object.entries(options)) {
-    if (name !== 'webSocket' && name !== 'create') throw invalidOption(name, 'one of webSocket, create');
-    if (value !== undefined && typeof value !== 'function') throw invalidOption(name, 'a class or a function');
+    if (name !== 'webSocket' && name !== 'create') throw unusableOption(name, 'one of webSocket, create');
+    if (value !== undefined && typeof value !== 'function') throw unusableOption(name, 'a class or a function');
   }
-}
-
-function invalidOption(option: string, accepted: string): ChatSocketError {
-  return new ChatSocketError('usage/invalid-option', `Cannot use the option ${option}: expected ${accepted}.`, {
-    fields: { option, accepted },
-  });
 }
 
 function makeSocket(request: DialRequest, options: WebSocketTransportOptions): WebSocketLike {

@@ -1,6 +1,7 @@
 /** Checks of options. Those of the client throw `usage/invalid-option`, those of a call `usage/invalid-argument`. */
 
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import { unusableOption } from '../../errors/unusable-option.js';
 
 /** The lowest and the highest value, and the default. */
 type NumberRange = readonly [from: number, to: number, fallback: number];
@@ -108,11 +109,7 @@ export function isConversationId(id: unknown): id is string {
 
 export function invalidOption(option: string, value: unknown, accepted: string): ChatSocketError {
   const shown = showValue(value);
-  return new ChatSocketError(
-    'usage/invalid-option',
-    `Cannot use the option ${option}${shown === null ? '' : ` with the value ${shown}`}: expected ${accepted}.`,
-    { fields: { option, accepted } },
-  );
+  return unusableOption(option, accepted, shown === null ? '' : ` with the value ${shown}`);
 }
 
 /** Strings may be secrets, so only their length is shown. */

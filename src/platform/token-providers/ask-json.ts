@@ -1,6 +1,7 @@
 /** One exchange with a token endpoint, with the page's cookies. */
 
 import { ChatSocketError } from '../../errors/chat-socket-error.js';
+import { unusableOption } from '../../errors/unusable-option.js';
 
 /** The part of `fetch` that is used; hand in another one for tests, or where cookies are kept elsewhere. */
 export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
@@ -23,10 +24,7 @@ export interface JsonQuestion {
 /** Throws `usage/invalid-option`: without an endpoint every dial would fail, and only say that it cannot be reached. */
 export function checkEndpoint(options: { readonly endpoint: string } | undefined): void {
   if (typeof options?.endpoint === 'string' && options.endpoint !== '') return;
-  const accepted = 'a path or a URL';
-  throw new ChatSocketError('usage/invalid-option', `Cannot use the option endpoint: expected ${accepted}.`, {
-    fields: { option: 'endpoint', accepted },
-  });
+  throw unusableOption('endpoint', 'a path or a URL');
 }
 
 /** Null where no answer came; why not is left out, for it may quote what was sent. */
