@@ -77,6 +77,23 @@ test('DS-10 after a logout nothing comes again of what was shown before it', asy
   client.dispose();
 });
 
+test('I6 a thread that was left and is joined again tells nothing a second time, and goes on', async () => {
+  const { client, clock, server } = await createThreadWorld();
+  const received = listen(client, 'message-received');
+  server.reply({ text: 'before', sequence: 1 });
+  await clock.advance(100);
+  client.conversation('thread-1').leave();
+  await clock.advance(100);
+
+  client.conversation('thread-1');
+  await clock.advance(1_000);
+  server.reply({ text: 'after', sequence: 2 });
+  await clock.advance(5_000);
+
+  expect(received.map(({ message }) => message.content)).toEqual(['before', 'after']);
+  client.dispose();
+});
+
 test('I8 a client that is closed by whoever hears that it is open leaves nothing behind, with HTTP alone too', async () => {
   const { client, clock, server, transport, pageSignals } = await createThreadWorld();
   server.isRefusing = true;

@@ -96,7 +96,7 @@ export class ThreadDialogue implements Dialogue {
   /** What it holds back, the client forgets when a connection ends, and is told again. */
   #join(conversationId: string, afterSeq: number | null): readonly InboundFrame[] {
     this.#threadId = conversationId;
-    // A client that has lost its place has forgotten on purpose: its user logged out, or left.
+    // A client that has lost its place has forgotten on purpose: its user left.
     if (afterSeq === null && this.#hasJoined) this.#told.clear();
     this.#hasJoined = true;
     const { fromSeq } = this.#told;
