@@ -27,4 +27,10 @@ describe.each(Object.entries(families))('the %s family', (name, family) => {
 
     for (let seed = 1; seed <= SEEDS_TWICE; seed += 1) expect(await run(seed)).toBe(await run(seed));
   }, 30_000);
+
+  test('I21 a plan is the same after it was kept', () => {
+    const plan = family.drawPlan(1);
+
+    expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
+  });
 });

@@ -9,7 +9,8 @@ import type { FamilyName, FamilySetup } from './family.js';
 
 export interface FamilyHabits {
   readonly name: FamilyName;
-  readonly drawSetup: (dice: Dice) => { readonly devices: readonly DeviceSetup[]; readonly family: FamilySetup };
+  readonly drawDevices: (dice: Dice) => readonly DeviceSetup[];
+  readonly drawServer: (dice: Dice) => FamilySetup;
   /** How often users do each thing, against each other. */
   readonly habits: Readonly<Record<string, number>>;
   readonly faults: readonly string[];
@@ -29,8 +30,10 @@ const NO_SERVER: ServerSetup = {
   clockOffsetMs: 0,
 };
 
-export function drawFamilyPlan({ name, drawSetup, habits, faults }: FamilyHabits, seed: number): Plan {
-  const { devices, family } = drawSetup(diceOf(seed, `${name} setup`));
+export function drawFamilyPlan({ name, drawDevices, drawServer, habits, faults }: FamilyHabits, seed: number): Plan {
+  const setupDice = diceOf(seed, `${name} setup`);
+  const devices = drawDevices(setupDice);
+  const family = drawServer(setupDice);
   const dice = diceOf(seed, `${name} plan`);
   const who = () => dice.whole(0, devices.length - 1);
   const habitual = Object.entries(habits).flatMap(([kind, weight]) => Array.from({ length: weight }, () => kind));

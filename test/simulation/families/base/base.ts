@@ -6,10 +6,8 @@ import { findsDeadPeer } from '../../invariants/liveness.js';
 import { failuresAreTrue } from '../../invariants/promises.js';
 import { tellsEachOnce } from '../../invariants/told.js';
 import type { Dice } from '../../world/dice.js';
-import { drawFamilyPlan } from '../draw-family-plan.js';
-import { FAULTS_EVERYWHERE } from '../everywhere.js';
-import type { Family } from '../family.js';
-import { soundClient } from '../sound-client.js';
+import { defineFamily } from '../define-family.js';
+import { drawClient } from '../draw-devices.js';
 import { baseFaults } from './faults.js';
 import { sendsInOrder, storesOnce } from './invariants.js';
 import { CONVERSATION_ID, USER_IDS } from './server.js';
@@ -30,27 +28,16 @@ const HABITS = {
   crash: 2,
   logout: 1,
 };
-const FAULTS = [...FAULTS_EVERYWHERE, ...Object.keys(baseFaults)];
 /** The longest pause between dials, a dial, a dead connection, and a refused join or a pause of the pace on top. */
 const LIVENESS_MS = 150_000;
 
-export const base: Family = {
-  drawPlan: (seed) =>
-    drawFamilyPlan(
-      {
-        name: 'base',
-        habits: HABITS,
-        faults: FAULTS,
-        drawSetup: (dice) => ({
-          devices: drawDevices(dice),
-          family: { name: 'base', storeMs: dice.pick([0, 20, 300]) },
-        }),
-      },
-      seed,
-    ),
-  faults: FAULTS,
+export const base = defineFamily({
+  name: 'base',
+  habits: HABITS,
+  faults: baseFaults,
+  drawDevices,
+  drawServer: (dice) => ({ name: 'base', storeMs: dice.pick([0, 20, 300]) }),
   makeInvariants: () => [
-    ...soundClient(),
     tellsEachOnce(),
     findsDeadPeer(),
     acksAreTrue(),
@@ -59,7 +46,7 @@ export const base: Family = {
     sendsInOrder(),
   ],
   livenessMs: LIVENESS_MS,
-};
+});
 
 /** The pace is the default one: the server's limit must never be reached with it. */
 function drawDevices(dice: Dice): readonly DeviceSetup[] {
@@ -71,11 +58,6 @@ function drawDevices(dice: Dice): readonly DeviceSetup[] {
     browser: hasStore ? index % 2 : null,
     hasLocks,
     conversationIds: [CONVERSATION_ID],
-    link: { latencyMs: dice.pick([1, 20, 60, 150]), jitterMs: dice.pick([0, 5, 80]) },
-    options: {
-      reconnect: { stableAfterMs: 10_000, dialsPerMinuteMax: 12 },
-      heartbeat: { intervalMs: 25_000, timeoutMs: dice.pick([1_000, 5_000, 10_000]) },
-      inbox: { historyMax: 500 },
-    },
+    ...drawClient(dice, { heartbeatMs: 25_000 }),
   }));
 }

@@ -1,18 +1,9 @@
 /** What a client shows of a conversation of two, and what the server has of it. */
 
+import type { Message } from '../../../../examples/node-envelope/marketplace.js';
 import type { ChatMessage } from '../../../../src/client/chat-message.js';
 import type { Life } from '../../device/life.js';
 import { findOdd, findOutOfOrder, wordsOf } from '../kept-words.js';
-
-export interface Message {
-  readonly id: string;
-  readonly conversationId: string;
-  readonly senderId: string;
-  readonly senderName: string;
-  readonly content: string;
-  readonly timestamp: string;
-  readonly read: boolean;
-}
 
 const ARRIVED: ReadonlySet<string> = new Set(['sent', 'delivered', 'read']);
 

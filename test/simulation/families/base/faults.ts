@@ -1,7 +1,10 @@
 /** What goes wrong at the marketplace. Amounts are milliseconds. */
 
-import type { Deed, Deeds, Stage } from '../../faults/deed.js';
+import type { Deed, Deeds } from '../../faults/deed.js';
+import { atServerOf } from '../at-server.js';
 import { type BaseMood, BaseServer } from './server.js';
+
+const atServer = atServerOf(BaseServer);
 
 export const baseFaults: Deeds = {
   'base-rate-limit': feel('rate-limited', 5_000),
@@ -15,11 +18,4 @@ export const baseFaults: Deeds = {
 
 function feel(kind: BaseMood, toMs: number): Deed {
   return { range: [500, toMs], act: atServer((server, { amount }) => server.mood.cast(kind, amount)) };
-}
-
-function atServer(act: (server: BaseServer, stage: Stage) => void): Deed['act'] {
-  return (stage) => {
-    const { family } = stage.world;
-    if (family instanceof BaseServer) act(family, stage);
-  };
 }

@@ -1,5 +1,6 @@
 /** A model of a marketplace on Node's `ws`: envelopes and acks, a limit that names no frame, no deduplication. */
 
+import type { Message } from '../../../../examples/node-envelope/marketplace.js';
 import { RateLimit } from '../../../../examples/node-envelope/rate-limit.js';
 import type { ChatSocketOptions } from '../../../../src/client/options/options.js';
 import { envelopeProtocol } from '../../../../src/protocols/envelope/envelope.js';
@@ -11,7 +12,7 @@ import type { World } from '../../world/world.js';
 import type { BaseSetup, FamilyServer } from '../family.js';
 import { noteMessage } from '../note-message.js';
 import { Spell } from '../spell.js';
-import { findDifference, type Message } from './difference.js';
+import { findDifference } from './difference.js';
 
 export const CONVERSATION_ID = 'conversation-1';
 export const USER_IDS = ['user-1', 'user-2'] as const;

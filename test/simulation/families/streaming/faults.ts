@@ -1,8 +1,11 @@
 /** What goes wrong at the assistant's server. Amounts are milliseconds, or counts. */
 
-import type { Deed, Deeds, Stage } from '../../faults/deed.js';
+import type { Deed, Deeds } from '../../faults/deed.js';
+import { atServerOf } from '../at-server.js';
 import type { HttpMood } from '../http.js';
 import { type StreamingMood, StreamingServer } from './server.js';
+
+const atServer = atServerOf(StreamingServer);
 
 export const streamingFaults: Deeds = {
   'worker-fails': { range: [1, 3], act: atServer((server, { amount }) => server.worker.failNext(amount)) },
@@ -33,11 +36,4 @@ function feel(kind: StreamingMood, toMs: number): Deed {
 
 function feelByHttp(kind: HttpMood): Deed {
   return { range: [500, 60_000], act: atServer((server, { amount }) => server.http.mood.cast(kind, amount)) };
-}
-
-function atServer(act: (server: StreamingServer, stage: Stage) => void): Deed['act'] {
-  return (stage) => {
-    const { family } = stage.world;
-    if (family instanceof StreamingServer) act(family, stage);
-  };
 }

@@ -1,9 +1,12 @@
 /** What goes wrong at the server of a thread. Amounts are milliseconds, or counts. */
 
-import type { Deed, Deeds, Stage } from '../../faults/deed.js';
+import type { Deed, Deeds } from '../../faults/deed.js';
+import { atServerOf } from '../at-server.js';
 import type { HttpMood } from '../http.js';
 import { type ThreadMood, ThreadServer } from './server.js';
 import type { ReplyFault } from './worker.js';
+
+const atServer = atServerOf(ThreadServer);
 
 export const threadFaults: Deeds = {
   'task-fails': spoil('fails', 4),
@@ -35,11 +38,4 @@ function feel(kind: ThreadMood, toMs: number): Deed {
 
 function feelByHttp(kind: HttpMood): Deed {
   return { range: [500, 30_000], act: atServer((server, { amount }) => server.http.mood.cast(kind, amount)) };
-}
-
-function atServer(act: (server: ThreadServer, stage: Stage) => void): Deed['act'] {
-  return (stage) => {
-    const { family } = stage.world;
-    if (family instanceof ThreadServer) act(family, stage);
-  };
 }
