@@ -4,7 +4,7 @@ import { pause } from '../../examples/play/script/waiting.js';
 import type { ClientNetwork } from './support/kernel-network.js';
 import type { Road } from './support/road.js';
 import type { Speaker } from './support/speaker.js';
-import type { Pace } from './support/talker.js';
+import type { Pace, Progress } from './support/talker.js';
 
 export interface Scene {
   readonly troubled: Speaker;
@@ -51,9 +51,14 @@ async function untilNoticed(troubled: Speaker, faultAtMs: number): Promise<numbe
   return Math.min(...moments(progress)) - faultAtMs;
 }
 
-/** A fault upon an open connection while nothing is sent, or while the client sends. */
-function halfOpen(strike: (road: Road) => void, isTalking: boolean): Scenario {
+/** What the client says while the fault lasts: nothing, or something that is lost, or that the other one hears. */
+type Talk = 'none' | 'lost' | 'heard';
+
+/** A fault upon an open connection. */
+function halfOpen(strike: (road: Road) => void, talk: Talk): Scenario {
   return {
+    // All that is heard is to be said before the loss is noticed, on a busy machine too.
+    ...(talk === 'heard' && { pace: { heartbeatTimeoutMs: 2_500 } }),
     async play(scene) {
       const { troubled, sound, road } = scene;
       await openAndTalk(scene);
@@ -61,7 +66,9 @@ function halfOpen(strike: (road: Road) => void, isTalking: boolean): Scenario {
 
       strike(road);
       const faultAtMs = Date.now();
-      if (isTalking) await troubled.talk(SOME);
+      if (talk !== 'none') await troubled.talk(SOME);
+      const isHeard = (one: Progress) => one.receivedCount === before.receivedCount + SOME.messages;
+      if (talk === 'heard') await sound.until('what gets through', isHeard);
       const noticedAfterMs = await untilNoticed(troubled, faultAtMs);
       const [heard, progress] = [await sound.progress(), await troubled.progress()];
 
@@ -131,10 +138,10 @@ export const SCENARIOS = {
   },
   resetToServer: resetsInMidFrame('to-server'),
   resetToClient: resetsInMidFrame('to-client'),
-  halfOpenIdle: halfOpen((road) => road.loseBothWays(), false),
-  halfOpenTalking: halfOpen((road) => road.loseBothWays(), true),
-  nothingToClient: halfOpen((road) => road.lose('to-client'), true),
-  nothingToServer: halfOpen((road) => road.lose('to-server'), true),
+  halfOpenIdle: halfOpen((road) => road.loseBothWays(), 'none'),
+  halfOpenTalking: halfOpen((road) => road.loseBothWays(), 'lost'),
+  nothingToClient: halfOpen((road) => road.lose('to-client'), 'heard'),
+  nothingToServer: halfOpen((road) => road.lose('to-server'), 'lost'),
   // Enough packets that a tenth of them are some.
   loss10: lossy(10, 60),
   loss30: lossy(30, 12),

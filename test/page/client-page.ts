@@ -11,6 +11,8 @@ export interface DiaryEntry {
   readonly showsOffline: boolean;
   /** By the clock of the machine, which Node reads too. */
   readonly atMs: number;
+  /** By a clock that nobody sets: since the page was opened. */
+  readonly pageMs: number;
 }
 
 export interface ClientPage {
@@ -59,5 +61,6 @@ function writeDiary(): void {
     code: cause?.code ?? null,
     showsOffline: connection.showOffline,
     atMs: Date.now(),
+    pageMs: performance.now(),
   });
 }

@@ -184,11 +184,11 @@ describe.concurrent('a page that comes back', { timeout: 60_000 }, () => {
     expect(replacedAtMs - wentAtMs).toBeLessThanOrEqual(WAKE_MAX_MS + TIMER_LATE_MAX_MS);
     expect(dialledAtMs - cameAtMs).toBeLessThanOrEqual(ONLINE_MAX_MS + TIMER_LATE_MAX_MS);
     expect(await window.texts()).toEqual(['before', 'meanwhile', 'waiting']);
-    // Both by the clock of the page, which is set right meanwhile and counts whole milliseconds.
     const diary = (await window.diary()).filter(({ atMs }) => atMs >= wentAtMs);
-    const lostAtMs = diary.find(({ status }) => status !== 'open')?.atMs ?? Number.POSITIVE_INFINITY;
-    const shownAtMs = diary.find(({ showsOffline }) => showsOffline)?.atMs ?? 0;
-    expect(shownAtMs - lostAtMs).toBeGreaterThanOrEqual(1_950);
+    const lostMs = diary.find(({ status }) => status !== 'open')?.pageMs ?? Number.POSITIVE_INFINITY;
+    const shownMs = diary.find(({ showsOffline }) => showsOffline)?.pageMs ?? 0;
+    // A browser may round the times of its timers to whole milliseconds.
+    expect(shownMs - lostMs).toBeGreaterThanOrEqual(2_000 - 1);
   });
 
   test('F70 L3 from a start without a network connects within 2 s of it, and sends what was written', async ({
