@@ -44,7 +44,7 @@ export function dialogueTransport(spoken: SpokenTransport): Transport {
 
 /** What the dials of one client know of each other. */
 interface PollingWatch {
-  /** Dials in a row. */
+  /** Failed dials in a row. */
   failures: number;
   /** One does without a socket; beside it, only a socket will do. */
   isPolling: boolean;
