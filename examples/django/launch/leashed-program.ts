@@ -91,9 +91,11 @@ function listen(child: ChildProcess, readyWhen: RegExp): { ready: Promise<string
   let words = '';
   const ready = new Promise<string>((resolve) => {
     const hear = (bytes: Buffer) => {
-      words = (words + bytes.toString()).slice(-LAST_WORDS_MAX);
-      const found = readyWhen.exec(words);
+      const heard = words + bytes.toString();
+      // Before it is cut: a busy worker says more in the breath in which it gets ready than is kept.
+      const found = readyWhen.exec(heard);
       if (found !== null) resolve(found[1] ?? '');
+      words = heard.slice(-LAST_WORDS_MAX);
     };
     child.stdout?.on('data', hear);
     child.stderr?.on('data', hear);
