@@ -185,6 +185,46 @@ describe('the dialogue with an assistant', () => {
     expect(told.map(({ type }) => type)).toEqual(['stream-start', 'stream-delta', 'stream-end']);
   });
 
+  test('ST-3 shows an answer once that broke off before its end was told, and was said anew', () => {
+    const { step, open } = createDialogue();
+    const say = (lineId: number, ...texts: readonly string[]) =>
+      texts.flatMap((text) => step({ type: 'heard', lineId, text }).told ?? []);
+    const answer = ['{"event":"processing_started"}', '{"event":"chunk","chunk":"an answer"}'];
+    open(1);
+    say(1, ...answer);
+    step({ type: 'ended', lineId: 1 });
+    open(2);
+
+    say(2, ...answer, '{"event":"complete"}');
+    const row = { id: 7, sender: 'assistant', content: 'an answer', created_at: '2026-11-30T00:00:00Z' };
+    const settled = step({ lineId: 2, ...history(row) });
+
+    expect(settled.told).toMatchObject([
+      { type: 'message', message: { id: 'answer-2' } },
+      { type: 'message-deleted', id: 'answer-1' },
+    ]);
+  });
+
+  test('ST-3 shows an answer once that broke off before its end was told, and was said anew', () => {
+    const { step, open } = createDialogue();
+    const say = (lineId: number, ...texts: readonly string[]) =>
+      texts.flatMap((text) => step({ type: 'heard', lineId, text }).told ?? []);
+    const answer = ['{"event":"processing_started"}', '{"event":"chunk","chunk":"an answer"}'];
+    open(1);
+    say(1, ...answer);
+    step({ type: 'ended', lineId: 1 });
+    open(2);
+
+    say(2, ...answer, '{"event":"complete"}');
+    const row = { id: 7, sender: 'assistant', content: 'an answer', created_at: '2026-11-30T00:00:00Z' };
+    const settled = step({ lineId: 2, ...history(row) });
+
+    expect(settled.told).toMatchObject([
+      { type: 'message', message: { id: 'answer-2' } },
+      { type: 'message-deleted', id: 'answer-1' },
+    ]);
+  });
+
   test('is answered without a history that is silent, before the client gives the join up', () => {
     const { step } = createDialogue();
     step({ type: 'opened', lineId: 1, isPolling: false });

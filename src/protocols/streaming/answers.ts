@@ -4,6 +4,7 @@ import type { InboundFrame } from '../../core/frame.js';
 import type { LineId } from '../dialogue/dialogue.js';
 import { Answer, Run } from './answer.js';
 import type { Questions } from './questions.js';
+import type { Settlement } from './settle.js';
 import { gone } from './words.js';
 
 const ANSWERS_MAX = 200;
@@ -30,15 +31,23 @@ interface Voice {
   isLate: boolean;
 }
 
+export interface AnswersSurroundings {
+  readonly questions: Questions;
+  readonly settlement: Settlement;
+  readonly hasHistory: boolean;
+}
+
 export class Answers {
   #list: Answer[] = [];
   #count = 0;
   readonly #voices = new Map<LineId, Voice>();
   readonly #questions: Questions;
   readonly #hasHistory: boolean;
+  readonly #settlement: Settlement;
 
-  constructor(questions: Questions, hasHistory: boolean) {
+  constructor({ questions, settlement, hasHistory }: AnswersSurroundings) {
     this.#questions = questions;
+    this.#settlement = settlement;
     this.#hasHistory = hasHistory;
   }
 
@@ -132,8 +141,13 @@ export class Answers {
     voice.run = null;
     if (answer.status !== 'growing') return { told, isSure: true };
     if (!isEcho && !run.isLevel) told.push(answer.replace(run.said));
+    // The history overtook the socket, and it is shown from there.
+    if (this.#settlement.claim(answer)) {
+      answer.status = 'settled';
+      return { told: [...told, gone(answer.id, at.conversationId)], isSure: false };
+    }
     told.push(answer.end('done'));
-    return { told, isSure: !this.#isSaidBefore(answer) };
+    return { told, isSure: !this.#isInsteadOfOther(answer) };
   }
 
   /** The worker failed in the middle, or before it had said a word. */
@@ -199,9 +213,14 @@ export class Answers {
     return gone(failed.id, conversationId);
   }
 
-  /** The same words came before: a task that was given to a worker twice, or two questions with one answer. */
-  #isSaidBefore({ text, ordinal }: Answer): boolean {
-    return this.#list.some((one) => one.ordinal < ordinal && one.text === text);
+  /**
+   * The same words came before: a task that was given to a worker twice, or two questions with one answer. Or one broke
+   * off before: this may be it, said anew.
+   */
+  #isInsteadOfOther({ text, ordinal }: Answer): boolean {
+    return this.#list.some(
+      (one) => one.ordinal < ordinal && (one.text === text || one.status === 'cut' || one.status === 'failed'),
+    );
   }
 
   #isHeard(answer: Answer): boolean {

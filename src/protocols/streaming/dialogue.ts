@@ -70,7 +70,8 @@ export class StreamingDialogue implements Dialogue {
 
   constructor(options: StreamingOptions) {
     this.#options = options;
-    this.#answers = new Answers(this.#questions, options.historyUrl !== null);
+    const hasHistory = options.historyUrl !== null;
+    this.#answers = new Answers({ questions: this.#questions, settlement: this.#settlement, hasHistory });
     this.#reader = frameReader(options.rename);
   }
 

@@ -9,6 +9,8 @@ import type { StoredMessage } from './schema.js';
 
 /** So far may the clocks of client and server be apart. */
 const CLOCKS_APART_MS = 300_000;
+/** A socket may be so far behind the history. */
+const LATE_MAX_MS = 5_000;
 const KNOWN_MAX = 5_000;
 const UNCLAIMED_MAX = 100;
 
@@ -67,7 +69,7 @@ export class Settlement {
       const shown =
         known === undefined
           ? this.#identify(row, unsettled, open)
-          : claim(known, row, { questions: unsettled.questions, found });
+          : claimQuestion(known, row, { questions: unsettled.questions, found });
       this.#shown.set(key, shown);
       oldest ??= shown.ordinal;
       const message = toMessage(row, conversationId, shown);
@@ -82,6 +84,15 @@ export class Settlement {
       if (answer.ordinal > (oldest ?? 0) || answer.startedAtMs > fromMs) answer.misses += 1;
     }
     return { messages, fresh, found };
+  }
+
+  /** The history had this answer before its socket brought the end of it. Each message of a history is one answer only. */
+  claim({ text, startedAtMs }: Answer): boolean {
+    const index = this.#unclaimed.findIndex(
+      ({ content, readAtMs }) => content === text && startedAtMs <= readAtMs + LATE_MAX_MS,
+    );
+    if (index >= 0) this.#unclaimed.splice(index, 1);
+    return index >= 0;
   }
 
   /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
@@ -120,12 +131,13 @@ export class Settlement {
   }
 
   /**
-   * An answer with these words; else the one that broke off in them furthest, if no socket seems to bring them still;
-   * else one whose worker may have said it anew.
+   * An answer with these words, a whole one first: what broke off before it at its very end was said anew. Else the one
+   * that broke off in them furthest, if no socket seems to bring them still; else one whose worker may have said it anew.
    */
   #findAnswer(content: string, open: readonly Answer[], answers: readonly Answer[]): number {
-    const whole = open.findIndex(({ text }) => text === content);
-    if (whole >= 0) return whole;
+    const same = open.filter(({ text }) => text === content);
+    const [first] = same;
+    if (first !== undefined) return open.indexOf(same.find(({ status }) => status === 'done') ?? first);
     const begun = findFurthest(answers, content);
     if (begun !== null && open.includes(begun)) return open.indexOf(begun);
     if (begun !== null && begun.text !== '') return -1;
@@ -152,7 +164,7 @@ interface Claims {
  * A question of an earlier life may be in a history that was read before it was recalled; under its own name where a
  * client that was closing did not hear of that.
  */
-function claim(known: Shown, row: StoredMessage, { questions, found }: Claims): Shown {
+function claimQuestion(known: Shown, row: StoredMessage, { questions, found }: Claims): Shown {
   if (row.sender !== 'user') return known;
   const isOurs = ({ id }: Question) => (known.clientMessageId ?? id) === id;
   const question = questions.match(row.content, (one) => one.isOfOld && isOurs(one) && isSince(row, one));

@@ -1,5 +1,6 @@
 /** What must hold of an assistant's clients. Words stand for messages here: the wire has no names for them. */
 
+import type { ChatMessage } from '../../../../src/client/chat-message.js';
 import type { Invariant } from '../../invariants/invariant.js';
 import { logsInSendOrder } from '../../invariants/order.js';
 import { tellsEachOnce } from '../../invariants/told.js';
@@ -63,6 +64,26 @@ export const asksInOrder = (): Invariant => {
     },
   };
 };
+
+/** What broke off may stand beside what was said anew until the history tells; of whole ones there are never two. */
+export const answersOnce = (): Invariant => ({
+  id: 'ST-3',
+  sentence: 'No more whole answers of the same words are shown than the history has.',
+  shown(world, _life, { come, messages }) {
+    const { family } = world;
+    if (!(family instanceof StreamingServer)) return;
+    for (const { content } of come.filter(isWholeAnswer)) {
+      const shown = messages.filter((message) => isWholeAnswer(message) && message.content === content).length;
+      const kept = family.history.rows.filter((row) => row.sender === 'assistant' && row.content === content).length;
+      if (shown > kept)
+        world.violate('ST-3', `${content} is shown ${shown} times, and the history has it ${kept} times`);
+    }
+  },
+});
+
+function isWholeAnswer({ sender, stream }: ChatMessage): boolean {
+  return sender.role === 'assistant' && (stream === 'done' || stream === null);
+}
 
 /** A logout in another tab is forgotten here, too, and the history then tells everything anew. */
 export const tellsOnce = (): Invariant => {

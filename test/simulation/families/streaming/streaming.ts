@@ -4,7 +4,7 @@ import { findsDeadPeer } from '../../invariants/liveness.js';
 import { defineFamily } from '../define-family.js';
 import { drawTabs } from '../draw-devices.js';
 import { streamingFaults } from './faults.js';
-import { acksAreKept, asksInOrder, asksOnce, tellsOnce } from './invariants.js';
+import { acksAreKept, answersOnce, asksInOrder, asksOnce, tellsOnce } from './invariants.js';
 import { CONVERSATION_ID } from './server.js';
 
 const HABITS = {
@@ -31,6 +31,6 @@ export const streaming = defineFamily({
   faults: streamingFaults,
   drawDevices: (dice) => drawTabs(dice, CONVERSATION_ID),
   drawServer: (dice) => ({ name: 'streaming', storeMs: dice.pick([0, 20, 300, 1_200]) }),
-  makeInvariants: () => [tellsOnce(), findsDeadPeer(), acksAreKept(), asksOnce(), asksInOrder()],
+  makeInvariants: () => [tellsOnce(), findsDeadPeer(), acksAreKept(), asksOnce(), asksInOrder(), answersOnce()],
   livenessMs: LIVENESS_MS,
 });
