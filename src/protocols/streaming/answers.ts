@@ -219,7 +219,7 @@ export class Answers {
    */
   #isInsteadOfOther({ text, ordinal }: Answer): boolean {
     return this.#list.some(
-      (one) => one.ordinal < ordinal && (one.text === text || one.status === 'cut' || one.status === 'failed'),
+      (one) => one.ordinal !== ordinal && (one.text === text || one.status === 'cut' || one.status === 'failed'),
     );
   }
 

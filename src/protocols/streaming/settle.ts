@@ -9,10 +9,10 @@ import type { StoredMessage } from './schema.js';
 
 /** So far may the clocks of client and server be apart. */
 const CLOCKS_APART_MS = 300_000;
-/** A socket may be so far behind the history. */
-const LATE_MAX_MS = 5_000;
+/** A socket may be so far behind the history: its page may have been frozen. */
+const LATE_MAX_MS = 60_000;
 const KNOWN_MAX = 5_000;
-const UNCLAIMED_MAX = 100;
+const EARLY_MAX = 100;
 
 /** What a message of the history is shown as. */
 interface Shown {
@@ -29,11 +29,13 @@ export interface Unsettled {
   readonly nowMs: number;
 }
 
-/** An answer that the history had before anybody here knew that it is one of theirs. */
-interface Unclaimed {
+/** An answer that the history had before any socket brought it whole. */
+interface Early {
   readonly content: string;
   readonly readAtMs: number;
   readonly isOfFirst: boolean;
+  /** It is shown as one that had broken off here, or seemed to; else nobody here knows yet that it is one of theirs. */
+  readonly isAssigned: boolean;
 }
 
 export interface SettledHistory {
@@ -52,7 +54,7 @@ interface FoundQuestion {
 
 export class Settlement {
   readonly #shown = new RecentMap<Shown>(KNOWN_MAX);
-  #unclaimed: Unclaimed[] = [];
+  #early: Early[] = [];
   /** Messages that came first are nobody's answer here: they are of before this client. */
   #isFirst = true;
 
@@ -88,16 +90,17 @@ export class Settlement {
 
   /** The history had this answer before its socket brought the end of it. Each message of a history is one answer only. */
   claim({ text, startedAtMs }: Answer): boolean {
-    const index = this.#unclaimed.findIndex(
+    const index = this.#early.findIndex(
       ({ content, readAtMs }) => content === text && startedAtMs <= readAtMs + LATE_MAX_MS,
     );
-    if (index >= 0) this.#unclaimed.splice(index, 1);
+    if (index >= 0) this.#early.splice(index, 1);
     return index >= 0;
   }
 
   /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
   #claimOld(answers: readonly Answer[]): void {
-    this.#unclaimed = this.#unclaimed.filter(({ content, readAtMs, isOfFirst }) => {
+    this.#early = this.#early.filter(({ content, readAtMs, isOfFirst, isAssigned }) => {
+      if (isAssigned) return true;
       // What the first history has is of before this client, unless an answer had begun in the same words.
       const begun = answers.filter(({ startedAtMs, text }) => startedAtMs <= readAtMs && !(isOfFirst && text === ''));
       // Others may have broken off before they had said a word.
@@ -117,16 +120,21 @@ export class Settlement {
     }
     const index = this.#findAnswer(row.content, open, answers);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
+    if (answer?.status !== 'done') {
+      const early = {
+        content: row.content,
+        readAtMs: nowMs,
+        isOfFirst: this.#isFirst,
+        isAssigned: answer !== undefined,
+      };
+      this.#early = [...this.#early, early].slice(-EARLY_MAX);
+    }
     if (answer?.status === 'failed') {
       // What has failed is over, and does not grow any more.
       answer.status = 'superseded';
       return { id: key, clientMessageId: null, ordinal: answer.ordinal };
     }
     if (answer !== undefined) answer.status = 'settled';
-    else {
-      const unclaimed = { content: row.content, readAtMs: nowMs, isOfFirst: this.#isFirst };
-      this.#unclaimed = [...this.#unclaimed, unclaimed].slice(-UNCLAIMED_MAX);
-    }
     return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
   }
 
