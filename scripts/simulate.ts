@@ -1,17 +1,7 @@
-/**
- * Lives random lives of the real client and the real server in virtual time.
- *
- *   npm run simulate -- --seeds 2000 --from 1     many seeds; fails if one breaks an invariant
- *   npm run simulate -- --seed 7 --trace          one seed, with every line of it; --shrink keeps the least of a failure
- *   npm run simulate -- --seeds 50 --twice        each seed twice; fails if two traces differ
- *   npm run simulate -- --replay file.json        a plan that was kept
- *   npm run simulate -- --family streaming        another protocol (also: thread, base), against a model of its server
- */
+/** `npm run simulate`: many random lives, one with its trace, or a plan that was kept. */
 
 import { readFile } from 'node:fs/promises';
-import { parseArgs } from 'node:util';
-import { families, isFamilyName } from '../test/simulation/families/families.js';
-import type { Family } from '../test/simulation/families/family.js';
+import { families } from '../test/simulation/families/families.js';
 import { drawPlan } from '../test/simulation/plan/draw-plan.js';
 import type { Plan } from '../test/simulation/plan/plan.js';
 import { bundleWorker } from '../test/simulation/runner/bundle.js';
@@ -21,36 +11,26 @@ import { type Regression, readRegressions } from '../test/simulation/runner/regr
 import { type RunResult, runPlan } from '../test/simulation/runner/run-plan.js';
 import { Tally } from '../test/simulation/runner/tally.js';
 import type { WorkerRequest } from '../test/simulation/runner/worker.js';
+import { USAGE_EXIT } from './bench/bench-arguments.js';
+import { HELP, readSimulateArguments, type SimulateArguments } from './simulate-arguments.js';
 
 /** More failures than this teach nothing new. */
 const FAILURES_MAX = 5;
 
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '200' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    family: { type: 'string' },
-    threads: { type: 'string', default: '2' },
-    replay: { type: 'string' },
-    trace: { type: 'boolean', default: false },
-    twice: { type: 'boolean', default: false },
-    shrink: { type: 'boolean', default: false },
-    all: { type: 'boolean', default: false },
-  },
-});
+const values = argumentsOrExit();
+/** Null for the native protocol and its server. */
+const family = values.family === null ? null : families[values.family];
 
-/** Undefined for the native protocol and its server. */
-const family = findFamily(values.family);
+function argumentsOrExit(): SimulateArguments {
+  const read = readSimulateArguments(process.argv.slice(2));
+  if (read.mode === 'run') return read.wanted;
+  if (read.mode === 'help') process.stdout.write(HELP);
+  else process.stderr.write(`${read.reason}\n`);
+  process.exit(read.mode === 'help' ? 0 : USAGE_EXIT);
+}
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function findFamily(name: string | undefined): Family | undefined {
-  if (name === undefined) return undefined;
-  if (!isFamilyName(name)) throw new Error(`--family is one of ${Object.keys(families).join(', ')}.`);
-  return families[name];
 }
 
 function draw(seed: number): Plan {
@@ -59,11 +39,11 @@ function draw(seed: number): Plan {
 
 /** Where it can, a thread draws for itself. */
 function workOf(seed: number): WorkerRequest['work'] {
-  return family === undefined ? { seed } : { plan: draw(seed) };
+  return family === null ? { seed } : { plan: draw(seed) };
 }
 
 function isOfFamily({ plan }: Regression): boolean {
-  return plan.setup.family?.name === values.family;
+  return (plan.setup.family?.name ?? null) === values.family;
 }
 
 async function runOne(plan: Plan): Promise<void> {
@@ -74,15 +54,14 @@ async function runOne(plan: Plan): Promise<void> {
 }
 
 async function runMany(): Promise<void> {
-  const from = Number(values.from);
-  const seeds = Array.from({ length: Number(values.seeds) }, (_, index) => from + index);
+  const seeds = Array.from({ length: values.seeds }, (_, index) => values.from + index);
   const regressions = values.twice ? [] : (await readRegressions()).filter(isOfFamily);
   const work = [
     ...regressions.map(({ plan }) => ({ plan })),
     ...seeds.flatMap((seed) => (values.twice ? [workOf(seed), workOf(seed)] : [workOf(seed)])),
   ];
   const bundle = await bundleWorker();
-  const fleet = new Fleet({ path: bundle.path, threads: Number(values.threads) });
+  const fleet = new Fleet({ path: bundle.path, threads: values.threads });
   const tally = new Tally(family?.faults);
   const hashes = new Map<number, string>();
   const differing: number[] = [];
@@ -112,7 +91,7 @@ async function runMany(): Promise<void> {
 }
 
 function seeAgain(seed: number): string {
-  const which = values.family === undefined ? '' : `--family ${values.family} `;
+  const which = values.family === null ? '' : `--family ${values.family} `;
   return `npm run simulate -- ${which}--seed ${seed} --trace`;
 }
 
@@ -123,8 +102,8 @@ function describe({ violations, convergedMs }: RunResult): string {
     : `${violation.atMs} ms ${violation.id}: ${violation.what}`;
 }
 
-if (values.replay !== undefined) {
+if (values.replay !== null) {
   // A file that this script itself wrote.
   await runOne((JSON.parse(await readFile(values.replay, 'utf8')) as { readonly plan: Plan }).plan);
-} else if (values.seed !== undefined) await runOne(draw(Number(values.seed)));
+} else if (values.seed !== null) await runOne(draw(values.seed));
 else await runMany();

@@ -48,7 +48,7 @@ export function readBenchArguments<Options extends NumberOptions>(
 }
 
 /** `EX_USAGE`: the words are wrong, trying again does not help. */
-const USAGE_EXIT = 64;
+export const USAGE_EXIT = 64;
 
 /** The numbers to run with; prints and ends the program where the words ask for help or are wrong. */
 export function argumentsOrExit<Options extends NumberOptions>(bench: string, options: Options) {
