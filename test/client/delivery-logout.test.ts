@@ -66,6 +66,23 @@ describe('logout()', () => {
     expect(next.outbox.list()).toEqual([]);
   });
 
+  test('F77 I22 erases what an earlier page left, though the store could not be opened at first', async () => {
+    const world = createStoredWorld();
+    world.client.send('left behind');
+    await world.clock.advance(0);
+    world.crash();
+    world.store.openFault = new Error('blocked');
+    const next = world.restart();
+    next.connect();
+    await world.clock.advance(0);
+    world.store.openFault = null;
+
+    await next.logout();
+
+    expect(world.store.disk.size).toBe(0);
+    expect(next.snapshot.messages).toEqual([]);
+  });
+
   test('UP-18 lets nobody send over the old connection, not even a listener that hears of it', async () => {
     const { client, server, open, clock } = createStoredWorld({ server: { mode: 'manual' } });
     await open();

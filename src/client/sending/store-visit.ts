@@ -58,6 +58,10 @@ export class StoreVisit {
     return this.#phase;
   }
 
+  get neverOpened(): boolean {
+    return this.#phase === 'broken' && this.#rows === null;
+  }
+
   get logouts(): number | undefined {
     return this.#rows?.logouts;
   }

@@ -125,6 +125,8 @@ export class StoredRows {
   /** Erases every row of this user. Rejects if the store, once open, could not do that. */
   async wipe(): Promise<void> {
     this.forget();
+    // One that could not be opened may open now, and have rows of an earlier life.
+    if (this.#visit?.neverOpened === true) void this.close();
     try {
       await this.#begin().wipe();
     } catch (thrown) {

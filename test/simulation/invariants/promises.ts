@@ -77,7 +77,8 @@ export const legalDelivery = (): Invariant => {
         const before = ofLife.get(clientMessageId);
         ofLife.set(clientMessageId, { delivery, seq, isThere: true });
         if (before === undefined || before.delivery === delivery) continue;
-        const wasRetried = life.attempts.get(clientMessageId)?.wasRetried === true;
+        // In this tab, or in the one that has let go of it since.
+        const wasRetried = world.attemptOf(clientMessageId)?.wasRetried === true;
         if (!ENDS.has(before.delivery) || AFTER_SENT.has(delivery) || wasRetried) continue;
         if (isForgotten(life, before, messages)) continue;
         world.violate('I6', `${clientMessageId} goes from ${before.delivery} to ${delivery}`);
