@@ -136,8 +136,10 @@ describe('a store of somebody else', () => {
 
     expect(await sent.persisted).toEqual({ durable: false });
     expect(contents(server.log)).toEqual(['one']);
+    const leaving = client.logout();
+    await clock.advance(0);
     expect(errors.map(({ error }) => error.code)).toEqual(['storage/unavailable']);
-    expect(await outcomeOf(client.logout())).toBe('resolved');
+    expect(await outcomeOf(leaving)).toBe('resolved');
   });
 
   test.each([['put'], ['remove']] as const)('F75 whose %s never answers is given up once', async (member) => {

@@ -30,6 +30,7 @@ export class StoreVisit {
   readonly #giveUps = new Set<(cause: unknown) => void>();
   readonly #timers: NamedTimers<'silence'>;
   #hasSlept = false;
+  #isMute = false;
   #wiping: Promise<void> | undefined;
 
   constructor(around: VisitSurroundings) {
@@ -58,8 +59,9 @@ export class StoreVisit {
     return this.#phase;
   }
 
-  get neverOpened(): boolean {
-    return this.#phase === 'broken' && this.#rows === null;
+  /** It refused to open. One that does not answer would not the next time, either. */
+  get wasRefused(): boolean {
+    return this.#phase === 'broken' && this.#rows === null && !this.#isMute;
   }
 
   get logouts(): number | undefined {
@@ -148,6 +150,7 @@ export class StoreVisit {
   /** Where the process slept, the answer may be here and not read yet: once, the time begins anew. */
   #whenSilent(lateMs: number): void {
     if (lateMs <= LATE_TIMER_MS || this.#hasSlept) {
+      this.#isMute = true;
       return this.fail(new Error(`The store did not answer within ${SILENCE_MAX_MS} ms.`));
     }
     this.#watch();

@@ -126,7 +126,7 @@ export class StoredRows {
   async wipe(): Promise<void> {
     this.forget();
     // One that could not be opened may open now, and have rows of an earlier life.
-    if (this.#visit?.neverOpened === true) void this.close();
+    if (this.#visit?.wasRefused === true) void this.close();
     try {
       await this.#begin().wipe();
     } catch (thrown) {
