@@ -52,7 +52,7 @@ describe('the client at a real assistant', () => {
     await waitUntil(() => guest.tokens.length === 3, ANSWER_DEADLINE_MS);
     await guest.client.whenOpen();
     await guest.client.send('still here?').acked;
-    await guest.settles(2, ANSWER_DEADLINE_MS);
+    expect(await guest.settles(2, ANSWER_DEADLINE_MS)).toBe(true);
 
     expect(guest.tokens[1]).toBe(guest.tokens[0]);
     expect(guest.tokens[2]).not.toBe(guest.tokens[0]);
@@ -68,7 +68,7 @@ describe('the client at a real assistant', () => {
     await waitUntil(() => guest.tokens.length === 2, ANSWER_DEADLINE_MS);
     await guest.client.whenOpen();
     await guest.client.send('after').acked;
-    await guest.settles(4, ANSWER_DEADLINE_MS);
+    expect(await guest.settles(4, ANSWER_DEADLINE_MS)).toBe(true);
 
     await expectAsInHistory(guest);
     expect(guest.statuses).toEqual(['connecting', 'open', 'connecting', 'open']);
@@ -95,7 +95,7 @@ describe('the client at a real assistant', () => {
     const statusMeanwhile = waiting.status;
     await faults.clear();
     await waiting.acked;
-    await guest.settles(4, ANSWER_DEADLINE_MS);
+    expect(await guest.settles(4, ANSWER_DEADLINE_MS)).toBe(true);
 
     expect(isPolled).toBe(true);
     expect(statusMeanwhile).toBe('queued');
@@ -110,7 +110,7 @@ describe('the client at a real assistant', () => {
     for (const [index, trouble] of troubles.entries()) {
       await faults.arm(trouble);
       guest.client.send(`count to ${10 + index}`);
-      await guest.settles(2 * (index + 1), ANSWER_DEADLINE_MS);
+      expect(await guest.settles(2 * (index + 1), ANSWER_DEADLINE_MS)).toBe(true);
     }
     // What comes twice comes a moment later.
     await pause(1_000);
@@ -164,7 +164,7 @@ describe('the client at a real assistant', () => {
       }
     };
     await Promise.all([ask(), cut(), killWorkers(), restartServers()]);
-    await guest.settles(2 * QUESTIONS, 60_000);
+    expect(await guest.settles(2 * QUESTIONS, 60_000)).toBe(true);
 
     const questions = (await guest.history()).filter((line) => line.startsWith('user: '));
     expect(questions).toEqual(asked.map((question) => `user: ${question}`));

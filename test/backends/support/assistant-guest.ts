@@ -1,13 +1,15 @@
 /** Somebody with the real client at a real assistant, over a link that breaks on demand. */
 import { WebSocket } from 'ws';
 import { type FaultProxy, startFaultProxy } from '../../../examples/play/fault-proxy.js';
-import { waitUntil } from '../../../examples/play/script/waiting.js';
+import { pause, waitUntil } from '../../../examples/play/script/waiting.js';
 import { ChatSocketClient, type ChatSocketOptions, connectionTokenProvider } from '../../../src/index.js';
 import type { TokenRequest, TokenSource } from '../../../src/ports/token-source.js';
 import { streamingProtocol } from '../../../src/protocols/index.js';
 import { webSocketTransport } from '../../../src/transports/index.js';
 import { ORIGIN, type Stage } from './stage.js';
 import type { Visitor } from './visitor.js';
+
+const LOOK_EVERY_MS = 50;
 
 export interface GuestOptions {
   /** Default: a new one. */
@@ -81,9 +83,18 @@ export class AssistantGuest {
     });
   }
 
-  /** Resolves once as many messages are shown, and all are over; false where that does not happen in time. */
-  settles(messages: number, deadlineMs: number): Promise<boolean> {
-    return waitUntil(() => this.shown.length >= messages && this.unsettled.length === 0, deadlineMs);
+  /**
+   * Resolves once the server keeps so many messages, and as many are shown, all over; false where that does not happen
+   * in time. The server first: one that is shown twice for a moment must not stand for one that is still to come.
+   */
+  async settles(messages: number, deadlineMs: number): Promise<boolean> {
+    const endMs = Date.now() + deadlineMs;
+    while ((await this.history()).length < messages) {
+      if (Date.now() >= endMs) return false;
+      await pause(LOOK_EVERY_MS);
+    }
+    const isSettled = () => this.shown.length === messages && this.unsettled.length === 0;
+    return waitUntil(isSettled, endMs - Date.now());
   }
 
   async leave(): Promise<void> {
