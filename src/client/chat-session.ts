@@ -186,9 +186,10 @@ export class ChatSession<Metadata = unknown> {
   #whenDialLeft(dialId: DialId, wasOpen: boolean): void {
     this.streamStops.loseConnection();
     this.#receiver.end(dialId);
+    // Others may be heard before this client is open.
+    this.typing.loseConnection();
     if (!wasOpen) return;
     this.sender.loseConnection();
-    this.typing.loseConnection();
     this.readMarks.loseConnection();
     this.pages.loseConnection();
     this.views.mark('now');

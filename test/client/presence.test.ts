@@ -72,6 +72,24 @@ describe('typing', () => {
     client.dispose();
   });
 
+  test('UP-41 I8 F57 of another user who is heard before the client is open ends with it', async () => {
+    const world = createTestClient({ server: { mode: 'manual' } });
+    const { client, server, clock } = world;
+    client.connect();
+    await clock.advance(0);
+    server.ignore('join_conversation');
+    server.ready();
+    const payload = { conversationId: 'conversation-1', userId: 'user-2' };
+    server.connection.sendRaw(JSON.stringify({ type: 'user_typing', payload }));
+    await clock.advance(100);
+    const { connection, typing } = client.snapshot;
+
+    await client.close();
+
+    expect([connection.status, typing, client.snapshot.typing]).toEqual(['connecting', [{ id: 'user-2' }], []]);
+    await world.assertClean();
+  });
+
   test('UP-41 is believed on as long as it is repeated, and never of this user', async () => {
     const { client, open, server, clock } = createTestClient();
     await open();
