@@ -111,6 +111,15 @@ export class History {
     this.#view = null;
   }
 
+  /** A row stands before another one, both of which are shown. */
+  putBefore(id: MessageId, nextId: MessageId): void {
+    const index = this.#indexOf(id);
+    const nextIndex = this.#indexOf(nextId);
+    if (index <= nextIndex) return;
+    this.#confirmed.splice(nextIndex, 0, ...this.#confirmed.splice(index, 1));
+    this.#view = null;
+  }
+
   /** Puts older rows in front, beyond the cap: the user asked for them. From `fromSeq` on all is shown then. */
   prepend(rows: readonly MessageRow[], fromSeq: number | null): void {
     const { alone } = this;

@@ -189,9 +189,12 @@ export class Inbox {
   #takeAll(messages: readonly WireMessage[], after: Cursor | null, isNews: boolean): readonly InboxChange[] {
     const nextIds = new Map<MessageId, MessageId | null>();
     let nextId: MessageId | null = null;
-    for (const { id } of [...messages].reverse()) {
+    for (const { id, seq } of [...messages].reverse()) {
       nextIds.set(id, nextId);
-      if (this.#history.find(id) !== null) nextId = id;
+      if (this.#history.find(id) === null) continue;
+      // Two connections may have brought them the other way round.
+      if (seq === null && nextId !== null) this.#history.putBefore(id, nextId);
+      nextId = id;
     }
     return messages.flatMap((message) =>
       after !== null && message.seq !== null && message.seq <= after.seq

@@ -274,6 +274,26 @@ describe('a server without numbers', () => {
     expect(idsOf(inbox)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
+  test(`F35 UP-40 what two connections brought the other way round stands as the history has it (seed ${SEED})`, () => {
+    const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const property = fc.property(fc.shuffledSubarray(ids, { minLength: 1 }), (arrived) => {
+      const inbox = makeInbox();
+      inbox.startJoin();
+      inbox.join(history());
+      for (const id of arrived) inbox.receive(liveMessage(plain(id)));
+
+      inbox.startJoin();
+      inbox.join(history(...ids));
+      const { rows } = inbox;
+      inbox.startJoin();
+      inbox.join(history(...ids));
+
+      expect(idsOf(inbox)).toEqual(ids);
+      expect(inbox.rows).toBe(rows);
+    });
+    fc.assert(property, { seed: SEED });
+  });
+
   test('RX-5 a history that does not meet the old one is a reset', () => {
     const inbox = makeInbox();
     inbox.startJoin();
