@@ -27,6 +27,8 @@ export class ThreadServer {
   readonly answers: (Partial<HttpAnswer> | 'lost' | 'unreachable')[] = [];
   threadId = 'thread-1';
   isRefusing = false;
+  /** Sockets open, and are closed for their tokens. */
+  isRefusingTokens = false;
   readonly #open = new Set<MockConnection>();
   readonly #keys = new Set<string>();
 
@@ -77,6 +79,7 @@ export class ThreadServer {
   #meet(connection: MockConnection): void {
     if (this.isRefusing) return connection.rejectHandshake();
     connection.accept({ subprotocol: null });
+    if (this.isRefusingTokens) return connection.close(4401);
     this.#open.add(connection);
     connection.onEnd(() => this.#open.delete(connection));
     connection.onFrame((text) => {

@@ -176,6 +176,27 @@ describe('a chat that posts over HTTP and answers over the socket', () => {
     client.dispose();
   });
 
+  test('UP-03 UP-08 has a socket again although tokens were refused for a while when one was tried', async () => {
+    const { client, clock, server, transport } = await createWorld();
+    server.isRefusing = true;
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(10_000);
+    server.isRefusing = false;
+    server.isRefusingTokens = true;
+    await clock.advance(30_000);
+    const dials = transport.connections.length;
+    await clock.advance(600_000);
+    const dialsMore = transport.connections.length - dials;
+    const { status } = client.snapshot.connection;
+    server.isRefusingTokens = false;
+    await clock.advance(70_000);
+
+    expect(status).toBe('open');
+    expect(dialsMore).toBeLessThanOrEqual(10);
+    expect(transport.liveCount).toBe(1);
+    client.dispose();
+  });
+
   test('shows who is typing', async () => {
     const { client, clock, server } = await createWorld();
     server.say({ type: 'chat_status', event: 'typing', value: true, correlation_id: '1' });

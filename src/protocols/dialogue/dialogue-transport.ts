@@ -10,6 +10,8 @@ import { originOf, tokenOf } from './read-request.js';
 
 /** HTTP alone has served for so long: a socket is tried again. Most servers that refuse are being restarted. */
 const SEEK_AFTER_MS = 2_000;
+/** No other try has followed one that failed: the client has given them up, as where its tokens were refused for a while. */
+const SEEK_AGAIN_AFTER_MS = 60_000;
 /** Failed dials in a row before HTTP alone has to do. The first three are the client's, which says after the third what it may be. */
 const POLLS_AFTER = 4;
 /** A longer text goes to the client as it is, which drops it unread. */
@@ -26,7 +28,7 @@ export interface SpokenTransport {
 }
 
 export function dialogueTransport(spoken: SpokenTransport): Transport {
-  const watch: PollingWatch = { failures: 0, isPolling: false };
+  const watch: PollingWatch = { failures: 0, poller: null };
   let dialogue = spoken.startDialogue();
   let lineId: LineId = 0;
   return {
@@ -47,7 +49,7 @@ interface PollingWatch {
   /** Failed dials in a row. */
   failures: number;
   /** One does without a socket; beside it, only a socket will do. */
-  isPolling: boolean;
+  poller: SpokenSocket | null;
 }
 
 interface SpokenDial extends SpokenTransport {
@@ -119,7 +121,7 @@ class SpokenSocket implements TransportSocket {
     if (!this.#isOpen) return;
     this.#step({ type: 'opened', isPolling });
     this.#flush();
-    if (isPolling) this.#seekSocket();
+    if (isPolling) this.seekSocket(SEEK_AFTER_MS);
   }
 
   #hear(text: string): void {
@@ -135,8 +137,8 @@ class SpokenSocket implements TransportSocket {
     const { watch, canPoll, handlers } = this.#dial;
     if (this.#phase === 'dialling') {
       watch.failures += 1;
-      if (canPoll && !watch.isPolling && watch.failures >= POLLS_AFTER) {
-        watch.isPolling = true;
+      if (canPoll && watch.poller === null && watch.failures >= POLLS_AFTER) {
+        watch.poller = this;
         return this.#open('polling');
       }
     }
@@ -145,13 +147,13 @@ class SpokenSocket implements TransportSocket {
   }
 
   /** One is tried beside it, for as long as it lasts. A client that is not open yet hears nothing of that. */
-  #seekSocket(): void {
+  seekSocket(afterMs: number): void {
     if (this.#phase !== 'polling') return;
     this.#stopTimer();
     this.#stopTimer = this.#dial.tools.clock.startTimer(() => {
       this.#told.push({ type: 'server-restarting', retryAfterMs: 0 });
       this.#flush();
-    }, SEEK_AFTER_MS);
+    }, afterMs);
   }
 
   #breakOff(close: SocketClose): void {
@@ -167,7 +169,9 @@ class SpokenSocket implements TransportSocket {
 
   #leave(): void {
     this.#stopTimer();
-    if (this.#phase === 'polling') this.#dial.watch.isPolling = false;
+    const { watch, lineId } = this.#dial;
+    if (this.#phase === 'polling') watch.poller = null;
+    else if (watch.poller !== null && watch.poller.#dial.lineId < lineId) watch.poller.seekSocket(SEEK_AGAIN_AFTER_MS);
     if (this.#isOpen) this.#step({ type: 'ended' });
     this.#phase = 'over';
     this.#told = [];
@@ -220,7 +224,7 @@ class SpokenSocket implements TransportSocket {
     this.#told = [];
     if (!this.#isOpen || told.length === 0) return;
     this.#dial.handlers.received(writeTold(told));
-    if (told.some(({ type }) => type === 'joined')) this.#seekSocket();
+    if (told.some(({ type }) => type === 'joined')) this.seekSocket(SEEK_AFTER_MS);
   }
 }
 
