@@ -66,7 +66,7 @@ export class Browser {
     if (kept !== undefined) kept.isCorrupt = true;
   }
 
-  storeFor(gate: Gate, onLost: () => void): OutboxStore {
+  storeFor(gate: Gate, onLost: (id: string) => void): OutboxStore {
     return { name: 'simulated', isDurable: true, open: (request) => this.#open(request, gate, onLost) };
   }
 
@@ -102,8 +102,10 @@ export class Browser {
     if (tab === null || other === undefined) return;
     const taken = [...this.rows.values()].filter(({ owner }) => owner === tab);
     if (taken.length === 0) return;
-    for (const kept of taken) kept.owner = null;
-    tab.onLost();
+    for (const kept of taken) {
+      kept.owner = null;
+      tab.onLost(kept.row.id);
+    }
     tab.hearLost(taken.map(({ row }) => row.id));
     this.#giveTo(other);
   }
@@ -123,7 +125,7 @@ export class Browser {
     for (const tab of this.#tabs) if (tab !== by && tab.namespace === namespace) tab.hearWiped();
   }
 
-  #open(request: OutboxStoreRequest, gate: Gate, onLost: () => void): Promise<OutboxRows> {
+  #open(request: OutboxStoreRequest, gate: Gate, onLost: (id: string) => void): Promise<OutboxRows> {
     return new Promise((resolve, reject) => {
       this.#opening.add(gate);
       const open = () => {
@@ -161,7 +163,7 @@ export class Browser {
     for (const kept of free) {
       if (!kept.isCorrupt) {
         kept.owner = tab;
-        if (kept.leftBy?.gate !== tab.gate) kept.leftBy?.onLost();
+        if (kept.leftBy?.gate !== tab.gate) kept.leftBy?.onLost(kept.row.id);
       } else {
         this.rows.delete(kept.row.id);
         this.setAside.add(kept.row.id);

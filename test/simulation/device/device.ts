@@ -125,8 +125,8 @@ export class Device {
       onBadDelay: (delayMs) => this.#world.violate('I23', `device ${this.index} starts a timer of ${delayMs} ms`),
     });
     const { options, conversationIds, userId } = this.setup;
-    const store = this.#browser?.storeFor(process.gate, () => {
-      if (this.#life?.process === process) this.#life.lostRows = true;
+    const store = this.#browser?.storeFor(process.gate, (id) => {
+      if (this.#life?.process === process) this.#life.lostRows.add(id);
     });
     const client = new ChatSocketClient({
       ...options,
@@ -155,7 +155,7 @@ export class Device {
       joined: new Set(),
       isWanted: false,
       loggedOutAtMs: null,
-      lostRows: false,
+      lostRows: new Set(),
       isOver: false,
       connection: client.snapshot.connection,
       closedTold: false,

@@ -75,8 +75,8 @@ export interface Life {
   readonly joined: Set<string>;
   /** Wanted on: what the user asked for last. */
   isWanted: boolean;
-  /** Another tab took its rows, so their order among themselves is all that is left of it. */
-  lostRows: boolean;
+  /** Ids of its rows that another tab took, which sends them when it can. */
+  readonly lostRows: Set<string>;
   /** The user logged out in this life, at this time. */
   loggedOutAtMs: number | null;
   isOver: boolean;

@@ -10,8 +10,8 @@ export interface TabSurroundings {
   readonly timeline: Timeline;
   readonly gate: Gate;
   readonly request: OutboxStoreRequest;
-  /** Another tab took rows of this one. */
-  readonly onLost: () => void;
+  /** Another tab took a row of this one. */
+  readonly onLost: (id: string) => void;
 }
 
 interface Asked {
@@ -57,8 +57,8 @@ export class Tab implements OutboxRows {
     return this.#taken.has(id);
   }
 
-  onLost(): void {
-    this.#around.onLost();
+  onLost(id: string): void {
+    this.#around.onLost(id);
   }
 
   put(row: StoredMessage): Promise<void> {

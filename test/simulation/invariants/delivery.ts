@@ -45,7 +45,7 @@ export const saysWhatWasSaid = (): Invariant => ({
   sentence: 'The log has the words of a message as they were last, unless it was changed there.',
   settled(world) {
     // Another tab, or the next life, may have had an earlier version of a row.
-    const own = world.attempts.filter(({ life }) => !life.isOver && !life.lostRows);
+    const own = world.attempts.filter(({ outgoing: { id }, life }) => !life.isOver && !life.lostRows.has(id));
     const texts = new Map(own.map(({ outgoing, text }) => [outgoing.id, text.trim()]));
     for (const { conversationId, entries } of world.server.truth.logs) {
       for (const entry of entries) {

@@ -61,7 +61,7 @@ export const logsInSendOrder = (): Invariant => ({
     // A message that was tried again goes behind the others, rows that another tab took go their own way, and what was
     // given up on its way arrives when it does.
     const inOrder = world.attempts.filter(
-      ({ life, wasRetried, end }) => !wasRetried && !life.lostRows && end?.kind !== 'failed',
+      ({ outgoing: { id }, life, wasRetried, end }) => !wasRetried && !life.lostRows.has(id) && end?.kind !== 'failed',
     );
     const orders = new Map(inOrder.map(({ outgoing, life }) => [outgoing.id, { life, place: placeOf(outgoing.id) }]));
     for (const { conversationId, entries } of world.server.truth.logs) {

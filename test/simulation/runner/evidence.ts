@@ -37,7 +37,10 @@ function attemptsIn(world: World, log: Log): readonly Attempt[] {
       conversationId,
       text: outgoing.id,
       // One that was tried again, given up on its way, or sent by another tab has no place among the others of its sender.
-      senderId: wasRetried || life.lostRows || end?.kind === 'failed' ? `${nameOf(life)} ${outgoing.id}` : nameOf(life),
+      senderId:
+        wasRetried || life.lostRows.has(outgoing.id) || end?.kind === 'failed'
+          ? `${nameOf(life)} ${outgoing.id}`
+          : nameOf(life),
       order: countOf(outgoing.id),
     }))
     .sort((one, other) => one.order - other.order);
