@@ -73,6 +73,8 @@ export type LogFrame =
       readonly conversationId: string;
       readonly epoch: string | null;
       readonly message: WireMessage;
+      /** What it goes before, where messages have no numbers; without it, or if that is not shown, it is the last one. */
+      readonly beforeId?: MessageId | null;
     }
   /** The message as it is now; `message.seq` is its own old place, `seq` that of the change. */
   | {

@@ -115,6 +115,24 @@ describe('isResponding with an assistant', () => {
     client.dispose();
   });
 
+  test('stays true while the question of another tab is looked up, until the answer to its own', async () => {
+    const { client, clock, server } = await createWorld();
+    server.store('user', 'theirs');
+    server.start();
+    client.send('ours');
+    await clock.advance(10);
+    server.chunks('for them');
+    server.complete('for them');
+    await clock.advance(10_000);
+    const seen = [isResponding(client)];
+    server.answer('for us');
+    await clock.advance(100);
+    seen.push(isResponding(client));
+
+    expect(seen).toEqual([true, false]);
+    client.dispose();
+  });
+
   test('is believed for a minute where no worker is there', async () => {
     const { client, clock } = await createWorld({ hasHistory: false });
     client.send('Hello?');

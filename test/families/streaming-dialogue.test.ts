@@ -46,6 +46,19 @@ function createDialogue() {
   return { step, open };
 }
 
+const userRow = (id: number, content: string) => ({ id, sender: 'user', content });
+const answerRow = (content: string) => ({ id: 2, sender: 'assistant', content });
+/** Of another tab. */
+const THEIRS = userRow(1, 'theirs');
+
+/** With a worker that is heard on the first socket. */
+function createTalk() {
+  const { step, open } = createDialogue();
+  const say = (event: string, fields = {}) =>
+    step({ type: 'heard', lineId: 1, text: JSON.stringify({ type: 'chat.message', event, ...fields }) });
+  return { step, open, say };
+}
+
 describe('the dialogue with an assistant', () => {
   test('DS-5 looks for a question that was lost on another socket before it lets the next one out', () => {
     const { step, open } = createDialogue();
@@ -226,6 +239,54 @@ describe('the dialogue with an assistant', () => {
     expect(late.told).toMatchObject([{ type: 'message-deleted' }]);
     // If it was another one in the same words after all, it comes from there.
     expect(late.requests).toMatchObject([{ name: 'history' }]);
+  });
+
+  test('UP-47 awaits no answer that has begun when a history comes which ends with its question', () => {
+    const { step, open, say } = createTalk();
+    open(1);
+    say('processing_started');
+    step({ type: 'asked', lineId: 1, frame: send('ours') });
+    step({ type: 'heard', lineId: 1, text: '{"event":"task_queued"}' });
+    say('chunk', { chunk: 'for them' });
+    say('complete');
+    say('processing_started');
+    say('chunk', { chunk: 'for us' });
+    const { told } = step({ lineId: 1, ...history(THEIRS, answerRow('for them'), userRow(3, 'text of ours')) });
+
+    expect(told?.map(({ type }) => type)).toEqual(['message', 'message', 'message']);
+  });
+
+  test('UP-47 awaits no answer that the history has, of a socket that is lost', () => {
+    const { step, open, say } = createTalk();
+    const rows = [THEIRS, answerRow('for them'), userRow(3, 'text of ours')];
+    open(1);
+    say('processing_started');
+    step({ type: 'asked', lineId: 1, frame: send('ours') });
+    step({ type: 'heard', lineId: 1, text: '{"event":"task_queued"}' });
+    say('chunk', { chunk: 'for them' });
+    say('complete');
+    const before = step({ lineId: 1, ...history(...rows) });
+    step({ type: 'ended', lineId: 1 });
+    step({ type: 'opened', lineId: 2, isPolling: false });
+    step({ type: 'asked', lineId: 2, frame: JOIN });
+    const after = step({ lineId: 2, ...history(...rows, { ...answerRow('for us'), id: 4 }) });
+
+    expect(before.told?.at(-1)).toMatchObject({ type: 'typing', isTyping: true });
+    expect(after.told?.at(-1)).toMatchObject({ type: 'typing', isTyping: false });
+  });
+
+  test('DS-3 takes a later question in the same words for another one, while the answer to the first is awaited', () => {
+    const { step, open } = createTalk();
+    const ours = userRow(1, 'text of ours');
+    open(1);
+    step({ type: 'asked', lineId: 1, frame: send('ours') });
+    step({ type: 'heard', lineId: 1, text: '{"event":"task_queued"}' });
+    step({ type: 'asked', lineId: 1, frame: JOIN });
+    step({ lineId: 1, ...history(ours) });
+    step({ type: 'asked', lineId: 1, frame: JOIN });
+    const { told } = step({ lineId: 1, ...history(ours, { ...ours, id: 2 }) });
+
+    expect(told?.[0]).toMatchObject({ messages: [{ id: 'ours' }, { id: '2' }] });
   });
 
   test('is answered without a history that is silent, before the client gives the join up', () => {

@@ -301,6 +301,49 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
+  test('UP-06 UP-40 shows the question of another tab in front of its answer, as soon as that is whole', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    server.store('user', 'asked elsewhere');
+    server.start();
+    server.chunks('for ', 'both');
+    await clock.advance(10);
+    const midway = shown(client);
+    server.complete('for both');
+    await clock.advance(100);
+
+    expect(midway).toEqual(['ai: for both (streaming)']);
+    expect(shown(client)).toEqual(['me: asked elsewhere (sent)', 'ai: for both (done)']);
+    expect(transport.connections.length).toBe(1);
+    client.dispose();
+  });
+
+  test('UP-40 shows it there, too, where a question of this tab came between', async () => {
+    const { client, clock, server } = await createWorld();
+    server.store('user', 'theirs');
+    server.start();
+    server.chunks('for them');
+    await clock.advance(10);
+    client.send('ours');
+    await clock.advance(10);
+    server.complete('for them');
+    await clock.advance(100);
+
+    expect(shown(client)).toEqual(['me: theirs (sent)', 'ai: for them (done)', 'me: ours (sent)']);
+    client.dispose();
+  });
+
+  test('UP-06 reads its history for no answer to a question of its own', async () => {
+    const { client, clock, server } = await createWorld();
+    client.send('asked here');
+    await clock.advance(10);
+    const { historyReads } = server;
+    server.answer('an answer');
+    await clock.advance(10_000);
+
+    expect(server.historyReads).toBe(historyReads);
+    client.dispose();
+  });
+
   test('F77 tries once, waits as long as its limit asks for, over another connection too, and says how long', async () => {
     const { client, clock, transport, server } = await createWorld();
     const outgoing = client.send('too fast');

@@ -256,7 +256,7 @@ export class Inbox {
       case 'joined':
         return this.#takeAnswer(frame, true);
       case 'message':
-        return this.messages.take(frame.message, true);
+        return this.messages.take(frame.message, true, frame.beforeId);
       case 'message-updated':
         return this.messages.update(frame.message, frame.seq);
       case 'message-deleted':

@@ -21,14 +21,17 @@ export class Answer {
   /** 1, 2, 3 … */
   readonly ordinal: number;
   readonly startedAtMs: number;
+  /** A question of this client was open when it began. Else another tab may have asked, and only the history has that. */
+  readonly isAwaited: boolean;
   status: AnswerStatus = 'growing';
   /** How often the history was read without it since it was over. */
   misses = 0;
   #text = '';
 
-  constructor(ordinal: number, startedAtMs: number) {
+  constructor(ordinal: number, startedAtMs: number, isAwaited: boolean) {
     this.ordinal = ordinal;
     this.startedAtMs = startedAtMs;
+    this.isAwaited = isAwaited;
   }
 
   /** The server has none before the answer is whole. */

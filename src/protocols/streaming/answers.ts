@@ -147,7 +147,7 @@ export class Answers {
       return { told: [...told, gone(answer.id, at.conversationId)], isSure: false };
     }
     told.push(answer.end('done'));
-    return { told, isSure: !this.#isInsteadOfOther(answer) };
+    return { told, isSure: answer.isAwaited && !this.#isInsteadOfOther(answer) };
   }
 
   /** The worker failed in the middle, or before it had said a word. */
@@ -180,10 +180,10 @@ export class Answers {
   #add({ conversationId, nowMs }: Hearing): InboundFrame[] {
     const failed = this.#list.at(-1);
     this.#count += 1;
-    const answer = new Answer(this.#count, nowMs);
+    const question = this.#questions.awaiting();
+    const answer = new Answer(this.#count, nowMs, question !== null);
     this.#list.push(answer);
     this.#forgetOld();
-    const question = this.#questions.awaiting();
     // Nothing else is awaited, so this is what failed before, said again.
     const told: InboundFrame[] =
       question === null && failed?.status === 'failed' ? [this.#replaceFailed(failed, conversationId)] : [];

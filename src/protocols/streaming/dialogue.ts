@@ -146,7 +146,7 @@ export class StreamingDialogue implements Dialogue {
       case 'pong':
         return { told: [{ type: 'pong', latest: null }] };
       case 'task_queued':
-        return this.#accept(line.id);
+        return this.#accept(line.id, nowMs);
       case 'processing_started':
         return { told: this.#answers.start(this.#at(line, nowMs)) };
       case 'chunk':
@@ -172,10 +172,9 @@ export class StreamingDialogue implements Dialogue {
     return { lineId, conversationId: this.#conversationId, nowMs };
   }
 
-  #accept(lineId: LineId): DialogueStep {
-    const question = this.#questions.hear(lineId);
+  #accept(lineId: LineId, nowMs: number): DialogueStep {
+    const question = this.#questions.accept(lineId, nowMs);
     if (question === null) return {};
-    question.status = 'accepted';
     // The server names none yet; with an id of ours it is in its place, before its answer.
     return { told: [ack(question.id, question.id)] };
   }
@@ -260,21 +259,20 @@ export class StreamingDialogue implements Dialogue {
   #settle(rows: readonly StoredMessage[], nowMs: number): SettledHistory {
     const unsettled = { questions: this.#questions, answers: this.#answers.list, nowMs };
     const history = this.#settlement.read(rows, this.#conversationId, unsettled);
-    if (history.fresh.some(({ senderRole }) => senderRole === 'assistant')) this.#looks = 0;
+    if (history.fresh.some(({ message }) => message.senderRole === 'assistant')) this.#looks = 0;
     return history;
   }
 
   /** Answers the join that is open, or tells what is new. */
-  #tellHistory(line: Line, { messages, fresh, found }: SettledHistory): readonly InboundFrame[] {
+  #tellHistory(line: Line, { messages, fresh, found, endsUnanswered }: SettledHistory): readonly InboundFrame[] {
     const conversationId = this.#conversationId;
     const news: readonly InboundFrame[] =
       line.joinLimit === null
-        ? fresh.map((message) => ({ type: 'message', conversationId, epoch: null, message }))
+        ? fresh.map((placed) => ({ type: 'message', conversationId, epoch: null, ...placed }))
         : [this.#joined(line, messages.slice(-line.joinLimit), null)];
-    // What was settled is no question any more; if it is the last word, its answer is still to come.
-    const isLast = (messages.at(-1)?.clientMessageId ?? null) !== null;
     const acks = found.map(({ questionId, id }) => ack(questionId, id));
-    return [...news, ...acks, ...this.#await(isLast || this.#questions.awaiting() !== null)];
+    // What was settled is no question any more, and its answer may still be to come.
+    return [...news, ...acks, ...this.#await(endsUnanswered || this.#questions.awaiting() !== null)];
   }
 
   #joined(line: Line, messages: readonly WireMessage[], recovered: Recovery | null): InboundFrame {

@@ -17,6 +17,10 @@ export interface Question {
    * will say of it is still to come.
    */
   status: 'asked' | 'accepted' | 'lost' | 'found';
+  /** When it was; it is shown in its place since then. */
+  acceptedAtMs: number;
+  /** The history has it, and its answer is still to come on the socket that accepted it. */
+  isSettled: boolean;
   /** An answer has begun after it. */
   isAnswered: boolean;
   /** When its socket ended; for one of old, when it was recalled. */
@@ -25,19 +29,29 @@ export interface Question {
   readonly isOfOld: boolean;
 }
 
+const NEVER = Number.POSITIVE_INFINITY;
+const NEW = {
+  status: 'asked',
+  acceptedAtMs: 0,
+  isSettled: false,
+  isAnswered: false,
+  lostAtMs: NEVER,
+  isOfOld: false,
+} as const;
+
 export class Questions {
   #list: Question[] = [];
 
   ask(asked: Pick<Question, 'id' | 'content' | 'askedAtMs'>, lineId: LineId): void {
     this.drop(asked.id);
-    this.#add({ ...asked, lineId, status: 'asked', isAnswered: false, lostAtMs: 0, isOfOld: false });
+    this.#add({ ...NEW, ...asked, lineId });
   }
 
   /** Those that the client asked in an earlier life, if they are not known. */
   recall(unconfirmed: readonly UnconfirmedMessage[], lineId: LineId, nowMs: number): void {
     for (const { clientMessageId: id, content, createdAtMs: askedAtMs } of unconfirmed) {
       if (this.#list.some((one) => one.id === id)) continue;
-      this.#add({ id, content, askedAtMs, lineId, status: 'lost', isAnswered: false, lostAtMs: nowMs, isOfOld: true });
+      this.#add({ ...NEW, id, content, askedAtMs, lineId, status: 'lost', lostAtMs: nowMs, isOfOld: true });
     }
   }
 
@@ -49,17 +63,26 @@ export class Questions {
     return null;
   }
 
+  /** The server has taken the one that this socket speaks of. */
+  accept(lineId: LineId, nowMs: number): Question | null {
+    const question = this.hear(lineId);
+    if (question === null) return null;
+    question.status = 'accepted';
+    question.acceptedAtMs = nowMs;
+    return question;
+  }
+
   /** The oldest one that was accepted and has no answer yet. */
   awaiting(): Question | null {
     return this.#list.find(({ status, isAnswered }) => status === 'accepted' && !isAnswered) ?? null;
   }
 
   lose(lineId: LineId, nowMs: number): void {
-    this.#list = this.#list.filter((one) => one.lineId !== lineId || one.status !== 'found');
+    this.#list = this.#list.filter((one) => one.lineId !== lineId || !(one.isSettled || one.status === 'found'));
     for (const one of this.#list) {
-      if (one.lineId !== lineId || one.status !== 'asked') continue;
-      one.status = 'lost';
+      if (one.lineId !== lineId) continue;
       one.lostAtMs = nowMs;
+      if (one.status === 'asked') one.status = 'lost';
     }
   }
 
@@ -72,10 +95,14 @@ export class Questions {
     return this.#list.filter(({ status }) => status === 'lost');
   }
 
+  accepted(): readonly Question[] {
+    return this.#list.filter(({ status }) => status === 'accepted');
+  }
+
   /** The oldest one that a message of the history can be; of several with its words, one that the server is known to have. */
   match(content: string, isLikely: (question: Question) => boolean): Question | null {
     const same = this.#list.filter(
-      (one) => one.status !== 'found' && one.content.trim() === content.trim() && isLikely(one),
+      (one) => !one.isSettled && one.status !== 'found' && one.content.trim() === content.trim() && isLikely(one),
     );
     return same.find(({ status }) => status === 'accepted') ?? same[0] ?? null;
   }
@@ -83,6 +110,7 @@ export class Questions {
   /** The history has it. What its socket says of it later must not be taken for a word on the next one. */
   settle(question: Question): void {
     if (question.status === 'asked') question.status = 'found';
+    else if (question.lostAtMs === NEVER && !question.isAnswered) question.isSettled = true;
     else this.drop(question.id);
   }
 

@@ -41,9 +41,17 @@ interface Early {
 export interface SettledHistory {
   readonly messages: readonly WireMessage[];
   /** Those that no history had before. */
-  readonly fresh: readonly WireMessage[];
+  readonly fresh: readonly PlacedMessage[];
   /** Questions that were shown without anybody knowing whose they are. */
   readonly found: readonly FoundQuestion[];
+  /** The last one is a question of this page, and no answer to it has begun. */
+  readonly endsUnanswered: boolean;
+}
+
+interface PlacedMessage {
+  readonly message: WireMessage;
+  /** The next one that was shown before; null if there is none. */
+  readonly beforeId: string | null;
 }
 
 interface FoundQuestion {
@@ -62,6 +70,10 @@ export class Settlement {
   read(rows: readonly StoredMessage[], conversationId: string, unsettled: Unsettled): SettledHistory {
     // What a socket still brings is in no history yet, unless that socket is late, or dead without a word.
     const open = unsettled.answers.filter(({ status }) => status === 'cut' || status === 'failed' || status === 'done');
+    const accepted = unsettled.questions.accepted();
+    const sinceMs = new Map<string, number>();
+    for (const { id, startedAtMs } of unsettled.answers) sinceMs.set(id, startedAtMs);
+    for (const { id, acceptedAtMs } of accepted) sinceMs.set(id, acceptedAtMs);
     const fresh: WireMessage[] = [];
     const found: FoundQuestion[] = [];
     let oldest: number | null = null;
@@ -85,7 +97,9 @@ export class Settlement {
     for (const answer of open) {
       if (answer.ordinal > (oldest ?? 0) || answer.startedAtMs > fromMs) answer.misses += 1;
     }
-    return { messages, fresh, found };
+    const lastId = this.#shown.get(String(rows.at(-1)?.id))?.clientMessageId ?? null;
+    const isAnswered = accepted.some((one) => one.id === lastId && one.isAnswered);
+    return { messages, fresh: place(fresh, messages, sinceMs), found, endsUnanswered: lastId !== null && !isAnswered };
   }
 
   /** The history had this answer before its socket brought the end of it. Each message of a history is one answer only. */
@@ -180,6 +194,28 @@ function claimQuestion(known: Shown, row: StoredMessage, { questions, found }: C
   questions.drop(question.id);
   found.push({ questionId: question.id, id: known.id });
   return { ...known, clientMessageId: question.id };
+}
+
+/**
+ * Each goes before what comes after it in the history and is shown for longest: an answer is stored at its end, behind
+ * questions that came after its first word. What an earlier history had is in front of it anyway.
+ */
+function place(
+  fresh: readonly WireMessage[],
+  messages: readonly WireMessage[],
+  sinceMs: ReadonlyMap<string, number>,
+): readonly PlacedMessage[] {
+  const nextIds = new Map<string, string | null>();
+  let nextId: string | null = null;
+  let nextSinceMs = Number.POSITIVE_INFINITY;
+  for (const { id } of [...messages].reverse()) {
+    nextIds.set(id, nextId);
+    const shownSinceMs = sinceMs.get(id);
+    if (shownSinceMs === undefined || shownSinceMs > nextSinceMs) continue;
+    nextId = id;
+    nextSinceMs = shownSinceMs;
+  }
+  return fresh.map((message) => ({ message, beforeId: nextIds.get(message.id) ?? null }));
 }
 
 function isSince(row: StoredMessage, { askedAtMs }: Question): boolean {

@@ -14,7 +14,7 @@ const inStreaming: readonly Mutant[] = [
       {
         file: `${STREAMING}/questions.ts`,
         find: "if (question.status === 'asked') question.status = 'found';",
-        replace: "if (Number.isNaN(0)) question.status = 'found';",
+        replace: "if (question.status === 'asked') this.drop(question.id);",
       },
     ],
     lure: askBeforeHistory,
