@@ -344,6 +344,29 @@ describe('an assistant without ids', () => {
     client.dispose();
   });
 
+  test('DS-5 is not taken to have a question that goes out while its history brings the same words of another tab', async () => {
+    const { client, clock, transport, server } = await createWorld();
+    transport.connections[0]?.blackhole('to-client');
+    client.send('first');
+    const second = client.send('same words');
+    await clock.advance(10);
+    server.hasHistory = false;
+    transport.connections[0]?.dropAbruptly();
+    await clock.advance(2_000);
+    server.store('user', 'same words');
+    transport.connections[1]?.blackhole('to-server');
+    server.hasHistory = true;
+    await clock.advance(10_000);
+    const meanwhile = second.status;
+    transport.connections[1]?.dropAbruptly();
+    await clock.advance(30_000);
+
+    expect(meanwhile).toBe('sending');
+    expect(server.accepted).toEqual(['first', 'same words']);
+    expect(shown(client)).toEqual(['me: first (sent)', 'me: same words (sent)', 'me: same words (sent)']);
+    client.dispose();
+  });
+
   test('F77 tries once, waits as long as its limit asks for, over another connection too, and says how long', async () => {
     const { client, clock, transport, server } = await createWorld();
     const outgoing = client.send('too fast');

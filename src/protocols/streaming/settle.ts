@@ -225,7 +225,8 @@ function isSince(row: StoredMessage, { askedAtMs }: Question): boolean {
 function toMessage(row: StoredMessage, conversationId: string, { id, clientMessageId }: Shown): WireMessage {
   return {
     id,
-    clientMessageId,
+    // A question of another page has a name, too: else the client takes it for one in its words that it sends just now.
+    clientMessageId: clientMessageId ?? (row.sender === 'user' ? id : null),
     conversationId,
     senderId: row.sender,
     senderRole: row.sender === 'assistant' ? 'assistant' : null,
