@@ -59,7 +59,7 @@ export interface OutboxRows {
    * store has no room or is broken.
    */
   put(row: StoredMessage): Promise<void> | undefined;
-  /** Forgets a row. Unknown ids are no error. */
+  /** Forgets a row. Unknown ids are no error; one that another tab took over stays there, and `lost` tells so before this settles. */
   remove(id: string): Promise<void> | undefined;
   /** `logout`: forgets every row of the namespace, of all tabs, even if this page dies half way. */
   wipe(): Promise<void> | undefined;

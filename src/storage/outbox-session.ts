@@ -90,10 +90,12 @@ export class OutboxSession implements OutboxRows {
   }
 
   remove(id: string): Promise<void> {
-    this.#held.delete(id);
+    const wasHeld = this.#held.delete(id);
     return this.#inTurn(async () => {
-      await this.#parts.connection.transact('relaxed', (stores) => removeRow(stores, this.#self(), id));
+      const { connection, events } = this.#parts;
+      const isOurs = await connection.transact('relaxed', (stores) => removeRow(stores, this.#self(), id));
       this.#held.delete(id);
+      if (wasHeld && !isOurs) events.lost([id]);
     });
   }
 

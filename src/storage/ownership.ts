@@ -93,9 +93,12 @@ export interface WrittenRow {
   readonly isNew: boolean;
 }
 
-export async function removeRow(stores: Stores, { namespace, owner }: Self, id: string): Promise<void> {
+/** False where it stays there, for it is another client's by now. */
+export async function removeRow(stores: Stores, { namespace, owner }: Self, id: string): Promise<boolean> {
   const present = await stores.rows.get([namespace, id]);
-  if (present?.owner === owner) await stores.rows.delete([namespace, id]);
+  const isOurs = (present?.owner ?? owner) === owner;
+  if (isOurs) await stores.rows.delete([namespace, id]);
+  return isOurs;
 }
 
 export async function moveAside(stores: Stores, self: Self, rows: readonly StoredRow[]): Promise<void> {

@@ -287,6 +287,27 @@ describe('a row that another tab took over', () => {
   });
 });
 
+test('DS-3 I1 a row of which a tab that slept hears first that it went, and then that it is back, is sent', async () => {
+  const { client, store, clock, crash, restart, server } = createStoredWorld({ server: FORGETFUL });
+  const { id } = client.send('passed around');
+  await clock.advance(0);
+  const rows = [...store.disk.values()];
+  crash();
+  store.disk.clear();
+  const heir = restart();
+  heir.connect();
+  await clock.advance(1_000);
+
+  store.events.lost([id]);
+  for (const row of rows) store.disk.set(id, row);
+  store.events.adopted(rows);
+  await clock.advance(1_000);
+
+  expect(contents(server.log)).toEqual(['passed around']);
+  expect(store.disk.size).toBe(0);
+  heir.dispose();
+});
+
 test.each([
   ['is shown', 1],
   ['was evicted', 3],

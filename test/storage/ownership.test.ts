@@ -180,6 +180,23 @@ describe('without Web Locks', () => {
     expect(idsOf(heir)).toEqual(['m1', 'm2']);
   });
 
+  test('I6 tells a tab that was frozen of a row that it could not remove, for another has it', async () => {
+    const browser = openBrowser();
+    const frozen = await browser.openTab(LEASES);
+    await frozen.rows.put(message('m1'));
+    const heir = await browser.openTab(LEASES);
+    frozen.kill();
+    await advance(browser, [heir], 4_000);
+
+    await frozen.rows.remove('m1');
+    const told = [...frozen.told];
+    await frozen.rows.put(message('m2', 2));
+
+    expect(told).toEqual([{ type: 'lost', ids: ['m1'] }]);
+    expect(frozen.told).toEqual(told);
+    expect(await readStore(browser.factory, 'rows')).toMatchObject([{ id: 'm1' }, { id: 'm2' }]);
+  });
+
   test('F81 tells a tab that wakes up by itself, and keeps what it writes from then on', async () => {
     const browser = openBrowser();
     const frozen = await browser.openTab({ ...LEASES, broadcastChannel: null });

@@ -134,9 +134,7 @@ export class RowKeeper {
     const { outbox, onLost } = this.#around;
     for (const id of ids) {
       const entry = outbox.disown(id, outbox.get(id)?.queuedAtMs ?? 0);
-      // Over before it was heard that the row went: a removal that came too late left it there.
-      if (entry === null) this.#rows?.disclaim(id);
-      else onLost(entry);
+      if (entry !== null) onLost(entry);
     }
   }
 }

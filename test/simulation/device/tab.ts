@@ -87,10 +87,12 @@ export class Tab implements OutboxRows {
 
   remove(id: string): Promise<void> {
     const { browser } = this.#around;
-    this.#held.delete(id);
+    const wasHeld = this.#held.delete(id);
     return this.#ask(() => {
       if (browser.mood === 'fails') throw new Error('Disk failure');
-      if (browser.rows.get(id)?.owner === this) browser.rows.delete(id);
+      const owner = browser.rows.get(id)?.owner;
+      if (owner === this) browser.rows.delete(id);
+      else if (wasHeld && owner !== undefined) this.#around.request.events.lost([id]);
     }, id);
   }
 
@@ -155,9 +157,9 @@ export class Tab implements OutboxRows {
 
   /** A tab that was taken for dead finds out before it writes anything. */
   #noticeLosses(): void {
-    const lost = [...this.#taken];
+    // Of others it knows nothing: they came and went while it stood still, or were to go from here.
+    const lost = [...this.#taken].filter((id) => this.#held.delete(id));
     this.#taken.clear();
-    for (const id of lost) this.#held.delete(id);
     if (lost.length > 0) this.#around.request.events.lost(lost);
   }
 
