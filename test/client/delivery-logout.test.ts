@@ -115,6 +115,24 @@ describe('logout()', () => {
     expect(client.snapshot.connection).toMatchObject({ status: 'closed' });
   });
 
+  test('F76 MT-8 sends nothing of before, where the store that could not be erased gives it back', async () => {
+    const { client, server, store, open, clock } = createStoredWorld();
+    client.send('of before');
+    await clock.advance(0);
+    store.faults.push(new Error('disk is gone'));
+    await client.logout().catch(() => undefined);
+    const left = store.disk.size;
+
+    await open();
+    await client.send('of after').acked;
+    await clock.advance(100);
+
+    expect(left).toBe(1);
+    expect(server.log.map(({ content }) => content)).toEqual(['of after']);
+    expect(store.disk.size).toBe(0);
+    client.dispose();
+  });
+
   test('F87 of another tab clears this one too and ends its connection', async () => {
     const { client, store, open, clock } = createStoredWorld({ server: { mode: 'manual' } });
     await open();

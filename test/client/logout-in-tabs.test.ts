@@ -138,6 +138,23 @@ describe('logout() in one tab', () => {
   });
 });
 
+test('MT-8 I22 I6 a tab that hears of a logout takes its rows from a store which the one that logged out could not open', async () => {
+  const there = createStoredWorld({ server: { mode: 'manual' } });
+  const here = openTab(there.tabChannels, { identity: 'user-1' });
+  there.client.connect();
+  const { acked } = there.client.send('of before');
+  await there.clock.advance(100);
+  const kept = there.store.disk.size;
+
+  await here.client.logout();
+  await there.clock.advance(1_000);
+
+  expect(kept).toBe(1);
+  expect(await outcomeOf(acked)).toBe('delivery/cleared');
+  expect(there.store.disk.size).toBe(0);
+  there.client.dispose();
+});
+
 describe('what crosses the channel', () => {
   test('C3 C13 MT-8 is a version and a word: no token, no query and no text', async () => {
     const { client, tabChannels, open, server } = createTestClient({

@@ -93,11 +93,9 @@ export class RowKeeper {
     await rows.close();
   }
 
-  /** Lets go, and remembers no row: the user logged out elsewhere. */
-  leave(): Promise<void> {
-    const left = this.close();
-    this.#rows?.forget();
-    return left;
+  /** Lets go, and leaves nothing there: the user logged out elsewhere. */
+  async leave(): Promise<void> {
+    await this.#rows?.leave();
   }
 
   /** Lets go for good: what a listener ended in the middle of a call does not open the store again. */

@@ -124,7 +124,7 @@ export class StoredRows {
 
   /** Erases every row of this user. Rejects if the store, once open, could not do that. */
   async wipe(): Promise<void> {
-    this.forget();
+    this.#forget();
     // One that could not be opened may open now, and have rows of an earlier life.
     if (this.#visit?.wasRefused === true) void this.close();
     try {
@@ -150,11 +150,23 @@ export class StoredRows {
     return this.#left;
   }
 
-  /** The user logged out: nothing is remembered, so nothing that the store still has or lacks means anything here. */
-  forget(): void {
+  /** The user logged out elsewhere, where the store may not have opened: no row of this client is left behind. */
+  leave(): Promise<void> {
+    for (const id of this.#held.keys()) this.remove(id);
+    const left = this.close();
+    this.#forget();
+    return left;
+  }
+
+  /**
+   * The user logged out: nothing that the store still has or lacks means anything here. Only what it could not be made
+   * to erase is remembered, for the day on which it gives that back.
+   */
+  #forget(): void {
     this.#life += 1;
     this.#logouts = undefined;
-    for (const ids of [this.#held, this.#gone, this.#stuck, this.#missing]) ids.clear();
+    for (const id of this.#held.keys()) this.#gone.add(id);
+    for (const ids of [this.#held, this.#stuck, this.#missing]) ids.clear();
   }
 
   #begin(): StoreVisit {
