@@ -33,8 +33,8 @@ export function atWork(conversationId: string, isTyping: boolean): InboundFrame 
   return { type: 'typing', conversationId, userId: 'assistant', isTyping, isAnswer: true };
 }
 
-/** The history does not have it, so it is to go out again. */
+/** The history does not have it, so it is to go out again; a moment later, for others may be told after it, and all go in their order. */
 export function lost(clientMessageId: string): InboundFrame {
   const reason = 'The history does not have it.';
-  return { type: 'refused', code: 'LOST', reason, verdict: 'retry', clientMessageId, retryAfterMs: 0 };
+  return { type: 'refused', code: 'LOST', reason, verdict: 'retry', clientMessageId, retryAfterMs: 1 };
 }
