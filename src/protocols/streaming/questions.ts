@@ -99,6 +99,11 @@ export class Questions {
     return this.#list.filter(({ status }) => status === 'accepted');
   }
 
+  /** Those that the server had before this one was asked: they come before it in every history. */
+  before({ askedAtMs }: Question): readonly Question[] {
+    return this.accepted().filter(({ isSettled, acceptedAtMs }) => !isSettled && acceptedAtMs < askedAtMs);
+  }
+
   /** The oldest one that a message of the history can be; of several with its words, one that the server is known to have. */
   match(content: string, isLikely: (question: Question) => boolean): Question | null {
     const same = this.#list.filter(

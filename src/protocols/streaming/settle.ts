@@ -29,6 +29,11 @@ export interface Unsettled {
   readonly nowMs: number;
 }
 
+interface Found extends Unsettled {
+  /** What the history has behind it. */
+  readonly later: readonly StoredMessage[];
+}
+
 /** An answer that the history had before any socket brought it whole. */
 interface Early {
   readonly content: string;
@@ -77,12 +82,12 @@ export class Settlement {
     const fresh: WireMessage[] = [];
     const found: FoundQuestion[] = [];
     let oldest: number | null = null;
-    const messages = rows.map((row) => {
+    const messages = rows.map((row, index) => {
       const key = String(row.id);
       const known = this.#shown.get(key);
       const shown =
         known === undefined
-          ? this.#identify(row, unsettled, open)
+          ? this.#identify(row, { ...unsettled, later: rows.slice(index + 1) }, open)
           : claimQuestion(known, row, { questions: unsettled.questions, found });
       this.#shown.set(key, shown);
       oldest ??= shown.ordinal;
@@ -125,10 +130,13 @@ export class Settlement {
     });
   }
 
-  #identify(row: StoredMessage, { questions, answers, nowMs }: Unsettled, open: Answer[]): Shown {
+  #identify(row: StoredMessage, { questions, answers, nowMs, later }: Found, open: Answer[]): Shown {
     const key = String(row.id);
     if (row.sender === 'user') {
-      const question = questions.match(row.content, (one) => isSince(row, one));
+      const isLater = ({ content }: Question) => later.some((other) => other.content === content.trim());
+      // Of several with the same words, some may be of long before.
+      const isLikely = (one: Question) => isSince(row, one) && !questions.before(one).some(isLater);
+      const question = questions.match(row.content, isLikely);
       if (question !== null) questions.settle(question);
       return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
     }
