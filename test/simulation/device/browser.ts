@@ -29,7 +29,7 @@ export class Browser {
   readonly setAside = new Set<string>();
   /** By namespace. */
   readonly #logouts = new Map<string, number>();
-  /** Ids of rows that were to go when their tab was stopped, frozen or killed, before the disk had heard of it. */
+  /** Ids of rows that were to go when their tab was stopped, frozen or killed, before the disk had heard of it, or done it. */
   readonly outlived = new Set<string>();
   /** Ids of rows whose newer version the disk refused: what is there says what is true no more, so it goes. */
   readonly outdated = new Set<string>();

@@ -33,6 +33,8 @@ export class Tab implements OutboxRows {
   readonly #taken = new Set<string>();
   /** Rows that are this tab's, as far as it knows. */
   readonly #held = new Set<string>();
+  /** Removals that the disk refused. Once it does anything they are asked for again. */
+  readonly #refused = new Set<string>();
 
   constructor(around: TabSurroundings) {
     this.#around = around;
@@ -81,6 +83,7 @@ export class Tab implements OutboxRows {
         return;
       }
       this.#held.add(row.id);
+      this.#refused.clear();
       browser.rows.set(row.id, { namespace: this.namespace, row: structuredClone(row), owner: this, isCorrupt: false });
     });
   }
@@ -89,7 +92,11 @@ export class Tab implements OutboxRows {
     const { browser } = this.#around;
     const wasHeld = this.#held.delete(id);
     return this.#ask(() => {
-      if (browser.mood === 'fails') throw new Error('Disk failure');
+      if (browser.mood === 'fails') {
+        this.#refused.add(id);
+        throw new Error('Disk failure');
+      }
+      this.#refused.clear();
       const owner = browser.rows.get(id)?.owner;
       if (owner === this) browser.rows.delete(id);
       else if (wasHeld && owner !== undefined) this.#around.request.events.lost([id]);
@@ -103,6 +110,7 @@ export class Tab implements OutboxRows {
   close(): Promise<void> {
     return this.#ask(() => {
       this.#isClosed = true;
+      this.#outlive(this.#refused);
       this.#around.browser.release(this, true);
     });
   }
@@ -116,6 +124,7 @@ export class Tab implements OutboxRows {
       else if (removes !== null) browser.outlived.add(removes);
     }
     this.#asked = [];
+    this.#outlive(this.#refused);
     browser.release(this, false);
   }
 
@@ -134,9 +143,8 @@ export class Tab implements OutboxRows {
 
   hearLost(ids: readonly string[]): void {
     for (const id of ids) this.#taken.add(id);
-    for (const { removes } of this.#asked) {
-      if (removes !== null && this.#taken.has(removes)) this.#around.browser.outlived.add(removes);
-    }
+    const asked = this.#asked.flatMap(({ removes }) => removes ?? []);
+    this.#outlive([...asked, ...this.#refused].filter((id) => this.#taken.has(id)));
     this.#hear(() => this.#noticeLosses());
   }
 
@@ -161,6 +169,10 @@ export class Tab implements OutboxRows {
     const lost = [...this.#taken].filter((id) => this.#held.delete(id));
     this.#taken.clear();
     if (lost.length > 0) this.#around.request.events.lost(lost);
+  }
+
+  #outlive(ids: Iterable<string>): void {
+    for (const id of ids) this.#around.browser.outlived.add(id);
   }
 
   #hear(tell: () => void): void {
