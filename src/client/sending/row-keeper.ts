@@ -123,7 +123,7 @@ export class RowKeeper {
       if (entry?.keeping !== 'released') continue;
       if (entry.content === row.content) outbox.setKeeping(row.id, keepingOf(row));
       // Another tab has changed it.
-      else outbox.disown(row.id, row.queuedAtMs);
+      else outbox.disown(row.id);
     }
     onAdopted(outbox.adopt(rows.map(toEntry), isFirst));
   }
@@ -131,7 +131,7 @@ export class RowKeeper {
   #lose(ids: readonly string[]): void {
     const { outbox, onLost } = this.#around;
     for (const id of ids) {
-      const entry = outbox.disown(id, outbox.get(id)?.queuedAtMs ?? 0);
+      const entry = outbox.disown(id);
       if (entry !== null) onLost(entry);
     }
   }

@@ -132,13 +132,13 @@ export class Outbox {
   }
 
   /** Another sends it from now on: it waits here only to be seen. */
-  disown(id: string, nowMs: number): OutboxEntry | null {
+  disown(id: string): OutboxEntry | null {
     const place = this.#places.get(id);
     if (place === undefined) return null;
     const { entry } = place;
     // Its number on this connection would never come.
     if (entry.status === 'queued' && entry.sent !== null) this.renumber();
-    const transmittedAtMs = entry.transmittedAtMs ?? nowMs;
+    const transmittedAtMs = entry.transmittedAtMs ?? entry.queuedAtMs;
     return this.#move(place, { ...entry, transmittedAtMs, status: 'unconfirmed', keeping: 'elsewhere' });
   }
 

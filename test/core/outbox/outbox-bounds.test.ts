@@ -134,7 +134,7 @@ describe('an outbox that takes over', () => {
     for (const id of ['a', 'b']) outbox.admit(draft(id), 'cleared');
     outbox.take(WINDOW, 0);
 
-    const disowned = ['a', 'b', 'x'].map((id) => outbox.disown(id, 0)?.status ?? null);
+    const disowned = ['a', 'b', 'x'].map((id) => outbox.disown(id)?.status ?? null);
 
     expect(disowned).toEqual(['unconfirmed', 'unconfirmed', null]);
     expect(outbox.take(WINDOW, 0)).toBeNull();
