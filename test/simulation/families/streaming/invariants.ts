@@ -1,7 +1,7 @@
 /** What must hold of an assistant's clients. Words stand for messages here: the wire has no names for them. */
 
 import type { ChatMessage } from '../../../../src/client/chat-message.js';
-import type { Life } from '../../device/life.js';
+import type { Attempt, Life } from '../../device/life.js';
 import type { Invariant } from '../../invariants/invariant.js';
 import { logsInSendOrder } from '../../invariants/order.js';
 import { tellsEachOnce } from '../../invariants/told.js';
@@ -13,12 +13,29 @@ export const acksAreKept = (): Invariant => ({
   sentence: 'No more messages of the same words are told to be acked than the history has.',
   told(world, _life, told) {
     if (told.name !== 'message-acked') return;
-    const words = world.attemptOf(told.payload.clientMessageId)?.text.trim();
+    const attempt = world.attemptOf(told.payload.clientMessageId);
+    if (attempt === null || isFirstSinceLogout(world, attempt)) return;
+    const words = attempt.text.trim();
     const acked = world.attempts.filter(({ text, end }) => text.trim() === words && end?.kind === 'acked').length;
     const kept = countKept(world, words);
     if (acked > kept) world.violate('I5', `${words} is acked ${acked} times, and the history has it ${kept} times`);
   },
 });
+
+/** A logout in another tab is heard by then. */
+const HEARD_WITHIN_MS = 1_000;
+
+/**
+ * What was asked before a logout is forgotten, and the history says of none of its messages whose it is: the first
+ * question after it may be taken for an older one of the same words. Those that follow on one that was taken may not.
+ */
+function isFirstSinceLogout({ lives, attempts }: World, { life, atMs }: Attempt): boolean {
+  const logoutsMs = lives.flatMap(({ loggedOutAtMs }) => loggedOutAtMs ?? []).filter((logoutMs) => logoutMs <= atMs);
+  const heardByMs = Math.max(...logoutsMs) + HEARD_WITHIN_MS;
+  const isBefore = (one: Attempt) => one.life === life && one.endedAtMs !== null && one.endedAtMs < atMs;
+  const taken = attempts.filter((one) => one.end?.kind === 'acked' && isBefore(one));
+  return logoutsMs.length > 0 && !taken.some((one) => one.atMs > heardByMs);
+}
 
 export const asksOnce = (): Invariant => {
   let looked = 0;
@@ -44,7 +61,7 @@ export const asksOnce = (): Invariant => {
   };
 };
 
-function countKept({ family }: World, words: string | undefined): number {
+function countKept({ family }: World, words: string): number {
   if (!(family instanceof StreamingServer)) return 0;
   return family.history.rows.filter(({ sender, content }) => sender === 'user' && content === words).length;
 }
