@@ -73,6 +73,8 @@ export class Answers {
 
   /** The server keeps whole answers, and of one that broke off what came of it in the end: what else is shown is not to stay. */
   takeUnkept(): readonly Answer[] {
+    // A socket may have ended since the history was read.
+    this.#settlement.claimOld(this.#list);
     const settled = this.#list.findLast(({ status }) => status === 'settled');
     const unkept = this.#list.filter(
       ({ status, misses, ordinal }) =>

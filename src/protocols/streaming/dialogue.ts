@@ -91,7 +91,7 @@ export class StreamingDialogue implements Dialogue {
         return this.#takeHistory(line, event.answer, nowMs);
       case 'woken':
         if (line.joinLimit !== null && !line.isPolling) return this.#goWithout(line, []);
-        return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : {};
+        return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : { told: this.#dropUnkept() };
     }
   }
 

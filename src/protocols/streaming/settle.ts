@@ -20,6 +20,8 @@ interface Shown {
   readonly clientMessageId: string | null;
   /** Of the answer here that it is; null for everything else. */
   readonly ordinal: number | null;
+  /** When a history had it first. */
+  readonly readAtMs: number;
 }
 
 export interface Unsettled {
@@ -40,7 +42,7 @@ interface Early {
   readonly readAtMs: number;
   readonly isOfFirst: boolean;
   /** It is shown as one that had broken off here, or seemed to; else nobody here knows yet that it is one of theirs. */
-  readonly isAssigned: boolean;
+  isAssigned: boolean;
 }
 
 export interface SettledHistory {
@@ -96,15 +98,20 @@ export class Settlement {
       return message;
     });
     this.#isFirst = false;
-    this.#claimOld(unsettled.answers);
-    const fromMs = readTimeMs(rows[0]?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS;
     // A history that begins later says nothing of what was before: servers give only so many messages.
+    const fromMs = this.#beginOf(rows);
     for (const answer of open) {
       if (answer.ordinal > (oldest ?? 0) || answer.startedAtMs > fromMs) answer.misses += 1;
     }
     const lastId = this.#shown.get(String(rows.at(-1)?.id))?.clientMessageId ?? null;
     const isAnswered = accepted.some((one) => one.id === lastId && one.isAnswered);
     return { messages, fresh: place(fresh, messages, sinceMs), found, endsUnanswered: lastId !== null && !isAnswered };
+  }
+
+  /** What began here after that is no older than the first message of this history. */
+  #beginOf([first]: readonly StoredMessage[]): number {
+    const readAtMs = this.#shown.get(String(first?.id))?.readAtMs ?? Number.MAX_SAFE_INTEGER;
+    return Math.min(readAtMs, readTimeMs(first?.created_at, Number.MAX_SAFE_INTEGER) + CLOCKS_APART_MS);
   }
 
   /** The history had this answer before its socket brought the end of it. Each message of a history is one answer only. */
@@ -117,20 +124,22 @@ export class Settlement {
   }
 
   /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
-  #claimOld(answers: readonly Answer[]): void {
-    this.#early = this.#early.filter(({ content, readAtMs, isOfFirst, isAssigned }) => {
-      if (isAssigned) return true;
-      // What the first history has is of before this client, unless an answer had begun in the same words.
-      const begun = answers.filter(({ startedAtMs, text }) => startedAtMs <= readAtMs && !(isOfFirst && text === ''));
-      // Others may have broken off before they had said a word.
-      const answer = findFurthest(begun, content);
-      if (answer === null || answer.status === 'growing') return true;
-      answer.status = 'superseded';
-      return false;
-    });
+  claimOld(answers: readonly Answer[]): void {
+    for (const early of this.#early) {
+      const begun = answers.filter(({ startedAtMs }) => startedAtMs <= early.readAtMs);
+      if (!early.isAssigned) {
+        // What the first history has is of before this client, unless an answer had begun in the same words.
+        const answer = findFurthest(early.isOfFirst ? begun.filter(hasWords) : begun, early.content);
+        // Others may have broken off before they had said a word.
+        if (answer === null || answer.status === 'growing') continue;
+        answer.status = 'superseded';
+        early.isAssigned = true;
+      }
+      supersedeRuns(begun, early.content);
+    }
   }
 
-  #identify(row: StoredMessage, { questions, answers, nowMs, later }: Found, open: Answer[]): Shown {
+  #identify(row: StoredMessage, { questions, answers, nowMs: readAtMs, later }: Found, open: Answer[]): Shown {
     const key = String(row.id);
     if (row.sender === 'user') {
       const isLater = ({ content }: Question) => later.some((other) => other.content === content.trim());
@@ -138,26 +147,22 @@ export class Settlement {
       const isLikely = (one: Question) => isSince(row, one) && !questions.before(one).some(isLater);
       const question = questions.match(row.content, isLikely);
       if (question !== null) questions.settle(question);
-      return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null };
+      return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null, readAtMs };
     }
     const index = this.#findAnswer(row.content, open, answers);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
     if (answer?.status !== 'done') {
-      const early = {
-        content: row.content,
-        readAtMs: nowMs,
-        isOfFirst: this.#isFirst,
-        isAssigned: answer !== undefined,
-      };
+      const isAssigned = answer !== undefined;
+      const early = { content: row.content, readAtMs, isOfFirst: this.#isFirst, isAssigned };
       this.#early = [...this.#early, early].slice(-EARLY_MAX);
     }
     if (answer?.status === 'failed') {
       // What has failed is over, and does not grow any more.
       answer.status = 'superseded';
-      return { id: key, clientMessageId: null, ordinal: answer.ordinal };
+      return { id: key, clientMessageId: null, ordinal: answer.ordinal, readAtMs };
     }
     if (answer !== undefined) answer.status = 'settled';
-    return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null };
+    return { id: answer?.id ?? key, clientMessageId: null, ordinal: answer?.ordinal ?? null, readAtMs };
   }
 
   /**
@@ -171,7 +176,14 @@ export class Settlement {
     const begun = findFurthest(answers, content);
     if (begun !== null && open.includes(begun)) return open.indexOf(begun);
     if (begun !== null && begun.text !== '') return -1;
-    return this.#isFirst ? -1 : open.findIndex(({ status }) => status === 'cut');
+    return this.#isFirst ? -1 : open.findIndex((one) => one.status === 'cut' && !this.#wasTold(one));
+  }
+
+  /** An earlier history had it, and it is shown from there. */
+  #wasTold({ text, startedAtMs }: Answer): boolean {
+    return this.#early.some(
+      ({ content, readAtMs }) => text !== '' && content.startsWith(text) && startedAtMs <= readAtMs,
+    );
   }
 }
 
@@ -179,6 +191,18 @@ export class Settlement {
 function findFurthest(answers: readonly Answer[], content: string): Answer | null {
   const begun = answers.filter(({ status, text }) => isUnsettled(status) && content.startsWith(text));
   return begun.sort((one, other) => other.text.length - one.text.length)[0] ?? null;
+}
+
+/** A worker that broke off says all again, and each of its runs may stand here, the later ones shorter than the first. */
+function supersedeRuns(answers: readonly Answer[], content: string): void {
+  for (const run of answers) {
+    const isOver = run.status === 'cut' || run.status === 'failed';
+    if (isOver && hasWords(run) && content.startsWith(run.text)) run.status = 'superseded';
+  }
+}
+
+function hasWords({ text }: Answer): boolean {
+  return text !== '';
 }
 
 function isUnsettled(status: Answer['status']): boolean {
