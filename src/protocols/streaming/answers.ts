@@ -40,6 +40,7 @@ export interface AnswersSurroundings {
 export class Answers {
   #list: Answer[] = [];
   #count = 0;
+  #takenBack: readonly InboundFrame[] = [];
   readonly #voices = new Map<LineId, Voice>();
   readonly #questions: Questions;
   readonly #hasHistory: boolean;
@@ -72,7 +73,7 @@ export class Answers {
   }
 
   /** The server keeps whole answers, and of one that broke off what came of it in the end: what else is shown is not to stay. */
-  takeUnkept(): readonly Answer[] {
+  takeUnkept(conversationId: string): readonly InboundFrame[] {
     // A socket may have ended since the history was read.
     this.#settlement.claimOld(this.#list);
     const settled = this.#list.findLast(({ status }) => status === 'settled');
@@ -83,7 +84,12 @@ export class Answers {
         ((status === 'failed' || status === 'cut') && settled !== undefined && ordinal < settled.ordinal),
     );
     this.#list = this.#list.filter((answer) => !unkept.includes(answer));
-    return unkept;
+    return unkept.map((answer) => this.#takeBack(answer, conversationId));
+  }
+
+  /** A client that was closing did not hear of it: it is told with each join. */
+  get takenBack(): readonly InboundFrame[] {
+    return this.#takenBack;
   }
 
   /** A worker begins: with the next answer, or once more with one that it did not bring to its end. */
@@ -146,7 +152,7 @@ export class Answers {
     // The history overtook the socket, and it is shown from there.
     if (this.#settlement.claim(answer)) {
       answer.status = 'settled';
-      return { told: [...told, gone(answer.id, at.conversationId)], isSure: false };
+      return { told: [...told, this.#takeBack(answer, at.conversationId)], isSure: false };
     }
     told.push(answer.end('done'));
     return { told, isSure: answer.isAwaited && !this.#isInsteadOfOther(answer) };
@@ -212,7 +218,13 @@ export class Answers {
 
   #replaceFailed(failed: Answer, conversationId: string): InboundFrame {
     this.#list = this.#list.filter((answer) => answer !== failed);
-    return gone(failed.id, conversationId);
+    return this.#takeBack(failed, conversationId);
+  }
+
+  #takeBack({ id }: Answer, conversationId: string): InboundFrame {
+    const frame = gone(id, conversationId);
+    this.#takenBack = [...this.#takenBack, frame].slice(-ANSWERS_MAX);
+    return frame;
   }
 
   /**

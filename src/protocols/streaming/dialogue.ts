@@ -12,7 +12,7 @@ import { readHistory } from './read-history.js';
 import { readRefusal } from './refusal.js';
 import type { ServerFrame, StoredMessage } from './schema.js';
 import { type SettledHistory, Settlement } from './settle.js';
-import { ack, atWork, GO_ON, gone, hello, lost } from './words.js';
+import { ack, atWork, GO_ON, hello, joined, lost } from './words.js';
 
 /** Without a socket the history is read this often. */
 const POLL_MS = 2_000;
@@ -91,7 +91,8 @@ export class StreamingDialogue implements Dialogue {
         return this.#takeHistory(line, event.answer, nowMs);
       case 'woken':
         if (line.joinLimit !== null && !line.isPolling) return this.#goWithout(line, []);
-        return line.isPolling || this.#isUnsettled ? this.#read(line, nowMs) : { told: this.#dropUnkept() };
+        if (line.isPolling || this.#isUnsettled) return this.#read(line, nowMs);
+        return { told: this.#answers.takeUnkept(this.#conversationId) };
     }
   }
 
@@ -119,7 +120,7 @@ export class StreamingDialogue implements Dialogue {
         line.joinLimit = frame.limit;
         this.#questions.recall(frame.unconfirmed, line.id, nowMs);
         // Without a history nobody can tell what was missed; what is shown stays.
-        if (this.#options.historyUrl === null) return { told: [this.#joined(line, [], 'partial')] };
+        if (this.#options.historyUrl === null) return { told: this.#joined(line, [], 'partial') };
         return { ...this.#read(line, nowMs), wakeAfterMs: JOIN_MS };
       case 'send':
         if (line.isPolling) return { isDeclined: true };
@@ -230,7 +231,8 @@ export class StreamingDialogue implements Dialogue {
     if (rows !== null) {
       const history = this.#settle(rows, nowMs);
       // First: as soon as the client is open it sends, and a message that goes out again comes before newer ones.
-      told.push(...this.#judgeLost(line), ...this.#tellHistory(line, history), ...this.#dropUnkept());
+      told.push(...this.#judgeLost(line), ...this.#tellHistory(line, history));
+      told.push(...this.#answers.takeUnkept(this.#conversationId));
     }
     if (this.#isHolding && !this.#mustKeepOrder(line.id)) {
       this.#isHolding = false;
@@ -251,9 +253,9 @@ export class StreamingDialogue implements Dialogue {
 
   /** A chat whose history cannot be had is still a chat. It is told as soon as there is one. */
   #goWithout(line: Line, told: readonly InboundFrame[]): DialogueStep {
-    const joined = line.joinLimit === null ? [] : [this.#joined(line, [], 'partial')];
+    const answer = line.joinLimit === null ? [] : this.#joined(line, [], 'partial');
     const wakeAfterMs = this.#failures < FAILURES_MAX ? LOOK_AGAIN_MS : LOOK_RARELY_MS;
-    return { told: [...joined, ...told], wakeAfterMs };
+    return { told: [...answer, ...told], wakeAfterMs };
   }
 
   #settle(rows: readonly StoredMessage[], nowMs: number): SettledHistory {
@@ -269,20 +271,15 @@ export class StreamingDialogue implements Dialogue {
     const news: readonly InboundFrame[] =
       line.joinLimit === null
         ? fresh.map((placed) => ({ type: 'message', conversationId, epoch: null, ...placed }))
-        : [this.#joined(line, messages.slice(-line.joinLimit), null)];
+        : this.#joined(line, messages.slice(-line.joinLimit), null);
     const acks = found.map(({ questionId, id }) => ack(questionId, id));
     // What was settled is no question any more, and its answer may still be to come.
     return [...news, ...acks, ...this.#await(endsUnanswered || this.#questions.awaiting() !== null)];
   }
 
-  #joined(line: Line, messages: readonly WireMessage[], recovered: Recovery | null): InboundFrame {
+  #joined(line: Line, messages: readonly WireMessage[], recovered: Recovery | null): readonly InboundFrame[] {
     line.joinLimit = null;
-    const conversationId = this.#conversationId;
-    return { type: 'joined', conversationId, messages, epoch: null, latestSeq: null, recovered, hasOlder: false };
-  }
-
-  #dropUnkept(): readonly InboundFrame[] {
-    return this.#answers.takeUnkept().map(({ id }) => gone(id, this.#conversationId));
+    return [joined(this.#conversationId, messages, recovered), ...this.#answers.takenBack];
   }
 
   /** What the history still does not have after a while never reached the server, and goes out again. */

@@ -123,19 +123,17 @@ export class Settlement {
     return index >= 0;
   }
 
-  /** Answers that broke off, and that the history had while a socket seemed to bring them still. */
+  /**
+   * Answers that broke off, and that the history had while a socket seemed to bring them still. A worker says all again,
+   * and each of its runs may stand here, the later ones shorter than the first.
+   */
   claimOld(answers: readonly Answer[]): void {
     for (const early of this.#early) {
-      const begun = answers.filter(({ startedAtMs }) => startedAtMs <= early.readAtMs);
-      if (!early.isAssigned) {
-        // What the first history has is of before this client, unless an answer had begun in the same words.
-        const answer = findFurthest(early.isOfFirst ? begun.filter(hasWords) : begun, early.content);
-        // Others may have broken off before they had said a word.
-        if (answer === null || answer.status === 'growing') continue;
-        answer.status = 'superseded';
-        early.isAssigned = true;
-      }
-      supersedeRuns(begun, early.content);
+      const runs = answers.filter((answer) => isOf(early, answer));
+      const furthest = findFurthest(runs, early.content);
+      if (!early.isAssigned && (furthest === null || furthest.status === 'growing')) continue;
+      early.isAssigned = true;
+      for (const run of runs) if (run.status !== 'growing') run.status = 'superseded';
     }
   }
 
@@ -180,33 +178,29 @@ export class Settlement {
   }
 
   /** An earlier history had it, and it is shown from there. */
-  #wasTold({ text, startedAtMs }: Answer): boolean {
-    return this.#early.some(
-      ({ content, readAtMs }) => text !== '' && content.startsWith(text) && startedAtMs <= readAtMs,
-    );
+  #wasTold(answer: Answer): boolean {
+    return answer.text !== '' && this.#early.some((early) => isOf(early, answer));
   }
 }
 
 /** Of the answers that are not over, the one that begins with most of these words. */
 function findFurthest(answers: readonly Answer[], content: string): Answer | null {
-  const begun = answers.filter(({ status, text }) => isUnsettled(status) && content.startsWith(text));
+  const begun = answers.filter((answer) => isBegun(answer, content));
   return begun.sort((one, other) => other.text.length - one.text.length)[0] ?? null;
 }
 
-/** A worker that broke off says all again, and each of its runs may stand here, the later ones shorter than the first. */
-function supersedeRuns(answers: readonly Answer[], content: string): void {
-  for (const run of answers) {
-    const isOver = run.status === 'cut' || run.status === 'failed';
-    if (isOver && hasWords(run) && content.startsWith(run.text)) run.status = 'superseded';
-  }
+/**
+ * It had begun when the history was read, or a late socket brings it. What the first history has is of before this
+ * client, unless an answer had begun in the same words. Others may have broken off before they had said a word.
+ */
+function isOf({ content, readAtMs, isOfFirst }: Early, answer: Answer): boolean {
+  const isWordless = answer.text === '';
+  const lateMs = isOfFirst || isWordless ? 0 : LATE_MAX_MS;
+  return isBegun(answer, content) && !(isOfFirst && isWordless) && answer.startedAtMs <= readAtMs + lateMs;
 }
 
-function hasWords({ text }: Answer): boolean {
-  return text !== '';
-}
-
-function isUnsettled(status: Answer['status']): boolean {
-  return status === 'growing' || status === 'cut' || status === 'failed';
+function isBegun({ status, text }: Answer, content: string): boolean {
+  return (status === 'growing' || status === 'cut' || status === 'failed') && content.startsWith(text);
 }
 
 interface Claims {

@@ -1,7 +1,7 @@
 /** What the client is told, in its own words, where the wire has none. */
 
 import { BASE_TERMS } from '../../core/base-terms.js';
-import type { InboundFrame } from '../../core/frame.js';
+import type { InboundFrame, Recovery, WireMessage } from '../../core/frame.js';
 
 /** In history, and so in the hello. */
 const USER_ID = 'user';
@@ -18,6 +18,14 @@ export const GO_ON: InboundFrame = {
 
 export function hello(): InboundFrame {
   return { type: 'hello', userId: USER_ID, sessionId: null, expiresInMs: null, terms: BASE_TERMS };
+}
+
+export function joined(
+  conversationId: string,
+  messages: readonly WireMessage[],
+  recovered: Recovery | null,
+): InboundFrame {
+  return { type: 'joined', conversationId, messages, epoch: null, latestSeq: null, recovered, hasOlder: false };
 }
 
 export function ack(clientMessageId: string, id: string): InboundFrame {
