@@ -47,8 +47,26 @@ const inStreaming: readonly Mutant[] = [
   {
     name: 'dead-answer-kept',
     breaks: 'An answer of a dead socket stays beside the one that the history has.',
-    patches: [{ file: `${STREAMING}/settle.ts`, find: 'this.#claimOld(unsettled.answers);', replace: '' }],
+    patches: [{ file: `${STREAMING}/answers.ts`, find: 'this.#settlement.claimOld(this.#list);', replace: '' }],
     invariants: ['L1'],
+  },
+  {
+    name: 'broken-off-before-said-anew',
+    breaks: 'The history settles what broke off at its very end, and what was said anew stays beside it.',
+    patches: [
+      {
+        file: `${STREAMING}/settle.ts`,
+        find: "open.indexOf(same.find(({ status }) => status === 'done') ?? first)",
+        replace: 'open.indexOf(first)',
+      },
+    ],
+    invariants: ['ST-3'],
+  },
+  {
+    name: 'overtaken-answer-twice',
+    breaks: 'An answer that the history has before its slow socket is shown once more at its end.',
+    patches: [{ file: `${STREAMING}/answers.ts`, find: 'this.#settlement.claim(answer)', replace: 'false' }],
+    invariants: ['ST-3'],
   },
   {
     name: 'failed-answer-kept',
