@@ -115,6 +115,50 @@ describe('logout()', () => {
     expect(client.snapshot.connection).toMatchObject({ status: 'closed' });
   });
 
+  test.each([
+    ['that was open before', true],
+    ['of which nobody has heard', false],
+  ])('F76 I22 rejects if the store %s cannot be opened', async (_case, wasOpen) => {
+    const { client, store, clock } = createStoredWorld();
+    if (wasOpen) client.send('stays');
+    await client.close();
+    store.openFault = new Error('blocked');
+
+    const leaving = client.logout();
+    await clock.advance(0);
+
+    expect(store.disk.size).toBe(wasOpen ? 1 : 0);
+    expect(await outcomeOf(leaving)).toBe('storage/unavailable');
+  });
+
+  test('F76 I22 rejects if a store that has its rows fails to open later, though that was told', async () => {
+    const { client, store, clock } = createStoredWorld();
+    client.send('stays');
+    await client.close();
+    store.openFault = new Error('blocked');
+    client.connect();
+    await clock.advance(0);
+
+    const leaving = client.logout();
+    await clock.advance(0);
+
+    expect(await outcomeOf(leaving)).toBe('storage/unavailable');
+    client.dispose();
+  });
+
+  test('F76 resolves where a store never opened and that was told: there is nothing to erase', async () => {
+    const { client, store, clock } = createStoredWorld();
+    store.openFault = new Error('no such thing here');
+    client.send('in memory');
+    await clock.advance(0);
+    await client.close();
+
+    const leaving = client.logout();
+    await clock.advance(0);
+
+    expect(await outcomeOf(leaving)).toBe('resolved');
+  });
+
   test('F76 MT-8 sends nothing of before, where the store that could not be erased gives it back', async () => {
     const { client, server, store, open, clock } = createStoredWorld();
     client.send('of before');

@@ -29,6 +29,7 @@ export class StoreVisit {
   /** A store that broke down may never answer. */
   readonly #giveUps = new Set<(cause: unknown) => void>();
   readonly #timers: NamedTimers<'silence'>;
+  #failure: unknown;
   #hasSlept = false;
   #isMute = false;
   #wiping: Promise<void> | undefined;
@@ -64,6 +65,10 @@ export class StoreVisit {
     return this.#phase === 'broken' && this.#rows === null && !this.#isMute;
   }
 
+  get hasRows(): boolean {
+    return this.#rows !== null;
+  }
+
   get logouts(): number | undefined {
     return this.#rows?.logouts;
   }
@@ -83,9 +88,13 @@ export class StoreVisit {
     }
   }
 
-  /** Also where the store broke down. */
+  /** Also where the store broke down. Rejects where it did not open. */
   wipe(): Promise<void> {
-    this.#wiping = this.#opened.then(() => this.#inTime(guarded(() => this.#rows?.wipe())));
+    const wipe = () => {
+      if (this.#rows === null) throw this.#failure;
+      return this.#rows.wipe();
+    };
+    this.#wiping = this.#opened.then(() => this.#inTime(guarded(wipe)));
     return this.#wiping;
   }
 
@@ -98,6 +107,7 @@ export class StoreVisit {
   }
 
   fail(cause: unknown): void {
+    this.#failure = cause;
     this.#settle('broken');
     for (const giveUp of this.#giveUps) giveUp(cause);
     this.#around.onTrouble(cause);

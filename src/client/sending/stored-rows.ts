@@ -32,6 +32,8 @@ export class StoredRows {
   /** The visit before has let go. */
   #left: Promise<void> = Promise.resolve();
   #isFirst = true;
+  /** It never opened, and the application knows; false once it did. */
+  #isAbsent: boolean | undefined;
   /** False while the store is open for removals alone. */
   #isWanted = false;
   /** The rows that the store has or is about to have, and since when it knows that each may have been sent. */
@@ -122,14 +124,19 @@ export class StoredRows {
     this.#gone.add(id);
   }
 
-  /** Erases every row of this user. Rejects if the store, once open, could not do that. */
+  /**
+   * Erases every row of this user. Rejects if the store could not do that, or cannot be opened; not where it never
+   * could be here and the application knows it: a platform without one has nothing to erase.
+   */
   async wipe(): Promise<void> {
     this.#forget();
     // One that could not be opened may open now, and have rows of an earlier life.
     if (this.#visit?.wasRefused === true) void this.close();
+    const visit = this.#begin();
     try {
-      await this.#begin().wipe();
+      await visit.wipe();
     } catch (thrown) {
+      if (this.#isAbsent && !visit.hasRows) return;
       const cause = this.#around.secrets.clean(thrown);
       throw new ChatSocketError('storage/unavailable', 'Cannot erase the stored messages; see cause.', { cause });
     }
@@ -180,6 +187,7 @@ export class StoredRows {
       after: this.#left,
       open: () => store.open({ namespace, events: this.#events(() => visit, missing), logoutsKnown: this.#logouts }),
       onOpened: () => {
+        if (visit.hasRows) this.#isAbsent = false;
         if (this.#visit !== visit) return;
         this.#isFirst = false;
         if (this.#missing.size === 0) return;
@@ -192,6 +200,7 @@ export class StoredRows {
       onTrouble: (thrown) => {
         if (isTroubleTold || this.#visit !== visit) return;
         isTroubleTold = true;
+        this.#isAbsent ??= !visit.hasRows;
         const reason = 'The outbox store failed; messages are kept in memory and do not outlive the page. See cause.';
         const cause = secrets.clean(thrown);
         turn.run(() => onTrouble(new ChatSocketError('storage/unavailable', reason, { cause })));
