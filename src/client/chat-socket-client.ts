@@ -240,7 +240,7 @@ export class ChatSocketClient<Metadata = unknown> {
     return sender.release();
   }
 
-  /** True once the outbox is empty or the time is up; false if another call ended the connection before. */
+  /** True once the outbox is empty, the time is up or the client gives up; false if another call ended it before. */
   #drained(drainMs: number): Promise<boolean> {
     const { sender, options, listeners, link } = this.#session;
     return new Promise((resolve) => {
@@ -255,6 +255,7 @@ export class ChatSocketClient<Metadata = unknown> {
         options.clock.startTimer(() => settle(true), drainMs),
         listeners.on('message-acked', check),
         listeners.on('message-failed', check),
+        listeners.on('closed', () => settle(true)),
         link.waits.onEnded(() => settle(false)),
       ];
     });

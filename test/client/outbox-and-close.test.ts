@@ -268,6 +268,19 @@ describe('close()', () => {
     },
   );
 
+  test('I8 a client that gives up ends the wait of close({ drainMs }), which closes it', async () => {
+    const { client, server, open, assertClean } = createTestClient({ server: { mode: 'manual' } });
+    await open();
+    server.ready();
+    client.send('unanswered').acked.catch(() => {});
+    const draining = client.close({ drainMs: 60_000 });
+
+    server.connection.close(4403);
+
+    await assertClean({ draining });
+    expect(client.snapshot.connection).toMatchObject({ status: 'closed', reason: 'client' });
+  });
+
   test('UP-39 dispose() ends the wait of close({ drainMs }), which resolves', async () => {
     const { client, server, open, assertClean } = createTestClient({ server: { mode: 'manual' } });
     await open();
