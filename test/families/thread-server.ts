@@ -23,8 +23,8 @@ export class ThreadServer {
   readonly posts: Post[] = [];
   /** Ids of `message_ack`, in order. */
   readonly acks: string[] = [];
-  /** What the next posts are answered with; after them 202. `lost`: taken, and the answer does not arrive. */
-  readonly answers: (Partial<HttpAnswer> | 'lost' | 'unreachable')[] = [];
+  /** What the next posts are answered with; after them 202. `lost`, `never`: taken, and the answer does not arrive. */
+  readonly answers: (Partial<HttpAnswer> | 'lost' | 'never' | 'unreachable')[] = [];
   threadId = 'thread-1';
   isRefusing = false;
   /** Sockets open, and are closed for their tokens. */
@@ -58,10 +58,11 @@ export class ThreadServer {
     if (next === 'unreachable') throw new TypeError('fetch failed');
     const posted: { message: string; client_msg_id: string } = JSON.parse(body ?? '{}');
     this.posts.push({ ...posted, authorization: headers['Authorization'] });
-    if (next !== undefined && next !== 'lost') return { status: 500, retryAfterMs: null, body: '{}', ...next };
+    if (typeof next === 'object') return { status: 500, retryAfterMs: null, body: '{}', ...next };
     const isRepeat = this.#keys.has(posted.client_msg_id);
     this.#keys.add(posted.client_msg_id);
     if (!isRepeat) this.messages.push(posted.message);
+    if (next === 'never') return new Promise(() => {});
     if (next === 'lost') throw new TypeError('fetch failed');
     return { status: 202, retryAfterMs: null, body: JSON.stringify(this.#accepted(posted.client_msg_id, isRepeat)) };
   }

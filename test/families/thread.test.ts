@@ -130,6 +130,27 @@ describe('a chat that posts over HTTP and answers over the socket', () => {
     client.dispose();
   });
 
+  test.each([
+    ['without a number', undefined],
+    ['with its number', 1],
+  ])('RX-1 UP-04 shows an answer %s that ends the wait of a handover', async (_case, sequence) => {
+    const { client, clock, server, transport } = await createWorld();
+    server.answers.push('never');
+    const outgoing = client.send('Hello');
+    await clock.advance(100);
+    client.reconnect();
+    await clock.advance(100);
+    const { length } = transport.connections;
+    server.reply({ text: 'You said: Hello', inReplyTo: outgoing.id, ...(sequence !== undefined && { sequence }) });
+    await clock.advance(1_000);
+
+    expect(length).toBe(2);
+    expect(outgoing.status).toBe('sent');
+    expect(transport.liveCount).toBe(1);
+    expect(shown(client)).toEqual(['Hello', 'You said: Hello']);
+    client.dispose();
+  });
+
   test('shows a failed task as an answer that is still to come, until it comes', async () => {
     const { client, clock, server } = await createWorld();
     const outgoing = client.send('hard');

@@ -110,10 +110,11 @@ export class Drain {
   /** Sends what may go out now. */
   run(): void {
     const link = this.#link;
-    const { options, outbox, onRun, onNext, onDrained } = this.#around;
+    const { options, turn, outbox, onRun, onNext, onDrained } = this.#around;
     if (link !== null) this.#acks.look();
     if (link !== null && this.#isHeld) {
-      if (outbox.oldestInFlight() === null) onDrained(link.dialId);
+      // Later: what comes in one text with the last answer counts, too.
+      if (outbox.oldestInFlight() === null) turn.tell(() => turn.run(() => onDrained(link.dialId)));
       return;
     }
     if (link === null || outbox.queuedCount === 0) return;
