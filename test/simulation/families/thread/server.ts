@@ -176,7 +176,8 @@ export class ThreadServer implements FamilyServer {
     if (fault === 'swapped') {
       this.#swapped = reply;
       this.#world.timeline.after(SWAPPED_MS, () => {
-        if (this.#swapped === reply) this.#swapped = null;
+        if (this.#swapped !== reply) return;
+        this.#swapped = null;
         this.#deliver(reply);
       });
     } else this.#deliver(reply, fault === 'dropped');
