@@ -2,6 +2,7 @@
 
 import { EVENT_NAMES, type EventName, type Life } from '../device/life.js';
 import { CANARY } from '../server/token-office.js';
+import type { World } from '../world/world.js';
 import type { Invariant } from './invariant.js';
 
 /** What may follow on what. */
@@ -107,8 +108,8 @@ export const tellsEachOnce = (): Invariant => {
     id: 'I2',
     sentence: 'A message is told to have been received once.',
     told(world, life, event) {
-      // Who logs out forgets what was told.
-      const { loggedOutAtMs } = life;
+      // Who logs out forgets what was told, in every tab: a server that was not told of an ack says it again.
+      const loggedOutAtMs = lastLogoutMs(world, life);
       if (loggedOutAtMs !== null && logouts.get(life) !== loggedOutAtMs) told.delete(life);
       if (loggedOutAtMs !== null) logouts.set(life, loggedOutAtMs);
       if (event.name === 'history-reset') namesOf(life, event.payload.conversationId).clear();
@@ -128,3 +129,14 @@ export const tellsEachOnce = (): Invariant => {
 };
 
 const SEEN_MAX = 2_000;
+
+/** Of its user in its browser; null where there was none. */
+function lastLogoutMs({ lives }: World, { device }: Life): number | null {
+  const others = lives.filter(
+    (other) => other.device.setup.userId === device.setup.userId && other.device.channels === device.channels,
+  );
+  return others.reduce<number | null>(
+    (lastMs, { loggedOutAtMs: atMs }) => (atMs !== null && atMs > (lastMs ?? -1) ? atMs : lastMs),
+    null,
+  );
+}
