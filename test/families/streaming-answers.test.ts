@@ -164,7 +164,7 @@ describe('an answer in several pieces', () => {
       complete(1);
     }
 
-    const told = [1, 2].flatMap(() => read(1, [1, 'The first.'], [2, 'The second.']));
+    const told = read(1, [1, 'The first.'], [2, 'The second.']);
 
     expect(deletedOf(told)).toEqual(['answer-1']);
   });
@@ -201,5 +201,36 @@ describe('an answer in several pieces', () => {
 
     expect(deletedOf(unheard)).toEqual(['answer-1']);
     expect(deletedOf(open(2, [1, 'An answer.']))).toEqual(['answer-1']);
+  });
+
+  test('ST-3 is taken back at once where the history has gone on without it: two sockets brought one answer twice', () => {
+    const { open, ask, begin, complete, read } = createDialogue();
+    open(1);
+    ask(1, 'first');
+    ask(1, 'second');
+    begin(1, 'An answer.');
+    open(2);
+    // The newer socket is ahead, and hears the first end and the repeat before the older one has told either.
+    complete(2);
+    begin(2, 'An answer.');
+    complete(2);
+    complete(1);
+    begin(2, 'The next.');
+    complete(2);
+
+    const told = read(2, [1, 'An answer.'], [2, 'The next.']);
+
+    expect(shownOf(told)).toEqual(['answer-1', 'answer-3']);
+    expect(deletedOf(told)).toEqual(['answer-2']);
+  });
+
+  test('ST-3 is looked for once more where the history ends before it', () => {
+    const { open, ask, begin, complete, read } = createDialogue();
+    open(1);
+    ask(1, 'first');
+    begin(1, 'An answer.');
+    complete(1);
+
+    expect(deletedOf(read(1, [1, 'An old answer.']))).toEqual([]);
   });
 });

@@ -77,12 +77,15 @@ export class Answers {
     // A socket may have ended since the history was read.
     this.#settlement.claimOld(this.#list);
     const settled = this.#list.findLast(({ status }) => status === 'settled');
-    const unkept = this.#list.filter(
-      ({ status, misses, ordinal }) =>
+    const unkept = this.#list.filter(({ status, misses, ordinal }) => {
+      // The history has later ones: of this one it will never have more.
+      const isPassed = settled !== undefined && ordinal < settled.ordinal;
+      return (
         status === 'superseded' ||
-        (status === 'done' && misses >= MISSES_MAX) ||
-        ((status === 'failed' || status === 'cut') && settled !== undefined && ordinal < settled.ordinal),
-    );
+        (status === 'done' && misses >= (isPassed ? 1 : MISSES_MAX)) ||
+        ((status === 'failed' || status === 'cut') && isPassed)
+      );
+    });
     this.#list = this.#list.filter((answer) => !unkept.includes(answer));
     return unkept.map((answer) => this.#takeBack(answer, conversationId));
   }
