@@ -24,7 +24,12 @@ export interface ProtocolCapabilities {
 export type TokenPlacement = 'subprotocol' | 'first-frame' | 'none' | { readonly query: string };
 
 export type DecodeResult =
-  | { readonly ok: true; readonly frames: readonly InboundFrame[] }
+  | {
+      readonly ok: true;
+      readonly frames: readonly InboundFrame[];
+      /** Nothing came from the server: what `wrapTransport` put in front says this by itself, which is no sign of life. */
+      readonly isOwnWord?: boolean;
+    }
   | { readonly ok: false; readonly reason: FrameFault };
 
 /** Why a frame was dropped. Never holds the frame's content. */

@@ -20,6 +20,8 @@ export class AssistantServer {
   /** False: the history answers 503. */
   hasHistory = true;
   historyReads = 0;
+  /** True: neither HTTP nor a socket that is there brings anything any more. */
+  #isUnreachable = false;
   /** True: dials are refused. */
   isRefusing = false;
   readonly #nowMs: () => number;
@@ -35,8 +37,15 @@ export class AssistantServer {
     const isHistory = this.hasHistory && url === 'http://localhost/api/v1/messages/conversation-1/';
     const body = JSON.stringify(this.rows);
     const status = isHistory ? 200 : 503;
-    return { answer: Promise.resolve({ status, retryAfterMs: null, body: isHistory ? body : '' }), cancel: () => {} };
+    const answer = { status, retryAfterMs: null, body: isHistory ? body : '' };
+    return { answer: this.#isUnreachable ? new Promise(() => {}) : Promise.resolve(answer), cancel: () => {} };
   };
+
+  /** The network is dead, and nothing says so. */
+  vanish(): void {
+    this.#isUnreachable = true;
+    for (const connection of this.#open) connection.blackhole();
+  }
 
   toggle(trouble: 'isRefusing' | 'hasHistory'): void {
     this[trouble] = !this[trouble];

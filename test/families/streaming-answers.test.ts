@@ -50,8 +50,7 @@ function createDialogue() {
       hear(lineId, 'task_queued', { type: undefined });
     },
     begin(lineId: number, text: string) {
-      hear(lineId, 'processing_started');
-      hear(lineId, 'chunk', { chunk: text });
+      return [...hear(lineId, 'processing_started'), ...hear(lineId, 'chunk', { chunk: text })];
     },
     fail: (lineId: number) => hear(lineId, 'error', { error: 'The worker failed.' }),
     complete: (lineId: number) => hear(lineId, 'complete'),
@@ -65,6 +64,11 @@ function createDialogue() {
 
 function deletedOf(told: readonly InboundFrame[]): readonly string[] {
   return told.flatMap((frame) => (frame.type === 'message-deleted' ? [frame.id] : []));
+}
+
+/** Whether an answer is still awaited, as it was told last. */
+function awaitsOf(told: readonly InboundFrame[]): boolean | undefined {
+  return told.flatMap((frame) => (frame.type === 'typing' ? [frame.isTyping] : [])).at(-1);
 }
 
 function shownOf(told: readonly InboundFrame[]): readonly string[] {
@@ -232,5 +236,36 @@ describe('an answer in several pieces', () => {
     complete(1);
 
     expect(deletedOf(read(1, [1, 'An old answer.']))).toEqual([]);
+  });
+});
+
+describe('an answer in the words of the one before it', () => {
+  const YES: readonly Row[] = [
+    [1, 'Yes.'],
+    [2, 'Yes.'],
+  ];
+
+  function askTwice() {
+    const dialogue = createDialogue();
+    const { open, ask, begin, complete } = dialogue;
+    open(1);
+    ask(1, 'first');
+    ask(1, 'second');
+    begin(1, 'Yes.');
+    complete(1);
+    begin(1, 'Yes.');
+    complete(1);
+    return dialogue;
+  }
+
+  test('ST-3 is the answer to the next question, once the history has it twice', () => {
+    const told = askTwice().read(1, ...YES);
+
+    expect(shownOf(told)).toEqual(['answer-1', '2']);
+    expect(awaitsOf(told)).toBe(false);
+  });
+
+  test('ST-3 is no answer to the next question where the history has it once: a worker said it twice', () => {
+    expect(awaitsOf(askTwice().read(1, [1, 'Yes.']))).toBe(true);
   });
 });

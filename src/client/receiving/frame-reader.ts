@@ -3,7 +3,7 @@
 import type { ConnectionEvent } from '../../core/connection/event.js';
 import type { DialId } from '../../core/connection/state.js';
 import type { InboundFrame } from '../../core/frame.js';
-import type { FrameFault } from '../../ports/protocol.js';
+import type { DecodeResult, FrameFault } from '../../ports/protocol.js';
 import type { MetricsCounter } from '../metrics.js';
 import type { ResolvedOptions } from '../options/resolve-options.js';
 import type { Agreement } from './agreement.js';
@@ -36,11 +36,13 @@ export class FrameReader {
   readText(agreement: Agreement, text: string): readonly InboundFrame[] {
     const { options, metrics, dispatch, isPulseInDoubt } = this.#around;
     const { dialId } = agreement;
-    agreement.heardAtMs = options.clock.nowMs();
     metrics.countFrameIn(text.length);
-    if (isPulseInDoubt()) dispatch({ type: 'life-seen', dialId, isPong: false });
-    if (isTooLong(text, options.inbox.frameBytesMax)) return this.#reject(agreement, 'too-big', text.length);
-    const decoded = options.protocol.decode(text);
+    const isTooBig = isTooLong(text, options.inbox.frameBytesMax);
+    const decoded: DecodeResult = isTooBig ? { ok: false, reason: 'too-big' } : options.protocol.decode(text);
+    if (!decoded.ok || decoded.isOwnWord !== true) {
+      agreement.heardAtMs = options.clock.nowMs();
+      if (isPulseInDoubt()) dispatch({ type: 'life-seen', dialId, isPong: false });
+    }
     if (!decoded.ok) return this.#reject(agreement, decoded.reason, text.length);
     agreement.badFrames = 0;
     this.frameChars = text.length / decoded.frames.length;

@@ -1,7 +1,7 @@
 /** A transport that speaks for the client: over the sockets of another one, and by HTTP alone while those cannot be had. */
 
 import type { InboundFrame } from '../../core/frame.js';
-import type { HttpExchange } from '../../ports/http.js';
+import type { HttpAnswer, HttpExchange } from '../../ports/http.js';
 import type { TokenPlacement, TransportTools } from '../../ports/protocol.js';
 import type { DialRequest, SocketClose, SocketHandlers, Transport, TransportSocket } from '../../ports/transport.js';
 import type { Dialogue, DialogueEvent, DialogueRequest, DialogueStep, LineId } from './dialogue.js';
@@ -128,7 +128,7 @@ class SpokenSocket implements TransportSocket {
     const { handlers } = this.#dial;
     if (text.length > TEXT_LENGTH_MAX) return handlers.received(text);
     const { fault } = this.#step({ type: 'heard', text });
-    this.#flush();
+    this.#flush(false);
     if (fault !== undefined) handlers.received(writeFault(fault));
   }
 
@@ -195,9 +195,9 @@ class SpokenSocket implements TransportSocket {
     return step;
   }
 
-  #follow(happening: Happening): void {
+  #follow(happening: Happening, isOwnWord = true): void {
     this.#step(happening);
-    this.#flush();
+    this.#flush(isOwnWord);
   }
 
   #request({ name, method, url, headers = {}, body, withToken = false }: DialogueRequest): void {
@@ -210,20 +210,17 @@ class SpokenSocket implements TransportSocket {
       body: body ?? null,
     });
     this.#exchanges.add(exchange);
-    const whenAnswered = (happening: Happening) => {
-      if (this.#exchanges.delete(exchange)) this.#follow(happening);
+    const whenAnswered = (answer: HttpAnswer | null) => {
+      if (this.#exchanges.delete(exchange)) this.#follow({ type: 'answered', name, answer }, answer === null);
     };
-    exchange.answer.then(
-      (answer) => whenAnswered({ type: 'answered', name, answer }),
-      () => whenAnswered({ type: 'answered', name, answer: null }),
-    );
+    exchange.answer.then(whenAnswered, () => whenAnswered(null));
   }
 
-  #flush(): void {
+  #flush(isOwnWord = true): void {
     const told = this.#told;
     this.#told = [];
     if (!this.#isOpen || told.length === 0) return;
-    this.#dial.handlers.received(writeTold(told));
+    this.#dial.handlers.received(writeTold(told, isOwnWord));
     if (told.some(({ type }) => type === 'joined')) this.seekSocket(SEEK_AFTER_MS);
   }
 }

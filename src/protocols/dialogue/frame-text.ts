@@ -3,8 +3,8 @@
 import type { InboundFrame, OutboundFrame } from '../../core/frame.js';
 import type { DecodeResult, FrameFault } from '../../ports/protocol.js';
 
-export function writeTold(frames: readonly InboundFrame[]): string {
-  return JSON.stringify({ ok: true, frames });
+export function writeTold(frames: readonly InboundFrame[], isOwnWord: boolean): string {
+  return JSON.stringify({ ok: true, frames, isOwnWord });
 }
 
 export function writeFault(reason: FrameFault): string {

@@ -26,6 +26,8 @@ export class Answer {
   status: AnswerStatus = 'growing';
   /** How often the history was read without it since it was over. */
   misses = 0;
+  /** When a socket brought it once more, from its first word to its last. */
+  echoedAtMs = Number.NEGATIVE_INFINITY;
   #text = '';
 
   constructor(ordinal: number, startedAtMs: number, isAwaited: boolean) {

@@ -144,6 +144,7 @@ export class Answers {
     }
     // Word for word the last answer: said twice, or the answer to another question, of another tab perhaps.
     if (isEcho && run.isLevel && (this.#hasHistory || this.#questions.awaiting() === null)) {
+      run.answer.echoedAtMs = at.nowMs;
       return { told: [], isSure: !this.#hasHistory };
     }
     const told: InboundFrame[] = [];
@@ -191,14 +192,13 @@ export class Answers {
   #add({ conversationId, nowMs }: Hearing): InboundFrame[] {
     const failed = this.#list.at(-1);
     this.#count += 1;
-    const question = this.#questions.awaiting();
+    const question = this.#questions.answer();
     const answer = new Answer(this.#count, nowMs, question !== null);
     this.#list.push(answer);
     this.#forgetOld();
     // Nothing else is awaited, so this is what failed before, said again.
     const told: InboundFrame[] =
       question === null && failed?.status === 'failed' ? [this.#replaceFailed(failed, conversationId)] : [];
-    if (question !== null) question.isAnswered = true;
     told.push(answer.start(conversationId));
     return told;
   }

@@ -77,6 +77,13 @@ export class Questions {
     return this.#list.find(({ status, isAnswered }) => status === 'accepted' && !isAnswered) ?? null;
   }
 
+  /** An answer has begun, or been told: it is the oldest one's. Null if none was waiting. */
+  answer(): Question | null {
+    const question = this.awaiting();
+    if (question !== null) question.isAnswered = true;
+    return question;
+  }
+
   lose(lineId: LineId, nowMs: number): void {
     this.#list = this.#list.filter((one) => one.lineId !== lineId || !(one.isSettled || one.status === 'found'));
     for (const one of this.#list) {

@@ -147,6 +147,11 @@ export class Settlement {
       if (question !== null) questions.settle(question);
       return { id: question?.id ?? key, clientMessageId: question?.id ?? null, ordinal: null, readAtMs };
     }
+    const isSame = ({ text }: Answer) => text === row.content;
+    if (!open.some(isSame) && answers.some((one) => isSame(one) && one.echoedAtMs + LATE_MAX_MS > readAtMs)) {
+      // Nothing began for it: it was another answer in the words of the last one.
+      questions.answer();
+    }
     const index = this.#findAnswer(row.content, open, answers);
     const [answer] = index < 0 ? [] : open.splice(index, 1);
     if (answer?.status !== 'done') {
