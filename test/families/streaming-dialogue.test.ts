@@ -218,6 +218,26 @@ describe('the dialogue with an assistant', () => {
     ]);
   });
 
+  test('ST-3 reads the history at the end of an answer where one had broken off before: it may be that one, said anew', () => {
+    const { step, open } = createDialogue();
+    const say = (lineId: number, ...texts: readonly string[]) =>
+      texts.map((text) => step({ type: 'heard', lineId, text }));
+    open(1);
+    for (const id of ['first', 'second', 'third']) {
+      step({ type: 'asked', lineId: 1, frame: send(id) });
+      say(1, '{"event":"task_queued"}');
+    }
+
+    const whole = say(1, '{"event":"processing_started"}', '{"event":"chunk","chunk":"whole"}', '{"event":"complete"}');
+    say(1, '{"event":"processing_started"}', '{"event":"chunk","chunk":"broken"}');
+    step({ type: 'ended', lineId: 1 });
+    open(2);
+    const anew = say(2, '{"event":"processing_started"}', '{"event":"chunk","chunk":"anew"}', '{"event":"complete"}');
+
+    expect(whole.at(-1)?.requests).toBeUndefined();
+    expect(anew.at(-1)?.requests).toMatchObject([{ name: 'history' }]);
+  });
+
   test.each([
     ['that nobody here had heard of', []],
     ['that seemed to be another one, which had broken off', ['{"event":"processing_started"}']],
