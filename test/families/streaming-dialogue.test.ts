@@ -238,6 +238,26 @@ describe('the dialogue with an assistant', () => {
     expect(anew.at(-1)?.requests).toMatchObject([{ name: 'history' }]);
   });
 
+  test('ST-3 reads the history at the end of an answer that a socket which was ahead has brought already', () => {
+    const { step, open } = createDialogue();
+    const say = (lineId: number, ...texts: readonly string[]) =>
+      texts.map((text) => step({ type: 'heard', lineId, text })).at(-1);
+    const begun = ['{"event":"processing_started"}', '{"event":"chunk","chunk":"an answer"}'];
+    open(1);
+    for (const id of ['first', 'second', 'third']) {
+      step({ type: 'asked', lineId: 1, frame: send(id) });
+      say(1, '{"event":"task_queued"}');
+    }
+    say(1, ...begun);
+    open(2);
+    say(2, '{"event":"complete"}', ...begun, '{"event":"complete"}');
+
+    const behind = say(1, '{"event":"complete"}');
+
+    expect(behind?.told).toMatchObject([{ type: 'stream-end', id: 'answer-1' }, {}]);
+    expect(behind?.requests).toMatchObject([{ name: 'history' }]);
+  });
+
   test.each([
     ['that nobody here had heard of', []],
     ['that seemed to be another one, which had broken off', ['{"event":"processing_started"}']],
